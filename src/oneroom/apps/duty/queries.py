@@ -1,0 +1,109 @@
+"""Who is on duty, in which state, and where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position
+from oneroom.apps.orgs.models import OrgUnit
+from oneroom.apps.people.models import Account
+from oneroom.apps.people.queries import holders
+from oneroom.engine.roles import Role
+
+# A crew whose last fix is older than this is shown grey, never dropped.
+STALE_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """A crew as the board shows it."""
+
+    id: int
+    code: str
+    callsign_zh: str
+    callsign_en: str
+    unit_id: int
+    state: str
+    state_since: datetime
+    officers: int
+    auxiliaries: int
+    skills: tuple[str, ...]
+    kit: tuple[str, ...]
+    runs: int
+    lon: float | None
+    lat: float | None
+    fix_at: datetime | None
+    accuracy_m: float | None
+
+
+def board(*, on_duty: bool = True, unit_id: int | None = None) -> list[OnBoard]:
+    """Crews with members counted and their latest position: three statements, whatever the number."""
+    crews = Crew.objects.order_by("code")
+    if on_duty:
+        crews = crews.exclude(state=Crew.State.OFF_DUTY)
+    if unit_id is not None:
+        crews = crews.filter(unit_id=unit_id)
+    rows = list(crews)
+    ids = [c.pk for c in rows]
+    counts: Counter[tuple[int, bool]] = Counter(
+        (crew, role == CrewMember.Role.AUXILIARY)
+        for crew, role in CrewMember.objects.filter(crew_id__in=ids).values_list("crew_id", "role")
+    )
+    places = {p.crew_id: p for p in Position.objects.filter(crew_id__in=ids)}
+    return [
+        OnBoard(
+            c.pk, c.code, c.callsign_zh, c.callsign_en, c.unit_id, c.state, c.state_since,
+            counts[c.pk, False], counts[c.pk, True], tuple(c.skills), tuple(c.kit), c.runs,
+            p.lon if p else None, p.lat if p else None, p.at if p else None, p.accuracy_m if p else None,
+        )
+        for c in rows
+        for p in (places.get(c.pk),)
+    ]  # fmt: skip
+
+
+def find_crew(code: str) -> Crew | None:
+    """A crew by its code."""
+    return Crew.objects.filter(code=code).first()
+
+
+def crew_of(account_id: int) -> Crew | None:
+    """The crew a person rides with, if any."""
+    member = CrewMember.objects.filter(account_id=account_id).select_related("crew").first()
+    return member.crew if member else None
+
+
+def callsigns() -> dict[int, tuple[str, str]]:
+    """(Chinese, English) callsign of every crew."""
+    return {pk: (zh, en) for pk, zh, en in Crew.objects.values_list("pk", "callsign_zh", "callsign_en")}
+
+
+def who(target: str, *, at: datetime, crew_id: int | None, unit_id: int | None) -> list[Account]:
+    """
+    The people behind a rung's target at this minute: never somebody off duty (workflow §2.1a).
+
+    ``crew`` all members, ``crew_lead``, ``crew_second`` its other sworn member, ``duty_chief`` of the
+    station, ``shift_commander``, ``room`` nobody by name (the alarm is the room's), ``inspector``.
+    """
+    if target.startswith("crew"):
+        members = CrewMember.objects.filter(crew_id=crew_id).exclude(crew__state=Crew.State.OFF_DUTY)
+        if target == "crew_lead":
+            members = members.filter(role=CrewMember.Role.LEAD)
+        if target == "crew_second":
+            members = members.filter(role=CrewMember.Role.SECOND)
+        return [m.account for m in members.select_related("account").order_by("pk") if m.account.is_active]
+    if target in ("duty_chief", "shift_commander"):
+        spells = DutySpell.objects.filter(role=target, begins__lte=at, ends__gt=at, account__is_active=True)
+        if target == "duty_chief":
+            spells = spells.filter(unit_id=unit_id)
+        return [s.account for s in spells.select_related("account").order_by("pk")]
+    if target == "inspector":
+        return holders(Role.INSPECTOR)
+    return []
+
+
+def station_names() -> dict[int, tuple[str, str]]:
+    """(Chinese, English) names of stations."""
+    rows = OrgUnit.objects.filter(kind=OrgUnit.Kind.STATION).values_list("pk", "name_zh", "name_en")
+    return {pk: (zh, en) for pk, zh, en in rows}

@@ -1,0 +1,22 @@
+from oneroom.apps.duty.services.crews import (
+    begin_spell,
+    come_on_duty,
+    count_run,
+    form_crew,
+    go_off_duty,
+    say_state,
+    set_state,
+)
+from oneroom.apps.duty.services.positions import Fix, record_positions
+
+__all__ = [
+    "Fix",
+    "begin_spell",
+    "come_on_duty",
+    "count_run",
+    "form_crew",
+    "go_off_duty",
+    "record_positions",
+    "say_state",
+    "set_state",
+]

@@ -1,0 +1,101 @@
+"""Who may see which matter. Unknown and forbidden look the same."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Report
+from oneroom.apps.incidents.services.intake import code_hash
+from oneroom.apps.incidents.services.matter import subject
+from oneroom.apps.ledger.services import Looking, open_sealed
+from oneroom.engine.lifecycle.assignment import LIVE
+from oneroom.engine.lifecycle.incident import OPEN
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, NotAllowed, NotFound
+
+
+def incident_for(pk: int, *, by: Actor) -> Incident:
+    """A matter: any for the room, the own station's for its chiefs, for a crew those it is on now."""
+    row = Incident.objects.filter(pk=pk).select_related("unit").first()
+    if row is None or not _may_see(row, by):
+        raise NotFound
+    return row
+
+
+def assignment_for(pk: int, *, by: Actor) -> Assignment:
+    """An assignment: of the own crew, or any for the room."""
+    row = Assignment.objects.filter(pk=pk).select_related("incident", "crew").first()
+    own = row is not None and by.may(Right.CREW_ACT) and by.crew_id == row.crew_id
+    if row is None or not (own or by.may(Right.DISPATCH)):
+        raise NotFound
+    return row
+
+
+def report_by_code(code: str) -> Report:
+    """A report by the code that its caller was given."""
+    found = Report.objects.filter(code_hash=code_hash(code)).select_related("incident").first()
+    if found is None:
+        raise NotFound("We know no such code. Check it letter by letter.")
+    return found
+
+
+def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[str, Any]:
+    """
+    The words, the caller and the address of a matter: looking is an act and leaves a Look.
+
+    ``purpose`` is "dispatch" for the room, "respond" for a crew that is on it, "review" for its station;
+    each is bound to the live record it names, so a closed matter cannot be browsed with it.
+    """
+    row = incident_for(pk, by=by)
+    by.must(Right.OPEN_PERSONAL)
+    basis = _basis(row, purpose, by)
+    reports = list(Report.objects.filter(incident=row).select_related("words", "caller", "address").order_by("pk"))
+    added = list(AddedWords.objects.filter(incident=row).select_related("words").order_by("pk"))
+    notes = list(
+        Assignment.objects.filter(incident=row, note__isnull=False).select_related("note").order_by("reported_at")
+    )
+    sealed = [s for r in reports for s in (r.words, r.caller, r.address) if s is not None]
+    sealed += [a.words for a in added] + [a.note for a in notes]
+    look = Looking(purpose, basis)
+    open_sealed(sealed, record=subject(row.pk), looking=look, by=by, at=at)
+    return {
+        "reports": [
+            {
+                "id": r.pk, "source": r.source, "received_at": r.received_at, "safe_contact": r.safe_contact,
+                "words": content(r.words), "caller": content(r.caller), "address": content(r.address),
+            }
+            for r in reports
+        ],
+        "added": [{"at": a.at, "source": a.source, "words": content(a.words)} for a in added],
+        "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": content(a.note)} for a in notes],
+    }  # fmt: skip
+
+
+def content(sealed: Any) -> Any:
+    """What a sealed row says; None when there is none or it was erased."""
+    return json.loads(sealed.text) if sealed is not None and sealed.text is not None else None
+
+
+def _may_see(row: Incident, by: Actor) -> bool:
+    if by.may(Right.SEE_ROOM):
+        return True
+    if by.may(Right.SEE_STATION) and row.unit_id is not None and by.unit_id == row.unit_id:
+        return True
+    if by.may(Right.CREW_ACT) and by.crew_id is not None:
+        return Assignment.objects.filter(incident=row, crew_id=by.crew_id, state__in=LIVE).exists()
+    return False
+
+
+def _basis(row: Incident, purpose: str, by: Actor) -> str:
+    """The live record that the purpose is bound to, or NotAllowed where there is none."""
+    if purpose == "respond" and by.crew_id is not None:
+        live = Assignment.objects.filter(incident=row, crew_id=by.crew_id, state__in=LIVE).first()
+        if live is not None:
+            return f"assignment:{live.pk}"
+    if purpose == "dispatch" and by.may(Right.SEE_ROOM) and row.state in OPEN:
+        return subject(row.pk)
+    if purpose == "review" and (by.may(Right.SEE_STATION) or by.may(Right.SEE_ROOM)) and row.state in OPEN:
+        return subject(row.pk)
+    raise NotAllowed("There is no live matter that this purpose belongs to.")

@@ -1,0 +1,24 @@
+"""What incidents must do when something happens lower down (named in settings.FOLLOWERS)."""
+
+from __future__ import annotations
+
+from oneroom.apps.incidents.models import Incident
+from oneroom.apps.ledger.services import note
+from oneroom.apps.ledger.services.record import Noted
+from oneroom.engine.values import SYSTEM, Actor
+
+# From these rungs on, somebody above the crew had to be told: the matter carries the flag until it is closed.
+_ESCALATES = {"duty_chief", "shift_commander", "oversight", "alarm"}
+
+
+def mark_escalated(entry: Noted, *, by: Actor) -> None:  # noqa: ARG001  (the signature of every follower)
+    """A ladder climbed above the crew: mark its matter, once."""
+    code = entry.facts["rung_code"]
+    kind, _, pk = entry.matter.partition(":")
+    if kind != "incident" or code not in _ESCALATES:
+        return
+    if Incident.objects.filter(pk=int(pk), escalated=False).update(escalated=True):
+        note(
+            "incident.escalated", entry.matter, by=SYSTEM, at=entry.at, to=("room",), matter=entry.matter,
+            incident=int(pk), rung_code=code, stage=entry.facts["stage"],
+        )  # fmt: skip

@@ -1,0 +1,115 @@
+"""The matter, what was reported of it, and the crews sent."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from oneroom.apps.ledger.models import Sealed
+from oneroom.engine.lifecycle import assignment, incident
+
+
+class DayCount(models.Model):
+    """The last reference number given on a day."""
+
+    day = models.DateField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+
+class Incident(models.Model):
+    """
+    The matter. Holds no name, number, house number or free text: those are sealed (``Report``).
+
+    ``category`` is as classified at the call; ``final_category`` as the scene report found it: both count
+    in statistics. ``place_zh`` and ``place_en`` name a public place (crossing, road, station).
+    """
+
+    reference = models.CharField(max_length=16, unique=True)
+    origin = models.CharField(max_length=12)
+    received_at = models.DateTimeField()
+    category = models.CharField(max_length=24, blank=True)
+    final_category = models.CharField(max_length=24, blank=True)
+    grade = models.PositiveSmallIntegerField(default=3)
+    reasons = ArrayField(models.CharField(max_length=32), default=list)
+    state = models.CharField(max_length=16, default=incident.State.RECEIVED)
+    state_since = models.DateTimeField()
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    accuracy_m = models.FloatField(null=True)
+    place_zh = models.CharField(max_length=120, blank=True)
+    place_en = models.CharField(max_length=160, blank=True)
+    unit = models.ForeignKey("orgs.OrgUnit", null=True, on_delete=models.PROTECT)
+    held_until = models.DateTimeField(null=True)
+    escalated = models.BooleanField(default=False)
+    drill = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=24, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["grade", "received_at"], condition=Q(state__in=[str(s) for s in incident.OPEN]),
+                name="incident_open",
+            ),
+            models.Index(fields=["received_at"], name="incident_received"),
+        ]  # fmt: skip
+        constraints = [models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=4), name="grade_1_to_4")]
+
+
+class Report(models.Model):
+    """One caller's report of a matter, with the code by which he follows it (kept as a keyed hash)."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="reports")
+    source = models.CharField(max_length=12)
+    received_at = models.DateTimeField()
+    code_hash = models.BinaryField(unique=True)
+    words = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
+    caller = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
+    address = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
+    safe_contact = models.CharField(max_length=8, default="unknown")
+    stars = models.PositiveSmallIntegerField(null=True)
+    withdrawn = models.BooleanField(default=False)
+
+
+class AddedWords(models.Model):
+    """Words added to a matter later: by the caller, the room or a crew."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="added")
+    source = models.CharField(max_length=12)
+    account_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    words = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+
+
+class Assignment(models.Model):
+    """One crew on one incident. The times are when things happened; the ledger also has when they were written."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="assignments")
+    crew = models.ForeignKey("duty.Crew", on_delete=models.PROTECT, related_name="assignments")
+    state = models.CharField(max_length=16, default=assignment.State.OFFERED)
+    state_since = models.DateTimeField()
+    lead = models.BooleanField(default=False)
+    offered_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    en_route_at = models.DateTimeField(null=True)
+    on_scene_at = models.DateTimeField(null=True)
+    reported_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=24, blank=True)
+    note = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
+    return_reason = models.CharField(max_length=24, blank=True)
+    travel_s = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["crew"], condition=Q(state__in=[str(s) for s in assignment.LIVE]),
+                name="one_live_assignment_per_crew",
+            ),
+            models.UniqueConstraint(
+                fields=["incident"], condition=Q(lead=True, state__in=[str(s) for s in assignment.LIVE]),
+                name="one_live_lead_per_incident",
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["incident"], name="assignment_incident")]

@@ -1,0 +1,179 @@
+"""What the room, a crew and a caller see of matters. Lists carry no personal field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from oneroom.apps.incidents.models import Assignment, Incident, Report
+from oneroom.apps.incidents.services.matter import subject
+from oneroom.apps.ledger.queries import Line, timeline
+from oneroom.apps.orders.queries import Running, running
+from oneroom.engine.lifecycle import assignment, incident
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor
+
+# Oldest promise first among what is late; grade and age among the rest (design README).
+_RECENT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The next promise of a matter: its name, when it began, when it runs out, who has it."""
+
+    stage: str
+    started: datetime
+    deadline: datetime
+    running: Running
+
+    def late(self, at: datetime) -> bool:
+        """The promise has run out."""
+        return at >= self.deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A matter in the queue."""
+
+    incident: Incident
+    crews: tuple[Assignment, ...]
+    ladders: tuple[Running, ...]
+    clock: Clock | None
+
+    def needs_room(self, at: datetime) -> bool:
+        """Late, unanswered or not yet classified: what comes to the eye by itself."""
+        return any(r.unanswered for r in self.ladders) or (self.clock is not None and self.clock.late(at))
+
+    @property
+    def alarm(self) -> bool:
+        """An order that nobody up to the commander answered."""
+        return any(r.alarm for r in self.ladders)
+
+
+def queue(*, by: Actor, at: datetime) -> list[Row]:
+    """Open matters this person may see, by grade and age; a fixed number of statements."""
+    rows = Incident.objects.filter(state__in=incident.OPEN)
+    if not by.may(Right.SEE_ROOM):
+        rows = rows.filter(unit_id=by.unit_id) if by.may(Right.SEE_STATION) and by.unit_id else rows.none()
+    found = list(rows.select_related("unit").order_by("grade", "received_at", "pk"))
+    return _with_crews(found)
+
+
+def row_of(matter: Incident) -> Row:
+    """One matter as the queue shows it."""
+    return _with_crews([matter])[0]
+
+
+def recently_closed(*, by: Actor) -> list[Incident]:
+    """The last matters that ended, for the room's look back."""
+    by.must(Right.SEE_ROOM)
+    return list(Incident.objects.exclude(state__in=incident.OPEN).order_by("-state_since")[:_RECENT])
+
+
+def _with_crews(found: list[Incident]) -> list[Row]:
+    crews: dict[int, list[Assignment]] = {}
+    for a in Assignment.objects.filter(incident__in=found).select_related("crew").order_by("pk"):
+        crews.setdefault(a.incident_id, []).append(a)
+    ladders = running(subject(i.pk) for i in found)
+    return [
+        Row(i, tuple(crews.get(i.pk, ())), tuple(ladders.get(subject(i.pk), ())), _clock(ladders.get(subject(i.pk), [])))
+        for i in found
+    ]
+
+
+def _clock(ladders: list[Running]) -> Clock | None:
+    if not ladders:
+        return None
+    first = min(ladders, key=lambda r: r.deadline)
+    return Clock(first.stage, first.started, first.deadline, first)
+
+
+def live(row: Row) -> tuple[Assignment, ...]:
+    """The crews that are on a matter now."""
+    return tuple(a for a in row.crews if a.state in assignment.LIVE)
+
+
+def verbs(matter: Incident, *, by: Actor) -> tuple[str, ...]:
+    """What this person may do with the matter now, by the lifecycle table."""
+    return incident.INCIDENT.open_to(matter.state, by.roles)
+
+
+def crew_verbs(sent: Assignment, *, by: Actor) -> tuple[str, ...]:
+    """What this person may do with this assignment now."""
+    return assignment.ASSIGNMENT.open_to(sent.state, by.roles)
+
+
+def story(matter_id: int) -> list[Line]:
+    """Every entry of a matter in the order it was recorded."""
+    return timeline(subject(matter_id))
+
+
+def orders_of(crew_id: int) -> list[Assignment]:
+    """What a crew must do now: its live assignments, gravest first."""
+    return list(
+        Assignment.objects.filter(crew_id=crew_id, state__in=assignment.LIVE)
+        .select_related("incident", "crew")
+        .order_by("incident__grade", "offered_at")
+    )
+
+
+def done_by(crew_id: int, *, since: datetime) -> list[Assignment]:
+    """What a crew did in this shift: newest first."""
+    return list(
+        Assignment.objects.filter(crew_id=crew_id, ended_at__gte=since)
+        .select_related("incident")
+        .order_by("-ended_at")[:20]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures of the room's head line."""
+
+    to_send: int
+    open: int
+    late: int
+
+
+def counts(rows: list[Row], *, at: datetime) -> Counts:
+    """Figures over the queue as it stands."""
+    return Counts(
+        sum(1 for r in rows if r.incident.state in incident.TO_SEND or r.incident.state == incident.State.RECEIVED),
+        len(rows),
+        sum(1 for r in rows if r.needs_room(at)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CallerStory:
+    """What a caller is told: stages with times, no crew, no words, no place of any officer."""
+
+    reference: str
+    category: str
+    state: str
+    received_at: datetime
+    sent_at: datetime | None
+    arrived_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    stars: int | None
+    withdrawn: bool
+    station_zh: str
+    station_en: str
+
+
+def caller_story(report: Report) -> CallerStory:
+    """The story of a report, for the person who has its code."""
+    matter = report.incident
+    crews = Assignment.objects.filter(incident=matter).exclude(Q(state=assignment.State.LAPSED))
+    signed = crews.filter(acknowledged_at__isnull=False).order_by("acknowledged_at")
+    arrived = crews.filter(on_scene_at__isnull=False).order_by("on_scene_at")
+    return CallerStory(
+        matter.reference, matter.category, matter.state, report.received_at,
+        signed.values_list("acknowledged_at", flat=True).first(),
+        arrived.values_list("on_scene_at", flat=True).first(),
+        matter.closed_at, matter.outcome, report.stars, report.withdrawn,
+        matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
+    )  # fmt: skip

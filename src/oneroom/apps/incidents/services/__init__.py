@@ -1,0 +1,40 @@
+from oneroom.apps.incidents.services.closing import close, rate, review
+from oneroom.apps.incidents.services.dispatch import Advice, ask_return, offer, take_off
+from oneroom.apps.incidents.services.field import clear, report, report_and_clear, say_word, step
+from oneroom.apps.incidents.services.intake import (
+    Said,
+    Taken,
+    Where,
+    add_words,
+    classify,
+    code_hash,
+    regrade,
+    set_aside,
+    take_report,
+    withdraw_report,
+)
+
+__all__ = [
+    "Advice",
+    "Said",
+    "Taken",
+    "Where",
+    "add_words",
+    "ask_return",
+    "classify",
+    "clear",
+    "close",
+    "code_hash",
+    "offer",
+    "rate",
+    "regrade",
+    "report",
+    "report_and_clear",
+    "review",
+    "say_word",
+    "set_aside",
+    "step",
+    "take_off",
+    "take_report",
+    "withdraw_report",
+]

@@ -1,0 +1,157 @@
+"""The room sends crews, and takes them off again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from oneroom.apps.duty.models import Crew
+from oneroom.apps.duty.services import count_run, set_state
+from oneroom.apps.incidents.codes import RETURN_REASONS
+from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.incidents.services.matter import follow, lock, scopes, subject
+from oneroom.apps.ledger.services import note, service
+from oneroom.apps.orders.services import start_answer, stop
+from oneroom.engine.lifecycle import assignment, incident
+from oneroom.engine.lifecycle.assignment import ASSIGNMENT, CREW_STATE
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, BadInput, Conflict, IllegalMove, Overtaken
+
+A = assignment.State
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the engine proposed when the dispatcher chose: kept with the order (workflow §2.1)."""
+
+    ranked: tuple[int, ...] = ()  # crew ids, best first
+    travel_s: Mapping[int, int] | None = None
+
+
+@service
+def offer(
+    incident_id: int, crew_ids: Sequence[int], *, advice: Advice | None = None, by: Actor, at: datetime
+) -> list[int]:
+    """
+    Send crews: each gets an order that rings at once and climbs until it is signed for. Gives assignment ids.
+
+    The first one leads if nobody does yet. A crew that was sent elsewhere meanwhile stops the whole act
+    (Overtaken), so that a dispatcher never believes that two were sent when one was.
+    """
+    by.must(Right.DISPATCH)
+    if not crew_ids:
+        raise BadInput("crews", "Pick at least one crew.")
+    row = lock(incident_id)
+    if row.state not in (*incident.TO_SEND, *incident.WITH_CREWS):
+        raise IllegalMove("No crew can be sent to this matter as it stands.")
+    advice = advice or Advice()
+    crews = {c.pk: c for c in Crew.objects.select_for_update().filter(pk__in=crew_ids).order_by("pk")}
+    sent = []
+    for crew_id in dict.fromkeys(crew_ids):
+        crew = crews.get(crew_id)
+        if crew is None or crew.state == Crew.State.OFF_DUTY:
+            raise Conflict("This crew is not on duty.", field="crews")
+        if not crew.members.exclude(role="auxiliary").exists():
+            raise Conflict("Auxiliaries are never sent alone: this crew has no officer.", field="crews")
+        sent.append(_offer_one(row, crew, advice, by=by, at=at))
+    follow(row, at=at)
+    return sent
+
+
+def _offer_one(row: Incident, crew: Crew, advice: Advice, *, by: Actor, at: datetime) -> int:
+    lead = not Assignment.objects.filter(incident=row, lead=True, state__in=assignment.LIVE).exists()
+    travel_s = (advice.travel_s or {}).get(crew.pk)
+    try:
+        with transaction.atomic():
+            sent = Assignment.objects.create(
+                incident=row, crew=crew, state_since=at, offered_at=at, lead=lead, travel_s=travel_s
+            )
+    except IntegrityError as refused:
+        raise Overtaken("This crew was just sent elsewhere. Nothing was sent; pick again.") from refused
+    set_state(crew.pk, CREW_STATE[A.OFFERED], at=at)
+    count_run(crew.pk)
+    rank = advice.ranked.index(crew.pk) + 1 if crew.pk in advice.ranked else None
+    note(
+        "assignment.offered", f"assignment:{sent.pk}", by=by, at=at, to=scopes(row), matter=subject(row.pk),
+        assignment=sent.pk, incident=row.pk, crew=crew.pk, grade=row.grade, lead=lead, travel_s=travel_s,
+        advised=[f"crew:{c}" for c in advice.ranked[:10]], advised_rank=rank,
+    )  # fmt: skip
+    start_answer(
+        f"assignment:{sent.pk}", matter=subject(row.pk), grade=row.grade, crew_id=crew.pk, unit_id=crew.unit_id,
+        by=by, at=at,
+    )  # fmt: skip
+    return sent.pk
+
+
+@service
+def take_off(
+    assignment_id: int, *, verb: str, reason: str | None = None, graver: int | None = None, by: Actor, at: datetime
+) -> None:
+    """
+    The crew leaves the matter by an act of the room: withdraw, lapse, return or divert (to ``graver``).
+
+    The lead passes to the next crew that is still on it. When none is left and nothing was reported, the
+    matter goes back to waiting, at once and loudly.
+    """
+    found = Assignment.objects.select_related("crew").get(pk=assignment_id)
+    row = lock(found.incident_id)
+    found.refresh_from_db()
+    move = ASSIGNMENT.move(found.state, verb, by=by)
+    facts: dict[str, object] = {}
+    if verb == "return":
+        if not found.return_reason:
+            raise IllegalMove("The crew has not asked to return this order.")
+        facts["reason"] = found.return_reason
+    elif verb == "withdraw":
+        facts["reason"] = reason
+    elif verb == "divert":
+        facts["graver"] = graver or 0
+    heard = scopes(row)
+    moved = Assignment.objects.filter(pk=found.pk, state=move.source).update(
+        state=move.target, state_since=at, ended_at=at
+    )
+    if not moved:
+        raise Overtaken
+    set_state(found.crew_id, Crew.State.AVAILABLE, at=at)
+    note(
+        f"assignment.{move.target.value}", f"assignment:{found.pk}", by=by, at=at, to=heard, matter=subject(row.pk),
+        assignment=found.pk, incident=row.pk, crew=found.crew_id, **facts,
+    )  # fmt: skip
+    stop(f"assignment:{found.pk}", cause=move.target.value, by=by, at=at)
+    pass_lead(row, found, by=by, at=at)
+    follow(row, at=at)
+
+
+def pass_lead(row: Incident, leaver: Assignment, *, by: Actor, at: datetime) -> None:
+    """A lead crew that leaves without a report hands the lead to the crew that was sent next."""
+    if not leaver.lead or leaver.reported_at is not None:
+        return
+    heir = Assignment.objects.filter(incident=row, state__in=assignment.LIVE).order_by("offered_at", "pk").first()
+    if heir is None:
+        return
+    Assignment.objects.filter(pk=leaver.pk).update(lead=False)
+    Assignment.objects.filter(pk=heir.pk).update(lead=True)
+    note(
+        "assignment.lead", f"assignment:{heir.pk}", by=by, at=at, to=scopes(row), matter=subject(row.pk),
+        assignment=heir.pk, incident=row.pk, crew=heir.crew_id,
+    )  # fmt: skip
+
+
+@service
+def ask_return(assignment_id: int, *, reason: str, by: Actor, at: datetime) -> None:
+    """The crew says "wrong area" or "wrong function", once, before it has signed; the room decides."""
+    found = Assignment.objects.select_related("incident").get(pk=assignment_id)
+    ASSIGNMENT.move(found.state, "ask_return", by=by)
+    if reason not in RETURN_REASONS:
+        raise BadInput("reason", "An order is returned only as the wrong area or the wrong kind of work.")
+    if found.return_reason:
+        raise IllegalMove("This was asked once already; the room decides.")
+    Assignment.objects.filter(pk=found.pk).update(return_reason=reason)
+    note(
+        "assignment.return_asked", f"assignment:{found.pk}", by=by, at=at, to=scopes(found.incident),
+        matter=subject(found.incident_id), assignment=found.pk, incident=found.incident_id, crew=found.crew_id,
+        reason=reason,
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""What a crew does: sign, set out, arrive, report, clear. The room may do each step for a crew on the radio."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from oneroom.apps.duty.models import Crew, CrewMember
+from oneroom.apps.duty.services import set_state
+from oneroom.apps.incidents.codes import CATEGORIES, OUTCOMES
+from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.incidents.services.dispatch import pass_lead
+from oneroom.apps.incidents.services.intake import add_words
+from oneroom.apps.incidents.services.matter import follow, lock, scopes, subject
+from oneroom.apps.ledger.services import note, seal, service
+from oneroom.apps.orders.services import start_overdue, stop
+from oneroom.engine.lifecycle.assignment import ASSIGNMENT, CREW_STATE, State
+from oneroom.engine.lifecycle.limits import limit_s
+from oneroom.engine.text import plain
+from oneroom.engine.values import Actor, BadInput, Overtaken
+
+A = State
+_TIME_OF = {A.ACKNOWLEDGED: "acknowledged_at", A.EN_ROUTE: "en_route_at", A.ON_SCENE: "on_scene_at"}
+# stage that ends with a verb, stages that begin with it
+_ENDS = {"acknowledge": "acknowledge", "arrive": "arrive"}
+_BEGINS = {"acknowledge": ("arrive",), "arrive": ("first_word", "report")}
+_SKEW = timedelta(seconds=2)  # a device clock may run this far ahead of ours before we say so
+
+
+@service
+def step(assignment_id: int, verb: str, *, happened: datetime | None = None, by: Actor, at: datetime) -> None:
+    """
+    One of acknowledge, set_out, arrive.
+
+    ``happened`` is when it was done, for a late entry: not in the future, not before the step before it.
+    Raises IllegalMove, NotAllowed, Overtaken or BadInput.
+    """
+    found, row = _locked(assignment_id)
+    move = ASSIGNMENT.move(found.state, verb, by=by)
+    when = _when(happened, found, at)
+    moved = Assignment.objects.filter(pk=found.pk, state=move.source).update(
+        **{"state": move.target, "state_since": when, _TIME_OF[State(move.target)]: when}
+    )
+    if not moved:
+        raise Overtaken
+    set_state(found.crew_id, CREW_STATE[State(move.target)], at=when)
+    _note(f"assignment.{move.target.value}", found, row, by=by, at=when)
+    if verb in _ENDS:
+        stop(f"assignment:{found.pk}", cause=move.target.value, stage=_ENDS[verb], by=by, at=at)
+    for stage in _BEGINS.get(verb, ()):
+        start_overdue(
+            f"assignment:{found.pk}", stage=stage, limit_s=limit_s(stage, row.grade), matter=subject(row.pk),
+            grade=row.grade, crew_id=found.crew_id, unit_id=found.crew.unit_id, by=by, at=when,
+        )  # fmt: skip
+    follow(row, at=at)
+
+
+@service
+def report(
+    assignment_id: int, *, outcome: str, words: str = "", category: str = "", happened: datetime | None = None,
+    by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """The scene report: an outcome, a line of words, and what it turned out to be. Signed by an officer."""
+    found, row = _locked(assignment_id)
+    ASSIGNMENT.move(found.state, "report", by=by)
+    if outcome not in OUTCOMES:
+        raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
+    if category and category not in CATEGORIES:
+        raise BadInput("category", "There is no such choice: %(code)s.", code=category[:40])
+    text = plain("words", words, longest=2000)
+    when = _when(happened, found, at)
+    sealed, commitment = seal(text, matter=subject(row.pk), purpose="scene.note", at=at) if text else (None, None)
+    Assignment.objects.filter(pk=found.pk).update(reported_at=when, outcome=outcome, note=sealed)
+    if found.lead:
+        Incident.objects.filter(pk=row.pk).update(
+            outcome=outcome, final_category=category or row.final_category or row.category
+        )
+    _note("assignment.reported", found, row, by=by, at=when, outcome=outcome, note=commitment)
+    for stage in ("first_word", "report"):
+        stop(f"assignment:{found.pk}", cause="reported", stage=stage, by=by, at=at)
+
+
+@service
+def clear(assignment_id: int, *, happened: datetime | None = None, by: Actor, at: datetime) -> None:
+    """The crew is free again. The lead leaving without a report hands the lead on, or the matter waits again."""
+    found, row = _locked(assignment_id)
+    move = ASSIGNMENT.move(found.state, "clear", by=by)
+    when = _when(happened, found, at)
+    moved = Assignment.objects.filter(pk=found.pk, state=move.source).update(
+        state=move.target, state_since=when, ended_at=when
+    )
+    if not moved:
+        raise Overtaken
+    heard = scopes(row) | {f"crew:{found.crew_id}"}
+    set_state(found.crew_id, Crew.State.AVAILABLE, at=when)
+    _note("assignment.cleared", found, row, by=by, at=when, to=heard)
+    stop(f"assignment:{found.pk}", cause="cleared", by=by, at=at)
+    pass_lead(row, found, by=by, at=at)
+    follow(row, at=at)
+
+
+@service
+def report_and_clear(assignment_id: int, *, happened: datetime | None = None, by: Actor, at: datetime, **said: Any) -> None:
+    """The fourth button of the phone: both acts, or neither."""
+    report(assignment_id, happened=happened, by=by, at=at, **said)
+    clear(assignment_id, happened=happened, by=by, at=at)
+
+
+@service
+def say_word(assignment_id: int, *, words: str, by: Actor, at: datetime) -> None:
+    """A line from the scene: the first one is promised within minutes of arriving."""
+    found, row = _locked(assignment_id)
+    add_words(row.pk, words=words, source="crew", report_id=0, by=by, at=at)
+    stop(f"assignment:{found.pk}", cause="word", stage="first_word", by=by, at=at)
+
+
+def _locked(assignment_id: int) -> tuple[Assignment, Incident]:
+    """The incident's row first, always: two acts on one matter come one after the other and never deadlock."""
+    incident_id = Assignment.objects.values_list("incident_id", flat=True).get(pk=assignment_id)
+    row = lock(incident_id)
+    return Assignment.objects.select_related("crew").get(pk=assignment_id), row
+
+
+def _when(happened: datetime | None, found: Assignment, at: datetime) -> datetime:
+    if happened is None:
+        return at
+    if happened > at + _SKEW:
+        raise BadInput("happened", "This time lies in the future.")
+    if happened < found.state_since:
+        raise BadInput("happened", "This would be before the step that came before it.")
+    return min(happened, at)
+
+
+def _note(
+    kind: str, found: Assignment, row: Incident, *, by: Actor, at: datetime, to: set[str] | None = None, **facts: Any
+) -> None:
+    """Note a step; who entered it for a crew that reports by radio is told apart from who reported."""
+    spoke_for = None
+    if by.crew_id != found.crew_id:
+        spoke_for = (
+            CrewMember.objects.filter(crew_id=found.crew_id, role=CrewMember.Role.LEAD)
+            .values_list("account_id", flat=True)
+            .first()
+        )
+    note(
+        kind, f"assignment:{found.pk}", by=by, at=at, to=to or scopes(row), matter=subject(row.pk),
+        on_behalf=spoke_for, assignment=found.pk, incident=row.pk, crew=found.crew_id, **facts,
+    )  # fmt: skip

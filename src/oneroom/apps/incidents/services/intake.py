@@ -1,0 +1,277 @@
+"""A report comes in: a reference, a code to follow it by, and as soon as somebody says what it is, a grade."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, INVALID_REASONS, REASONS, SAFE_CONTACT, SOURCES
+from oneroom.apps.incidents.models import AddedWords, Incident, Report
+from oneroom.apps.incidents.services.matter import lock, scopes, subject, watch
+from oneroom.apps.ledger.services import note, seal, service
+from oneroom.apps.orders.services import stop
+from oneroom.apps.orgs.queries import station_at
+from oneroom.engine.lifecycle.incident import INCIDENT, NOT_BEGUN
+from oneroom.engine.roles import Right
+from oneroom.engine.text import phone, plain
+from oneroom.engine.values import Actor, BadInput, IllegalMove, NotAllowed
+
+# No 0/O, 1/I/L, 2/Z, 5/S: a code is read over the phone. 26 letters and digits, 9 places: 42 bits.
+_CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """
+    A place that was already checked (``places.queries.locate``): WGS-84, on a road of the city.
+
+    ``zh`` and ``en`` name the public place; a house number or flat goes to ``address``, which is sealed.
+    """
+
+    lon: float
+    lat: float
+    zh: str = ""
+    en: str = ""
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the caller and the operator get at once. ``code`` is shown this one time and kept nowhere."""
+
+    incident_id: int
+    report_id: int
+    reference: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a report says, before it is checked."""
+
+    words: str = ""
+    caller_name: str = ""
+    caller_phone: str = ""
+    address: str = ""
+    safe_contact: str = "unknown"
+
+
+@service
+def take_report(
+    said: Said,
+    *,
+    source: str,
+    where: Where | None,
+    category: str = "",
+    grade: int | None = None,
+    reasons: Iterable[str] = (),
+    drill: bool = False,
+    by: Actor,
+    at: datetime,
+) -> Taken:
+    """
+    A report becomes an incident; with category, grade and place it is ready to be dispatched at once.
+
+    Raises BadInput naming the field, before anything is written.
+    """
+    by.must(Right.REPORT_MATTER if source == "web" else Right.TAKE_CALL)
+    if source not in SOURCES:
+        raise BadInput("source", "There is no such way of reporting.")
+    words = plain("words", said.words, longest=4000, required=True)
+    caller = {"name": plain("caller_name", said.caller_name, longest=60)}
+    caller["phone"] = phone("caller_phone", said.caller_phone)
+    address = plain("address", said.address, longest=200)
+    _known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    if category:
+        check_classification(category, grade, reasons, where)
+
+    row = Incident.objects.create(
+        reference=_next_reference(at), origin=source, received_at=at, state_since=at, drill=drill,
+        **_placed(where),
+    )  # fmt: skip
+    matter = subject(row.pk)
+    seals = {}
+    if words:
+        seals["words"] = seal(words, matter=matter, purpose="report.words", at=at)
+    if any(caller.values()):
+        seals["caller"] = seal(caller, matter=matter, purpose="report.caller", at=at)
+    if address:
+        seals["address"] = seal(address, matter=matter, purpose="report.address", at=at)
+    code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(9))
+    report = Report.objects.create(
+        incident=row, source=source, received_at=at, code_hash=code_hash(code), safe_contact=said.safe_contact,
+        **{name: sealed for name, (sealed, _) in seals.items()},
+    )  # fmt: skip
+    commitments = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
+    note(
+        "incident.received", matter, by=by, at=at, to=scopes(row), matter=matter, incident=row.pk,
+        report=report.pk, source=source, safe_contact=said.safe_contact, **commitments,
+    )  # fmt: skip
+    watch(row, "classify", by=by, at=at)
+    if category:
+        classify(row.pk, category=category, grade=grade, reasons=reasons, by=by, at=at)
+    return Taken(row.pk, report.pk, row.reference, code)
+
+
+@service
+def classify(
+    incident_id: int,
+    *,
+    category: str,
+    grade: int | None,
+    reasons: Iterable[str] = (),
+    where: Where | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Say what it is and how grave, with the reasons; the matter is then ready to be sent to."""
+    row = lock(incident_id)
+    move = INCIDENT.move(row.state, "classify", by=by)
+    known = where or (Where(row.lon, row.lat, row.place_zh, row.place_en) if row.lon is not None else None)
+    reasons = check_classification(category, grade, reasons, known)
+    placed = _placed(where) if where else {}
+    Incident.objects.filter(pk=row.pk).update(
+        category=category, grade=grade, reasons=reasons, state=move.target, state_since=at, **placed
+    )
+    row.refresh_from_db()
+    note(
+        "incident.classified", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
+        incident=row.pk, category=category, grade=grade, reasons=reasons, unit=row.unit_id,
+    )  # fmt: skip
+    stop(subject(row.pk), cause="classified", stage="classify", by=by, at=at)
+    watch(row, "dispatch", by=by, at=at)
+
+
+@service
+def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Actor, at: datetime) -> None:
+    """Anybody who takes calls may raise the grade; only the shift commander lowers it (workflow §2.1)."""
+    by.must(Right.TAKE_CALL)
+    row = lock(incident_id)
+    if grade not in (1, 2, 3, 4):
+        raise BadInput("grade", "The grade is 1, 2, 3 or 4.")
+    if grade > row.grade and not by.may(Right.COMMAND):
+        raise NotAllowed("Only the shift commander lowers a grade.")
+    reasons = _known_reasons(reasons)
+    before = row.grade
+    if grade == before:
+        return
+    Incident.objects.filter(pk=row.pk).update(grade=grade, reasons=reasons or row.reasons)
+    note(
+        "incident.graded", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
+        incident=row.pk, before=before, grade=grade, reasons=reasons,
+    )  # fmt: skip
+
+
+@service
+def set_aside(incident_id: int, *, verb: str, reason: str, by: Actor, at: datetime) -> None:
+    """
+    The matter goes no further here: ``transfer`` to an agency, ``invalidate``, or ``cancel``.
+
+    Only while no crew was ever sent; later it is the room that withdraws crews and closes.
+    """
+    row = lock(incident_id)
+    move = INCIDENT.move(row.state, verb, by=by)
+    codes = {"transfer": AGENCIES, "invalidate": INVALID_REASONS, "cancel": {"by_caller": "", "by_room": ""}}[verb]
+    _known("reason", reason, codes)
+    Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, closed_at=at)
+    kind = {"transfer": "incident.transferred", "invalidate": "incident.invalid", "cancel": "incident.cancelled"}[verb]
+    fact = {"agency": reason} if verb == "transfer" else {"reason": reason}
+    note(
+        kind, subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk, **fact
+    )  # fmt: skip
+    stop(subject(row.pk), cause=verb, by=by, at=at)
+
+
+@service
+def withdraw_report(report_id: int, *, by: Actor, at: datetime) -> None:
+    """
+    A caller takes the report back. Nobody was sent: the matter is cancelled. Somebody was: officers finish
+    looking, because a caller may have been made to withdraw.
+    """
+    found = Report.objects.get(pk=report_id)
+    row = lock(found.incident_id)
+    if row.state not in NOT_BEGUN:
+        raise IllegalMove("Officers are already on it; they will finish looking.")
+    if Report.objects.filter(pk=report_id, withdrawn=False).update(withdrawn=True) and not (
+        Report.objects.filter(incident=row, withdrawn=False).exists()
+    ):
+        set_aside(row.pk, verb="cancel", reason="by_caller", by=by, at=at)
+
+
+@service
+def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: Actor, at: datetime) -> None:
+    """The caller, the room or a crew adds words. From a crew on scene it is the first word that is waited for."""
+    text = plain("words", words, longest=2000, required=True)
+    row = Incident.objects.get(pk=incident_id)
+    sealed, commitment = seal(text, matter=subject(row.pk), purpose="added.words", at=at)
+    AddedWords.objects.create(incident=row, source=source, account_id=by.id or None, at=at, words=sealed)
+    note(
+        "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
+        incident=row.pk, report=report_id, words=commitment, source=source,
+    )  # fmt: skip
+
+
+def check_classification(
+    category: str, grade: int | None, reasons: Iterable[str], where: Where | None
+) -> list[str]:
+    """The reasons as a list, if all of it can be taken; BadInput names the field otherwise."""
+    _known("category", category, CATEGORIES)
+    if grade not in (1, 2, 3, 4):
+        raise BadInput("grade", "The grade is 1, 2, 3 or 4.")
+    checked = _known_reasons(reasons)
+    if where is None or where.lon is None:
+        raise BadInput("location", "Say where it is: a crossing, a road or a point on the map.")
+    return checked
+
+
+def code_hash(code: str) -> bytes:
+    """Keyed hash of a follow-up code; blanks and case do not matter."""
+    plain_code = "".join(code.split()).upper()
+    return hmac.new(f"follow:{settings.SECRET_KEY}".encode(), plain_code.encode(), hashlib.sha256).digest()
+
+
+def _known(field: str, code: str, codes: Iterable[str]) -> None:
+    if code not in codes:
+        raise BadInput(field, "There is no such choice: %(code)s.", code=str(code)[:40])
+
+
+def _known_reasons(reasons: Iterable[str]) -> list[str]:
+    given = list(dict.fromkeys(reasons))
+    for reason in given:
+        _known("reasons", reason, REASONS)
+    return given
+
+
+def _placed(where: Where | None) -> dict[str, object]:
+    if where is None:
+        return {}
+    return {
+        "lon": where.lon, "lat": where.lat, "accuracy_m": where.accuracy_m, "place_zh": where.zh,
+        "place_en": where.en, "unit": station_at(where.lon, where.lat),
+    }  # fmt: skip
+
+
+def _next_reference(at: datetime) -> str:
+    """The day in the force's own time zone and a number of that day; gapless, one row lock per report."""
+    day = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO incidents_daycount (day, last) VALUES (%s, 1)"
+            " ON CONFLICT (day) DO UPDATE SET last = incidents_daycount.last + 1 RETURNING last",
+            [day],
+        )
+        return f"{day:%Y%m%d}-{cursor.fetchone()[0]:04d}"
+
+
+__all__ = [
+    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash",
+    "regrade", "set_aside", "take_report", "withdraw_report",
+]  # fmt: skip

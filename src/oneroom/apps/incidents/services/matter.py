@@ -1,0 +1,68 @@
+"""What every service of a matter needs: its scopes, and letting its state follow its crews."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.ledger.services import note
+from oneroom.apps.orders.services import start_overdue, stop
+from oneroom.engine.lifecycle import assignment, incident
+from oneroom.engine.lifecycle.limits import limit_s
+from oneroom.engine.values import SYSTEM, Actor
+
+S = incident.State
+
+
+def subject(pk: int) -> str:
+    """The matter's name in the record."""
+    return f"incident:{pk}"
+
+
+def scopes(of: Incident) -> set[str]:
+    """Whose screens hear of a matter: the room, its station, the crews that are on it now."""
+    live = Assignment.objects.filter(incident=of, state__in=assignment.LIVE).values_list("crew_id", flat=True)
+    heard = {"room", *(f"crew:{crew}" for crew in live)}
+    if of.unit_id is not None:
+        heard.add(f"unit:{of.unit_id}")
+    return heard
+
+
+def lock(pk: int) -> Incident:
+    """The matter with its row locked: acts on its crews come one after the other."""
+    return Incident.objects.select_for_update().get(pk=pk)
+
+
+def watch(of: Incident, stage: str, *, by: Actor, at: datetime) -> None:
+    """Begin to watch a stage of the matter itself (not of one crew)."""
+    start_overdue(
+        subject(of.pk), stage=stage, limit_s=limit_s(stage, of.grade), matter=subject(of.pk), grade=of.grade,
+        unit_id=of.unit_id, by=by, at=at,
+    )  # fmt: skip
+
+
+def follow(of: Incident, *, at: datetime) -> None:
+    """
+    Let the matter's state follow its crews (engine.lifecycle.incident.following) and note the change.
+
+    Called by every act on an assignment, as its last step, with the incident's row locked.
+    """
+    rows = list(Assignment.objects.filter(incident=of).order_by("pk").values_list("state", "lead", "reported_at"))
+    reported = any(lead and at_ is not None for _, lead, at_ in rows)
+    target = incident.following(of.state, [state for state, _, _ in rows], lead_reported=reported)
+    if target == of.state:
+        return
+    incident.INCIDENT.move(of.state, f"follow_{target.value}", by=SYSTEM)
+    before = of.state
+    Incident.objects.filter(pk=of.pk).update(state=target, state_since=at)
+    of.state, of.state_since = target, at
+    note(
+        "incident.state", subject(of.pk), by=SYSTEM, at=at, to=scopes(of), matter=subject(of.pk),
+        incident=of.pk, before=before, state=target,
+    )  # fmt: skip
+    if target in incident.WITH_CREWS and before in incident.TO_SEND:
+        stop(subject(of.pk), cause="sent", stage="dispatch", by=SYSTEM, at=at)
+    if target is S.WAITING and before in incident.WITH_CREWS:
+        watch(of, "dispatch", by=SYSTEM, at=at)
+    if target is S.REPORTED:
+        watch(of, "review", by=SYSTEM, at=at)

@@ -1,0 +1,74 @@
+"""
+Verify the entries of one matter: what a screen does before it says "record intact".
+
+Each entry must give its hash, say in its columns what its bytes say, and hang together with its neighbours in the
+chain, whoever's they are. So a row that was rewritten, hash and all, is found out by the row after it. A row that was
+taken away whole is found by ``verify`` over all of the chain, which counts.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from oneroom.apps.ledger.services.chain import digest
+from oneroom.apps.ledger.verify import CHAINS
+from oneroom.engine.events import stamp
+
+_NEIGHBOURS = """
+SELECT e.seq, e.canonical, e.prev, e.hash, {columns}, before.hash, after.prev
+FROM ledger_entry e
+LEFT JOIN ledger_entry before ON before.seq = e.seq - 1
+LEFT JOIN ledger_entry after ON after.seq = e.seq + 1
+WHERE e.matter = %s ORDER BY e.seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What was found: ``broken_at`` is the number of the first entry that is not as it was written, or None."""
+
+    entries: int
+    last: int
+    broken_at: int | None = None
+
+
+def verify_matter(matter: str) -> Excerpt:
+    """Recompute the hashes of a matter's entries from the bytes as the database holds them now."""
+    columns = CHAINS["acts"][1]
+    names = list(columns)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEIGHBOURS.format(columns=", ".join(f"e.{name}" for name in names)), [matter])
+        rows = cursor.fetchall()
+    last = rows[-1][0] if rows else 0
+    for row in rows:
+        if not _whole(row, names, columns):
+            return Excerpt(len(rows), last, row[0])
+    return Excerpt(len(rows), last)
+
+
+def _whole(row: tuple[Any, ...], names: list[str], columns: dict[str, str]) -> bool:
+    seq, canonical, prev, own = row[0], bytes(row[1]), bytes(row[2]), bytes(row[3])
+    before, after = row[-2], row[-1]
+    if digest(canonical) != own:
+        return False
+    try:
+        said = json.loads(canonical)
+    except ValueError:
+        return False
+    linked = (before is None or bytes(before) == prev) and (after is None or bytes(after) == own)
+    if said.get("seq") != seq or said.get("prev") != prev.hex() or not linked:
+        return False
+    return all(_plain(value, name) == said.get(columns[name]) for name, value in zip(names, row[4:-2], strict=True))
+
+
+def _plain(value: Any, name: str) -> Any:
+    if isinstance(value, datetime):
+        return stamp(value)
+    if name == "facts" and isinstance(value, str):
+        return json.loads(value)
+    return value

@@ -1,0 +1,99 @@
+"""The one record: entries in a hash chain, looks in another, texts that can be forgotten, acts done once."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+
+class ChainHead(models.Model):
+    """The last link of a chain. Its row lock is what makes sequence numbers gapless and in commit order."""
+
+    name = models.CharField(max_length=16, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+    hash = models.BinaryField(default=bytes(32))
+
+
+class Link(models.Model):
+    """What every chained row holds: the canonical bytes (RFC 8785), the hash before and its own."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    recorded = models.DateTimeField()
+    canonical = models.BinaryField()
+    prev = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        abstract = True
+
+
+class Entry(Link):
+    """One act. ``at`` is when it happened, ``recorded`` when it was written: a late entry keeps both."""
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=64)
+    version = models.PositiveSmallIntegerField()
+    subject = models.CharField(max_length=48)
+    matter = models.CharField(max_length=48, blank=True)
+    actor = models.BigIntegerField()
+    on_behalf = models.BigIntegerField(null=True)
+    via = models.CharField(max_length=16)
+    scopes = ArrayField(models.CharField(max_length=48))
+    facts = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["matter", "seq"], name="entry_matter"),
+            models.Index(fields=["subject", "seq"], name="entry_subject"),
+            models.Index(fields=["kind", "seq"], name="entry_kind"),
+            GinIndex(fields=["scopes"], name="entry_scopes", fastupdate=False),
+        ]
+
+
+class Look(Link):
+    """Somebody opened personal fields: one per person, record and quarter of an hour. Never on the stream."""
+
+    at = models.DateTimeField()
+    actor = models.BigIntegerField()
+    record = models.CharField(max_length=48)
+    fields = ArrayField(models.CharField(max_length=48))
+    purpose = models.CharField(max_length=32)
+    basis = models.CharField(max_length=48)
+    quarter = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["record", "seq"], name="look_record")]
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "record", "purpose", "quarter"], name="one_look_per_quarter")
+        ]
+
+
+class Sealed(models.Model):
+    """
+    A name, number, address or free text. The record holds only its commitment (HMAC under ``key``);
+    erase text and key, and the chain still verifies while nobody can tell any more what was committed to.
+    """
+
+    matter = models.CharField(max_length=48)
+    purpose = models.CharField(max_length=48)
+    text = models.TextField(null=True)  # noqa: DJ001  (null = erased, which differs from empty)
+    key = models.BinaryField(null=True)
+    created = models.DateTimeField()
+    erased = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["matter"], name="sealed_matter")]
+
+
+class DoneOnce(models.Model):
+    """An act with an idempotency key, and the answer that was given."""
+
+    actor = models.BigIntegerField()
+    key = models.CharField(max_length=80)
+    fingerprint = models.BinaryField()
+    answer = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="done_once")]

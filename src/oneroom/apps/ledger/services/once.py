@@ -1,0 +1,45 @@
+"""An act that arrives twice is done once, and answered the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+from django.db import connection
+
+from oneroom.apps.ledger.models import DoneOnce
+from oneroom.apps.ledger.services.record import service
+from oneroom.engine.values import Actor, BadInput, Conflict
+
+
+@service
+def once(
+    act: Callable[[], Mapping[str, Any]], *, key: str, asked: Mapping[str, Any], by: Actor, at: datetime
+) -> dict[str, Any]:
+    """
+    Do ``act`` and keep its answer under (actor, key); a repeat gets the kept answer and does nothing.
+
+    ``asked`` is what was asked for: the same key with other content raises Conflict. A second request that
+    comes while the first still runs waits for it (unique index), then gets its answer.
+    """
+    if not 8 <= len(key) <= 80 or not key.isascii() or not key.isprintable():
+        raise BadInput("Idempotency-Key", "The key of an act has 8 to 80 plain characters.")
+    fingerprint = hashlib.sha256(rfc8785.dumps(dict(asked))).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_doneonce (actor, key, fingerprint, answer, at) VALUES (%s, %s, %s, NULL, %s)"
+            " ON CONFLICT (actor, key) DO NOTHING",
+            [by.id, key, fingerprint, at],
+        )
+        fresh = cursor.rowcount == 1
+    if not fresh:
+        kept = DoneOnce.objects.get(actor=by.id, key=key)
+        if bytes(kept.fingerprint) != fingerprint:
+            raise Conflict("This was already sent with other content. Nothing was changed; reload and try again.")
+        return dict(kept.answer or {})
+    answer = dict(act())
+    DoneOnce.objects.filter(actor=by.id, key=key).update(answer=answer)
+    return answer

@@ -1,0 +1,91 @@
+"""
+Services and the entries they leave.
+
+A service may call services; the *outermost* one is the transaction, and writes all noted entries in one
+insert as its very last statement, under a row lock on the chain head. Appending in mid-transaction would
+deadlock (two services holding rows in another order), and a number given before the commit would let
+readers of "seq > last" miss rows. See docs/adr/0001-ledger.md.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import transaction
+
+from oneroom.apps.ledger.services import chain, seams
+from oneroom.engine import events
+from oneroom.engine.values import Actor
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_work: ContextVar[list[Noted] | None] = ContextVar("noted", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An entry before it has a number."""
+
+    kind: str
+    subject: str
+    matter: str
+    at: datetime
+    actor: int
+    on_behalf: int | None
+    via: str
+    scopes: tuple[str, ...]
+    facts: dict[str, Any]
+
+
+def service(act: Callable[P, T]) -> Callable[P, T]:
+    """Make a function a service: all of it and its entries happen, or nothing of it."""
+
+    @functools.wraps(act)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        if _work.get() is not None:
+            return act(*args, **kwargs)
+        noted: list[Noted] = []
+        token = _work.set(noted)
+        try:
+            with transaction.atomic():
+                result = act(*args, **kwargs)
+                if noted:
+                    chain.append_entries(noted)
+            return result
+        finally:
+            _work.reset(token)
+
+    return run
+
+
+def note(
+    kind: str,
+    subject: str,
+    *,
+    by: Actor,
+    at: datetime,
+    to: Iterable[str] = (),
+    matter: str = "",
+    on_behalf: int | None = None,
+    **facts: Any,
+) -> None:
+    """
+    Note an entry; followers of its kind (``settings.FOLLOWERS``) act at once, in the same transaction.
+
+    ``at`` is when it happened, ``to`` the scopes whose open screens hear of it, ``on_behalf`` the account
+    for whom somebody else spoke (a dispatcher entering what a crew says by radio).
+    Raises RuntimeError outside a service, ValueError if the facts are not of the declared shape.
+    """
+    noted = _work.get()
+    if noted is None:
+        raise RuntimeError(f"{kind} noted outside a service")
+    plain = events.check(kind, facts)
+    entry = Noted(kind, subject, matter, at, by.id, on_behalf, by.via, tuple(sorted(set(to))), plain)
+    noted.append(entry)
+    seams.tell_followers(entry, by=by)

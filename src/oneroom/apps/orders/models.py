@@ -1,0 +1,89 @@
+"""Orders that somebody must answer, promises that must be kept, and the messages they cause."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Ladder(models.Model):
+    """
+    One thing being watched: an order until it is signed for, or a stage until it is done.
+
+    ``rungs`` is the ladder as it was when it started (workflow §2.1a): changing the table moves no running one.
+    """
+
+    class Kind(models.TextChoices):
+        ANSWER = "answer"
+        OVERDUE = "overdue"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    stage = models.CharField(max_length=16)
+    subject = models.CharField(max_length=48)
+    matter = models.CharField(max_length=48)
+    grade = models.PositiveSmallIntegerField()
+    crew_id = models.BigIntegerField(null=True)
+    unit_id = models.BigIntegerField(null=True)
+    rungs = models.JSONField()
+    limit_s = models.PositiveIntegerField(null=True)
+    started = models.DateTimeField()
+    stopped = models.DateTimeField(null=True)
+    stop_cause = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject"], name="ladder_subject"),
+            models.Index(fields=["matter"], condition=Q(stopped=None), name="ladder_running"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "kind", "stage"], condition=Q(stopped=None), name="one_running_ladder_per_stage"
+            )
+        ]
+
+
+class Rung(models.Model):
+    """A step of a ladder with the time it is due: a row, so that no crash forgets it."""
+
+    ladder = models.ForeignKey(Ladder, on_delete=models.CASCADE, related_name="steps")
+    n = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=24)
+    due = models.DateTimeField()
+    done = models.DateTimeField(null=True)
+    skipped = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["due"], condition=Q(done=None), name="rung_due")]
+        constraints = [models.UniqueConstraint(fields=["ladder", "n"], name="one_rung_per_number")]
+
+
+class Delivery(models.Model):
+    """One message of a rung to one person through one channel. Receipts are facts here, not states of the order."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"
+        SENT = "sent"
+        DELIVERED = "delivered"
+        READ = "read"
+        FAILED = "failed"
+        SKIPPED = "skipped"
+        CANCELLED = "cancelled"
+
+    rung = models.ForeignKey(Rung, on_delete=models.CASCADE, related_name="deliveries")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    channel = models.CharField(max_length=12)
+    state = models.CharField(max_length=12, choices=State)
+    state_since = models.DateTimeField()
+    repeat = models.BooleanField(default=False)
+    tries = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=40, blank=True)
+    detail = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state"], condition=Q(state__in=["queued", "sending"]), name="delivery_open")]
+        constraints = [
+            models.UniqueConstraint(fields=["rung", "account", "channel"], name="one_delivery_per_rung_and_channel")
+        ]

@@ -1,0 +1,124 @@
+"""What is ringing, for whom, and what the room must not overlook."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from oneroom.apps.orders.models import Delivery, Ladder, Rung
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message of a rung."""
+
+    name: str
+    channel: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung as a screen shows it."""
+
+    n: int
+    code: str
+    due: datetime
+    done: datetime | None
+    skipped: bool
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A ladder that still runs. ``deadline`` is the promise: the limit of the stage, or the second rung."""
+
+    id: int
+    kind: str
+    stage: str
+    subject: str
+    matter: str
+    grade: int
+    crew_id: int | None
+    started: datetime
+    deadline: datetime
+    steps: tuple[Step, ...] = field(default=())
+
+    @property
+    def climbed(self) -> tuple[Step, ...]:
+        """Rungs that happened."""
+        return tuple(s for s in self.steps if s.done)
+
+    @property
+    def unanswered(self) -> bool:
+        """An order that nobody signed for when the phone rang the first time."""
+        return self.kind == Ladder.Kind.ANSWER and any(s.n > 0 for s in self.climbed)
+
+    @property
+    def alarm(self) -> bool:
+        """The last rung happened: only acting ends it."""
+        return any(s.code == "alarm" for s in self.climbed)
+
+
+def running(matters: Iterable[str] | None = None) -> dict[str, list[Running]]:
+    """Running ladders by matter, with their rungs; three statements, whatever the number."""
+    ladders = Ladder.objects.filter(stopped=None).order_by("started", "pk")
+    if matters is not None:
+        ladders = ladders.filter(matter__in=list(matters))
+    rows = list(ladders)
+    steps: dict[int, list[Rung]] = defaultdict(list)
+    for step in Rung.objects.filter(ladder__in=rows).order_by("ladder_id", "n"):
+        steps[step.ladder_id].append(step)
+    told: dict[int, list[Told]] = defaultdict(list)
+    sent = Delivery.objects.filter(rung__ladder__in=rows).order_by("pk")
+    for rung_id, name, channel, state in sent.values_list("rung_id", "account__name", "channel", "state"):
+        told[rung_id].append(Told(name, channel, state))
+    found: dict[str, list[Running]] = defaultdict(list)
+    for ladder in rows:
+        found[ladder.matter].append(_running(ladder, steps[ladder.pk], told))
+    return found
+
+
+def _running(ladder: Ladder, rungs: list[Rung], told: dict[int, list[Told]]) -> Running:
+    steps = tuple(Step(r.n, r.code, r.due, r.done, r.skipped, tuple(told[r.pk])) for r in rungs)
+    at_limit = 1 if ladder.kind == Ladder.Kind.OVERDUE else min(1, len(steps) - 1)
+    return Running(
+        ladder.pk, ladder.kind, ladder.stage, ladder.subject, ladder.matter, ladder.grade, ladder.crew_id,
+        ladder.started, steps[at_limit].due, steps,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A rung that rings on somebody's phone now. The device drops repeats by (ladder, rung)."""
+
+    delivery: int
+    ladder: int
+    rung: int
+    rung_code: str
+    loud: bool
+    subject: str
+    stage: str
+    grade: int
+    since: datetime
+
+
+def rings_for(account_id: int) -> list[Ring]:
+    """What rings for a person: app messages of ladders that still run, the latest rung of each ladder."""
+    rows = (
+        Delivery.objects.filter(account_id=account_id, channel="app", rung__ladder__stopped=None)
+        .select_related("rung__ladder")
+        .order_by("rung__ladder_id", "-rung__n")
+    )
+    latest: dict[int, Ring] = {}
+    for d in rows:
+        ladder = d.rung.ladder
+        loud = bool(ladder.rungs[d.rung.n].get("loud"))
+        latest.setdefault(
+            ladder.pk,
+            Ring(d.pk, ladder.pk, d.rung.n, d.rung.code, loud, ladder.subject, ladder.stage, ladder.grade,
+                 d.rung.done or ladder.started),
+        )  # fmt: skip
+    return list(latest.values())

@@ -1,0 +1,150 @@
+"""Ladders start, climb and stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from oneroom.apps.duty.queries import who
+from oneroom.apps.ledger.services import note, service
+from oneroom.apps.orders.models import Delivery, Ladder, Rung
+from oneroom.engine import escalation
+from oneroom.engine.values import SYSTEM, Actor
+
+_TELLS_THE_ROOM = "room"
+
+
+@service
+def start_answer(
+    subject: str, *, matter: str, grade: int, crew_id: int, unit_id: int, by: Actor, at: datetime
+) -> Ladder:
+    """An order was offered: ring the crew now, climb until somebody signs for it."""
+    return _start(
+        Ladder(kind=Ladder.Kind.ANSWER, stage="acknowledge", subject=subject, matter=matter, grade=grade,
+               crew_id=crew_id, unit_id=unit_id, started=at),
+        escalation.answer_ladder(grade), by=by,
+    )  # fmt: skip
+
+
+@service
+def start_overdue(
+    subject: str, *, stage: str, limit_s: int | None, matter: str, grade: int, crew_id: int | None = None,
+    unit_id: int | None = None, by: Actor, at: datetime,
+) -> Ladder | None:  # fmt: skip
+    """A stage began that is promised within ``limit_s`` seconds; None where nothing is promised."""
+    if limit_s is None:
+        return None
+    return _start(
+        Ladder(kind=Ladder.Kind.OVERDUE, stage=stage, subject=subject, matter=matter, grade=grade, crew_id=crew_id,
+               unit_id=unit_id, limit_s=limit_s, started=at),
+        escalation.overdue_ladder(limit_s), by=by,
+    )  # fmt: skip
+
+
+def _start(ladder: Ladder, rungs: Sequence[escalation.Rung], *, by: Actor) -> Ladder:
+    ladder.rungs = escalation.frozen(rungs)
+    ladder.save(force_insert=True)
+    steps = Rung.objects.bulk_create(
+        Rung(ladder=ladder, n=r.n, code=r.code, due=ladder.started + timedelta(seconds=r.after_s)) for r in rungs
+    )
+    note(
+        "ladder.started", ladder.subject, by=by, at=ladder.started, matter=ladder.matter,
+        ladder=ladder.pk, ladder_kind=ladder.kind, stage=ladder.stage, grade=ladder.grade, rungs=len(rungs),
+    )  # fmt: skip
+    for step, rung in zip(steps, rungs, strict=True):
+        if rung.after_s == 0:
+            _happen(ladder, step, rung, at=ladder.started)
+    return ladder
+
+
+@service
+def climb_rung(rung_id: int, *, at: datetime) -> bool:
+    """
+    Let one due rung happen, if its ladder still runs and nobody else did it: exactly once per rung.
+
+    The ladder's row lock orders this against ``stop``: after a stop has committed, nothing climbs.
+    """
+    step = Rung.objects.get(pk=rung_id)
+    ladder = Ladder.objects.select_for_update().filter(pk=step.ladder_id, stopped=None).first()
+    if ladder is None or not Rung.objects.filter(pk=rung_id, done=None).exists():
+        return False
+    rung = next(r for r in escalation.thawed(ladder.rungs) if r.n == step.n)
+    _happen(ladder, step, rung, at=at)
+    return True
+
+
+def _happen(ladder: Ladder, step: Rung, rung: escalation.Rung, *, at: datetime) -> None:
+    accounts = {
+        account.pk: account
+        for target in rung.tell
+        for account in who(target, at=at, crew_id=ladder.crew_id, unit_id=ladder.unit_id)
+    }
+    skipped = not accounts and _TELLS_THE_ROOM not in rung.tell
+    Rung.objects.filter(pk=step.pk, done=None).update(done=at, skipped=skipped)
+    Delivery.objects.bulk_create(
+        _delivery(step, account, channel, at) for account in accounts.values() for channel in rung.channels
+    )
+    scopes = {"room", *(f"account:{pk}" for pk in accounts)}
+    if ladder.unit_id is not None:
+        scopes.add(f"unit:{ladder.unit_id}")
+    if ladder.crew_id is not None:
+        scopes.add(f"crew:{ladder.crew_id}")
+    note(
+        "ladder.climbed", ladder.subject, by=SYSTEM, at=at, to=scopes, matter=ladder.matter,
+        ladder=ladder.pk, rung=rung.n, rung_code=rung.code, told=len(accounts), skipped=skipped, due=step.due,
+        stage=ladder.stage, crew=ladder.crew_id,
+    )  # fmt: skip
+
+
+def _delivery(step: Rung, account: object, channel: str, at: datetime) -> Delivery:
+    """
+    In the app the entry on the stream is the push, so the message is sent by this very transaction; what goes
+    outside waits for the courier, or is skipped with the reason when the person has no such address.
+    """
+    address = {"sms": "mobile", "voice": "mobile", "email": "email"}.get(channel)
+    state, detail = Delivery.State.QUEUED, ""
+    if channel == "app":
+        state = Delivery.State.SENT
+    elif address and not getattr(account, address):
+        state, detail = Delivery.State.SKIPPED, "no_address"
+    return Delivery(rung=step, account=account, channel=channel, state=state, state_since=at, detail=detail)
+
+
+@service
+def stop(subject: str, *, cause: str, stage: str | None = None, by: Actor, at: datetime) -> int:
+    """
+    Stop the running ladders of a subject (all, or those of one stage): nobody is told any more.
+
+    What waits for the courier is cancelled here; a message that a courier has in hand this very moment may
+    still go, which the courier's own last check keeps under a second.
+    """
+    running = Ladder.objects.select_for_update().filter(subject=subject, stopped=None).order_by("pk")
+    if stage is not None:
+        running = running.filter(stage=stage)
+    ladders = list(running)
+    for ladder in ladders:
+        Ladder.objects.filter(pk=ladder.pk).update(stopped=at, stop_cause=cause)
+        Delivery.objects.filter(rung__ladder=ladder, state=Delivery.State.QUEUED).update(
+            state=Delivery.State.CANCELLED, state_since=at
+        )
+        note(
+            "ladder.stopped", subject, by=by, at=at, matter=ladder.matter, ladder=ladder.pk, cause=cause,
+            rungs_done=Rung.objects.filter(ladder=ladder, done__isnull=False).count(),
+        )  # fmt: skip
+    return len(ladders)
+
+
+@service
+def receipt(delivery_id: int, *, what: str, by: Actor, at: datetime) -> None:
+    """A phone says that an order arrived ("delivered") or was looked at ("read"). Repeats change nothing."""
+    order = [Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ]
+    before = order[: order.index(Delivery.State(what))]
+    moved = Delivery.objects.filter(pk=delivery_id, account_id=by.id, channel="app", state__in=before).update(
+        state=what, state_since=at
+    )
+    if moved:
+        d = Delivery.objects.select_related("rung__ladder").get(pk=delivery_id)
+        note(
+            "delivery.receipt", d.rung.ladder.subject, by=by, at=at, to=("room",), matter=d.rung.ladder.matter,
+            delivery=delivery_id, receipt=what,
+        )  # fmt: skip

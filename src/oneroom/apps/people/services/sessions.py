@@ -1,0 +1,20 @@
+"""Signing in and out are acts like any other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from oneroom.apps.ledger.services import note, service
+from oneroom.engine.values import Actor
+
+
+@service
+def session_opened(*, way: str, by: Actor, at: datetime) -> None:
+    """Somebody signed in; ``way`` is a code: password, demo."""
+    note("session.opened", f"account:{by.id}", by=by, at=at, account=by.id, way=way)
+
+
+@service
+def session_closed(*, by: Actor, at: datetime) -> None:
+    """Somebody signed out."""
+    note("session.closed", f"account:{by.id}", by=by, at=at, account=by.id)

@@ -1,0 +1,60 @@
+"""Where things are: the loaded road network and the gazetteer by which people name places."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+
+class RoadNetwork(models.Model):
+    """
+    A road network as its file (engine.roads.store), with what to say of it. One is active.
+
+    The bytes live in the database, so that a second web server needs no shared folder and a backup is whole.
+    """
+
+    name = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64, unique=True)
+    content = models.BinaryField()
+    attribution = models.CharField(max_length=200)
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    nodes = models.PositiveIntegerField()
+    arcs = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    active = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["active"], condition=Q(active=True), name="one_active_network"),
+        ]
+
+
+class Place(models.Model):
+    """A named place of a network: what a dispatcher types to say where."""
+
+    class Kind(models.TextChoices):
+        CROSSING = "crossing"
+        ROAD = "road"
+        STATION = "station"
+        AREA = "area"
+        POI = "poi"
+
+    network = models.ForeignKey(RoadNetwork, on_delete=models.CASCADE, related_name="places")
+    kind = models.CharField(max_length=10, choices=Kind)
+    name_zh = models.TextField()
+    name_en = models.TextField()
+    initials = models.TextField(blank=True)
+    search = models.TextField()  # every word it is found under, each after a space (engine.roads.spelling)
+    lon = models.FloatField()
+    lat = models.FloatField()
+    weight = models.FloatField(default=0)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="place_search"),
+            models.Index(fields=["network", "kind", "lon"], name="place_near"),
+        ]

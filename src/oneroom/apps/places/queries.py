@@ -1,0 +1,166 @@
+"""Find a place by name, and say what lies at a position."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.models import Q
+
+from oneroom.apps.places.loaded import Loaded, NoNetwork, find_network, network
+from oneroom.apps.places.map import MapFile, roads_geojson
+from oneroom.apps.places.models import Place
+from oneroom.engine.geo import DATUMS, distance_m, to_wgs84
+from oneroom.engine.roads import Points, candidates
+from oneroom.engine.roads.gazetteer import street_names
+from oneroom.engine.roads.spelling import has_han, run_together, split_query
+from oneroom.engine.values import BadInput
+
+__all__ = [
+    "Found",
+    "Loaded",
+    "Located",
+    "MapFile",
+    "NoNetwork",
+    "find_network",
+    "find_place",
+    "find_places",
+    "locate",
+    "network",
+    "roads_geojson",
+]
+
+_KIND_ORDER = ("station", "poi", "road", "crossing", "area")
+_MOST_HITS = 400
+_NEAR_CROSSING_M = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place that answers to what was typed."""
+
+    id: int
+    kind: str
+    name_zh: str
+    name_en: str
+    lon: float
+    lat: float
+
+
+def find_places(text: str, *, limit: int = 10) -> list[Found]:
+    """
+    The places of the active network whose name begins as typed, best first.
+
+    Takes characters, pinyin, initials or English, one street or two: "南京东", "njdl", "Nanjing E Rd",
+    "南京东路/河南中路", "lishan wenhua e". Two streets give their crossing.
+    """
+    pieces = split_query(text[:120])
+    hits = _matching(pieces)
+    if not hits:
+        for other in run_together(pieces):
+            hits = [place for place in _matching(other) if place.kind == Place.Kind.CROSSING]
+            if hits:
+                pieces = other
+                break
+    hits.sort(key=lambda place: _goodness(place, pieces))
+    return [Found(p.pk, p.kind, p.name_zh, p.name_en, p.lon, p.lat) for p in hits[:limit]]
+
+
+def find_place(pk: int) -> Found | None:
+    """A place of the active network by its id; None when another network was loaded since."""
+    p = Place.objects.filter(pk=pk, network__active=True).first()
+    return Found(p.pk, p.kind, p.name_zh, p.name_en, p.lon, p.lat) if p else None
+
+
+def _matching(pieces: Sequence[str]) -> list[Place]:
+    if not pieces:
+        return []
+    wanted = Q(network__active=True)
+    for piece in pieces:
+        wanted &= Q(search__contains=piece if has_han(piece) else f" {piece}")
+    return list(Place.objects.filter(wanted).order_by("-weight", "pk")[:_MOST_HITS])
+
+
+def _goodness(place: Place, pieces: Sequence[str]) -> tuple[int, int, int, float, int]:
+    """Names that are or begin with the words typed come first, streets before their crossings, plain before long."""
+    ways = [f"{way} " for way in place.search.strip().split(" ")]
+    whole = sum(1 for piece in pieces if f"{piece} " in ways)
+    starts = int(any(place.search.lstrip().startswith(piece) for piece in pieces))
+    extra = len(place.name_zh) if place.kind == Place.Kind.ROAD else 0
+    return -(2 * whole + starts), _KIND_ORDER.index(place.kind), extra, -place.weight, place.pk
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A position on the network: WGS-84, the streets it may lie on, and how people would say it."""
+
+    lon: float
+    lat: float
+    points: Points
+    off_m: float
+    road_zh: str
+    road_en: str
+    crossing_zh: str
+    crossing_en: str
+    crossing_m: float | None
+
+
+def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0) -> Located:
+    """
+    Check a position from outside and place it on the streets.
+
+    Raises BadInput (fields "datum" and "location") for an unknown datum, numbers that are none, swapped axes,
+    a point outside the loaded city, or one farther than `max_m` from every road; NoNetwork without a city.
+    """
+    known = datum.upper().replace("-", "").replace("_", "") if isinstance(datum, str) else ""
+    if known not in DATUMS:
+        raise BadInput("datum", "The datum %(datum)s is not known. Use WGS84, GCJ02 or BD09.", datum=str(datum)[:20])
+    if not all(isinstance(value, int | float) and math.isfinite(value) for value in (lon, lat)):
+        raise BadInput("location", "Longitude and latitude must be numbers.")
+    city = network()
+    reach = city.box.grown(max_m)
+    x, y = (float(axis) for axis in to_wgs84(lon, lat, known))
+    if reach.looks_swapped(x, y) or reach.looks_swapped(lon, lat):
+        raise BadInput("location", "Longitude and latitude look swapped. Longitude comes first here.")
+    if not reach.contains(x, y):
+        raise BadInput("location", "This point is outside %(city)s.", city=city.name)
+    points = candidates(city.index, x, y, max_m=max_m)
+    if len(points) == 0:
+        raise BadInput("location", "There is no road within %(metres)d metres of this point.", metres=round(max_m))
+    road_zh, road_en = _street(city, points)
+    crossing, away = _nearest_crossing(x, y)
+    return Located(
+        lon=x, lat=y, points=points, off_m=float(points.off_m[0]), road_zh=road_zh, road_en=road_en,
+        crossing_zh=crossing.name_zh if crossing else "", crossing_en=crossing.name_en if crossing else "",
+        crossing_m=away,
+    )  # fmt: skip
+
+
+def _street(city: Loaded, points: Points) -> tuple[str, str]:
+    """(Chinese, English) of the nearest street that has a name, ("", "") if none of them has."""
+    for edge in points.edge:
+        name = int(city.graph.edge_name[edge])
+        if name >= 0:
+            return street_names(city.graph, name)
+    return "", ""
+
+
+def _nearest_crossing(lon: float, lat: float) -> tuple[Place | None, float | None]:
+    """The nearest named crossing of the active network within walking sight, and how far it is."""
+    degrees_lat = _NEAR_CROSSING_M / 111_000
+    degrees_lon = degrees_lat / max(0.05, math.cos(math.radians(lat)))
+    near = list(
+        Place.objects.filter(
+            network__active=True,
+            kind=Place.Kind.CROSSING,
+            lon__range=(lon - degrees_lon, lon + degrees_lon),
+            lat__range=(lat - degrees_lat, lat + degrees_lat),
+        )
+    )
+    if not near:
+        return None, None
+    away = distance_m(lon, lat, [place.lon for place in near], [place.lat for place in near])
+    best = int(np.argmin(away))
+    return near[best], float(away[best])

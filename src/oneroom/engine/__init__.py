@@ -1,0 +1,1 @@
+"""The deciding half: values in, values out. No framework, no files, no clock, no global randomness."""

@@ -1,0 +1,5 @@
+"""Who should go, and why: one ranking for the live room and for the simulator."""
+
+from oneroom.engine.dispatch.rank import Candidates, Exclusion, Need, Policy, Proposal, Ranking, Reason, rank
+
+__all__ = ["Candidates", "Exclusion", "Need", "Policy", "Proposal", "Ranking", "Reason", "rank"]

@@ -1,0 +1,75 @@
+"""
+Ladders as data, and which of their rungs are due.
+
+The rows follow workflow §2.1a. A ladder is frozen onto its order when it starts, so that a change of the
+table never moves a running one. Rungs name duty roles of that minute, never persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """``after_s`` seconds from the start, ``tell`` these duty roles through these channels."""
+
+    n: int
+    code: str
+    after_s: int
+    tell: tuple[str, ...]
+    channels: tuple[str, ...]
+    loud: bool = False  # the phone rings louder; the row in the room turns "unanswered"
+
+
+# after_s by grade          code              tell                channels         P1   P2   P3   P4
+_ANSWER: tuple[tuple[str, tuple[str, ...], tuple[str, ...], tuple[int, int, int, int]], ...] = (
+    ("crew",            ("crew",),            ("app",),         (0, 0, 0, 0)),
+    ("again",           ("crew_lead",),       ("app", "sms"),   (15, 30, 90, 90)),
+    ("second",          ("crew_second",),     ("app", "sms"),   (30, 60, 180, 180)),
+    ("duty_chief",      ("duty_chief",),      ("app", "sms"),   (60, 120, 360, 360)),
+    ("shift_commander", ("shift_commander",), ("app", "email"), (90, 180, 600, 600)),
+    ("alarm",           ("room",),            ("app",),         (120, 240, 900, 900)),
+)  # fmt: skip
+
+# Share of the limit       code               tell                channels
+_OVERDUE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
+    ("mark",            ("room",),            ("app",),         0.5),
+    ("duty_chief",      ("duty_chief",),      ("app", "sms"),   1.0),
+    ("shift_commander", ("shift_commander",), ("app",),         1.5),
+    ("oversight",       ("inspector",),       ("app", "email"), 2.0),
+)  # fmt: skip
+
+
+def answer_ladder(grade: int) -> tuple[Rung, ...]:
+    """The ladder of an order of this grade (1 to 4), until somebody signs for it."""
+    return tuple(
+        Rung(n, code, after[grade - 1], tell, channels, loud=n > 0)
+        for n, (code, tell, channels, after) in enumerate(_ANSWER)
+    )
+
+
+def overdue_ladder(limit_s: int) -> tuple[Rung, ...]:
+    """The ladder of a stage that was promised within ``limit_s`` seconds: 50, 100, 150 and 200 %."""
+    return tuple(
+        Rung(n, code, round(limit_s * share), tell, channels) for n, (code, tell, channels, share) in enumerate(_OVERDUE)
+    )
+
+
+def due(rungs: Iterable[Rung], *, since: datetime, now: datetime, done: Collection[int]) -> list[Rung]:
+    """Rungs that should have happened by ``now`` and have not, lowest first."""
+    waited = now - since
+    return [r for r in rungs if r.n not in done and waited >= timedelta(seconds=r.after_s)]
+
+
+def frozen(rungs: Iterable[Rung]) -> list[dict[str, Any]]:
+    """As plain data, for the row of the order."""
+    return [asdict(r) | {"tell": list(r.tell), "channels": list(r.channels)} for r in rungs]
+
+
+def thawed(data: Iterable[dict[str, Any]]) -> tuple[Rung, ...]:
+    """Back from plain data."""
+    return tuple(Rung(**{**d, "tell": tuple(d["tell"]), "channels": tuple(d["channels"])}) for d in data)

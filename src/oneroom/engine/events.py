@@ -1,0 +1,172 @@
+"""
+Kinds of entries in the one record, each with a version and the exact shape of its facts.
+
+A fact is an id, a code, a quantity, a time or a commitment (HMAC of an erasable row): never a name, a
+number of a telephone or a plate, an address or free text. ``check`` refuses anything else, so that an entry
+can stay for ever while what it points at can be forgotten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Fact(StrEnum):
+    """What a fact may be."""
+
+    ID = "id"  # int
+    CODE = "code"  # [a-z0-9_.:-], at most 64
+    CODES = "codes"  # list of codes
+    QUANTITY = "quantity"  # int or float
+    TIME = "time"  # datetime, kept as RFC 3339 text in UTC
+    COMMITMENT = "commitment"  # 64 hex digits
+    FLAG = "flag"  # bool
+
+
+_CODE = re.compile(r"^[a-z0-9][a-z0-9_.:\-]{0,63}$")
+_HEX = re.compile(r"^[0-9a-f]{64}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: its name, version, what it means in a sentence, and its facts (``?`` = may be absent)."""
+
+    name: str
+    version: int
+    meaning: str
+    facts: Mapping[str, Fact]
+    optional: frozenset[str] = frozenset()
+
+
+def _kind(name: str, meaning: str, *, shape: int = 1, **facts: str) -> Kind:
+    optional = frozenset(n for n, f in facts.items() if f.endswith("?"))
+    return Kind(name, shape, meaning, {n: Fact(f.rstrip("?")) for n, f in facts.items()}, optional)
+
+
+_KINDS = [
+    # the record itself
+    _kind("record.erased", "Erasable rows of a matter were erased with their keys.", count="quantity", cause="code"),
+    # people and access
+    _kind("account.created", "An account was made.", account="id"),
+    _kind("grant.given", "A role was given.", account="id", role="code", unit="id?"),
+    _kind("grant.ended", "A role was taken back.", account="id", role="code", unit="id?"),
+    _kind("access.changed", "What this account may do changed; its streams close.", version="id", cause="code"),
+    _kind("session.opened", "Somebody signed in.", account="id", way="code"),
+    _kind("session.closed", "Somebody signed out.", account="id"),
+    # places
+    _kind("roads.loaded", "A road network was loaded and made active.", network="id", nodes="quantity",
+          arcs="quantity", digest="commitment"),
+    _kind("places.entered", "Stations, areas or points of interest were entered into the gazetteer.", network="id",
+          places="quantity"),
+    # organisation and duty
+    _kind("unit.created", "A unit of the organisation begins.", unit="id", unit_kind="code"),
+    _kind("crew.on_duty", "A crew came on duty.", crew="id", unit="id"),
+    _kind("crew.off_duty", "A crew went off duty.", crew="id", unit="id"),
+    _kind("crew.state", "A crew said what it is doing.", crew="id", unit="id", state="code"),
+    _kind("duty.begun", "Somebody took over a duty role.", account="id", role="code", unit="id?", until="time"),
+    # orders: ladders, rungs, deliveries
+    _kind("ladder.started", "An order or a promise began to be watched.", ladder="id", ladder_kind="code",
+          stage="code", grade="quantity", rungs="quantity"),
+    _kind("ladder.climbed", "A rung happened: these duty roles were told.", ladder="id", rung="quantity",
+          rung_code="code", told="quantity", skipped="flag", due="time", stage="code", crew="id?"),
+    _kind("ladder.stopped", "Nobody is told any more.", ladder="id", cause="code", rungs_done="quantity"),
+    _kind("delivery.sent", "A message left for the outside.", delivery="id", channel="code", repeat="flag"),
+    _kind("delivery.failed", "A message could not be sent.", delivery="id", channel="code", cause="code"),
+    _kind("delivery.receipt", "A phone says that an order arrived or was read.", delivery="id", receipt="code"),
+    # incidents
+    _kind("incident.received", "A report came in and has a reference.", incident="id", report="id",
+          source="code", words="commitment?", caller="commitment?", place="commitment?", safe_contact="code"),
+    _kind("incident.classified", "Category and grade were given, with the reasons.", incident="id", category="code",
+          grade="quantity", reasons="codes", unit="id?"),
+    _kind("incident.graded", "The grade was changed.", incident="id", before="quantity", grade="quantity",
+          reasons="codes"),
+    _kind("incident.held", "Nobody is sent for now.", incident="id", reason="code", until="time?"),
+    _kind("incident.state", "The matter follows its crews.", incident="id", before="code", state="code"),
+    _kind("incident.words_added", "The caller or the room added words.", incident="id", report="id",
+          words="commitment", source="code"),
+    _kind("incident.reviewed", "The report was read and found whole.", incident="id"),
+    _kind("incident.closed", "The matter is closed with an outcome.", incident="id", outcome="code", category="code"),
+    _kind("incident.cancelled", "The caller withdrew or the room cancelled.", incident="id", reason="code"),
+    _kind("incident.transferred", "Not a police matter: handed over.", incident="id", agency="code"),
+    _kind("incident.invalid", "Not a matter.", incident="id", reason="code"),
+    _kind("incident.escalated", "An order of this matter is unanswered or a promise ran out.", incident="id",
+          rung_code="code", stage="code"),
+    _kind("incident.rated", "The caller rated how the matter was handled.", incident="id", report="id",
+          stars="quantity"),
+    # assignments
+    _kind("assignment.offered", "A crew was sent an order.", assignment="id", incident="id", crew="id",
+          grade="quantity", lead="flag", advised="codes", advised_rank="quantity?", travel_s="quantity?"),
+    _kind("assignment.acknowledged", "Signed for.", assignment="id", incident="id", crew="id"),
+    _kind("assignment.en_route", "On the way.", assignment="id", incident="id", crew="id"),
+    _kind("assignment.on_scene", "Arrived.", assignment="id", incident="id", crew="id"),
+    _kind("assignment.reported", "The crew reported from the scene.", assignment="id", incident="id", crew="id",
+          outcome="code", note="commitment?"),
+    _kind("assignment.cleared", "The crew is free again.", assignment="id", incident="id", crew="id"),
+    _kind("assignment.return_asked", "The crew says: not ours.", assignment="id", incident="id", crew="id",
+          reason="code"),
+    _kind("assignment.returned", "The room took the order back as not theirs.", assignment="id", incident="id",
+          crew="id", reason="code?"),
+    _kind("assignment.lapsed", "Nobody answered; another crew was sent.", assignment="id", incident="id", crew="id"),
+    _kind("assignment.withdrawn", "The room took the crew off.", assignment="id", incident="id", crew="id",
+          reason="code?"),
+    _kind("assignment.diverted", "The crew was sent to a graver call.", assignment="id", incident="id", crew="id",
+          graver="id"),
+    _kind("assignment.lead", "This crew leads now.", assignment="id", incident="id", crew="id"),
+]  # fmt: skip
+
+KINDS: dict[str, Kind] = {k.name: k for k in _KINDS}
+
+
+def stamp(at: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: one spelling per instant, so that hashes agree."""
+    if at.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def check(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    The facts as plain data for the entry, in the declared shape.
+
+    Raises ValueError on an unknown kind, a missing or unknown fact, or a value that is not what the fact
+    may be: a programming error, found by the first test that passes there.
+    """
+    kind = KINDS.get(name)
+    if kind is None:
+        raise ValueError(f"no such kind of entry: {name}")
+    given = {n: v for n, v in facts.items() if v is not None}
+    unknown = given.keys() - kind.facts.keys()
+    missing = kind.facts.keys() - kind.optional - given.keys()
+    if unknown or missing:
+        raise ValueError(f"{name}: unknown facts {sorted(unknown)}, missing facts {sorted(missing)}")
+    return {n: _plain(name, n, kind.facts[n], v) for n, v in given.items()}
+
+
+def _plain(name: str, fact_name: str, fact: Fact, value: Any) -> Any:
+    ok = False
+    match fact:
+        case Fact.ID:
+            ok = isinstance(value, int) and not isinstance(value, bool)
+        case Fact.QUANTITY:
+            ok = isinstance(value, int | float) and not isinstance(value, bool)
+        case Fact.FLAG:
+            ok = isinstance(value, bool)
+        case Fact.CODE:
+            value = str(value)
+            ok = bool(_CODE.match(value))
+        case Fact.CODES:
+            value = [str(v) for v in value]
+            ok = all(_CODE.match(v) for v in value)
+        case Fact.TIME:
+            ok = isinstance(value, datetime)
+            value = stamp(value) if ok else value
+        case Fact.COMMITMENT:
+            ok = isinstance(value, str) and bool(_HEX.match(value))
+    if not ok:
+        raise ValueError(f"{name}.{fact_name}: {value!r} is not a {fact.value}")
+    return value

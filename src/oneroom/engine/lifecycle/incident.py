@@ -1,0 +1,84 @@
+"""The matter itself (domain: workflow §2.1a). While crews are out, its state follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from oneroom.engine.lifecycle import assignment
+from oneroom.engine.lifecycle.table import Lifecycle, Move
+from oneroom.engine.roles import COMMAND, INTAKE, MACHINE, PUBLIC, ROOM, STATION
+
+
+class State(StrEnum):
+    """Main line first, then the side states."""
+
+    RECEIVED = "received"
+    CLASSIFIED = "classified"
+    WAITING = "waiting"
+    DISPATCHED = "dispatched"
+    IN_PROGRESS = "in_progress"
+    REPORTED = "reported"
+    REVIEWED = "reviewed"
+    CLOSED = "closed"
+    CALLED_BACK = "called_back"
+    ARCHIVED = "archived"
+    TRANSFERRED = "transferred"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+    INVALID = "invalid"
+
+
+S = State
+OPEN = (S.RECEIVED, S.CLASSIFIED, S.WAITING, S.DISPATCHED, S.IN_PROGRESS, S.REPORTED, S.REVIEWED)
+TO_SEND = (S.CLASSIFIED, S.WAITING)
+WITH_CREWS = (S.DISPATCHED, S.IN_PROGRESS)
+NOT_BEGUN = (S.RECEIVED, S.CLASSIFIED, S.WAITING)
+
+_FOLLOWING = [
+    Move(source, "follow_" + target.value, target, MACHINE)
+    for source in (S.CLASSIFIED, S.WAITING, S.DISPATCHED, S.IN_PROGRESS)
+    for target in (S.WAITING, S.DISPATCHED, S.IN_PROGRESS, S.REPORTED)
+    if source is not target
+]
+
+INCIDENT = Lifecycle(
+    [
+        #    from          verb         to              who
+        Move(S.RECEIVED,   "classify",  S.CLASSIFIED,   INTAKE),
+        Move(S.CLASSIFIED, "hold",      S.WAITING,      ROOM),
+        *_FOLLOWING,
+        Move(S.REPORTED,   "review",    S.REVIEWED,     STATION | COMMAND | ROOM),
+        Move(S.REVIEWED,   "close",     S.CLOSED,       STATION | COMMAND | ROOM),
+        Move(S.CLOSED,     "call_back", S.CALLED_BACK,  INTAKE | STATION),
+        Move(S.CLOSED,     "archive",   S.ARCHIVED,     MACHINE),
+        Move(S.CALLED_BACK, "archive",  S.ARCHIVED,     MACHINE),
+        Move(S.CLOSED,     "reopen",    S.CLASSIFIED,   COMMAND),
+        Move(S.CALLED_BACK, "reopen",   S.CLASSIFIED,   COMMAND),
+        *(Move(s, "transfer", S.TRANSFERRED, INTAKE) for s in NOT_BEGUN),
+        *(Move(s, "invalidate", S.INVALID, INTAKE) for s in NOT_BEGUN),
+        *(Move(s, "cancel", S.CANCELLED, INTAKE | PUBLIC) for s in NOT_BEGUN),
+        *(Move(s, "merge", S.MERGED, INTAKE) for s in NOT_BEGUN),
+    ]
+)  # fmt: skip
+
+
+def following(now: str, crews: Iterable[str], *, lead_reported: bool) -> State:
+    """
+    Where the matter stands, given the states of all its assignments.
+
+    DISPATCHED while any lives, IN_PROGRESS from the first arrival, REPORTED when the lead crew has
+    reported and none is live, back to WAITING when the last one leaves without a report. A matter that
+    no crew ever touched, or that is past its report, stays where it is.
+    """
+    state = State(now)
+    states = [assignment.State(c) for c in crews]
+    live = [s for s in states if s in assignment.LIVE]
+    if state not in (*TO_SEND, *WITH_CREWS) or not states:
+        return state
+    if live:
+        begun = state is S.IN_PROGRESS or assignment.State.ON_SCENE in live
+        return S.IN_PROGRESS if begun else S.DISPATCHED
+    if state in TO_SEND:
+        return state
+    return S.REPORTED if lead_reported else S.WAITING

@@ -1,0 +1,27 @@
+"""
+Promises of time, in seconds from the start of a stage (domain: workflow §2.1; all configurable).
+
+A stage without a limit for a grade is not watched. ``None`` as grade default never stands here: what is
+not promised is not shown as a clock.
+"""
+
+from __future__ import annotations
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+
+#                 stage            P1            P2            P3            P4
+LIMITS_S: dict[str, dict[int, int]] = {
+    "classify":   {1: MINUTE,      2: MINUTE,      3: 10 * MINUTE, 4: 30 * MINUTE},
+    "dispatch":   {1: MINUTE,      2: 3 * MINUTE,  3: 15 * MINUTE, 4: HOUR},
+    "acknowledge": {1: MINUTE,     2: 3 * MINUTE,  3: 3 * MINUTE,  4: 3 * MINUTE},
+    "arrive":     {1: 5 * MINUTE,  2: 10 * MINUTE, 3: 30 * MINUTE, 4: 2 * HOUR},
+    "first_word": {1: 3 * MINUTE,  2: 3 * MINUTE},
+    "report":     {1: HOUR,        2: 2 * HOUR,    3: 4 * HOUR,    4: 8 * HOUR},
+    "review":     {1: 12 * HOUR,   2: 24 * HOUR,   3: 24 * HOUR,   4: 24 * HOUR},
+}  # fmt: skip
+
+
+def limit_s(stage: str, grade: int) -> int | None:
+    """Seconds promised for this stage at this grade, or None where nothing is promised."""
+    return LIMITS_S.get(stage, {}).get(grade)

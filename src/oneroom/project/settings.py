@@ -1,0 +1,150 @@
+"""Settings. Secrets come from the environment; the demo and the tests set theirs before Django starts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from oneroom.project.database import from_url
+
+BASE = Path(__file__).resolve().parent.parent
+DEMO = os.environ.get("ONEROOM_DEMO") == "1"
+DEBUG = False
+
+SECRET_KEY = os.environ.get("ONEROOM_SECRET_KEY", "")
+ALLOWED_HOSTS = os.environ.get("ONEROOM_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("ONEROOM_ORIGINS", "").split(",") if o]
+# Behind TLS in production; the demo and the tests speak plain HTTP on loopback.
+SECURE = os.environ.get("ONEROOM_PLAIN_HTTP") != "1" and not DEMO
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+FORCE_NAME = os.environ.get("ONEROOM_FORCE", "OneRoom")
+EMERGENCY_NUMBER = "110"
+TIME_ZONE = os.environ.get("ONEROOM_TIME_ZONE", "Asia/Shanghai")
+USE_TZ = True
+USE_I18N = True
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE / "locale"]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "oneroom.apps.ledger",
+    "oneroom.apps.places",
+    "oneroom.apps.orgs",
+    "oneroom.apps.people",
+    "oneroom.apps.duty",
+    "oneroom.apps.orders",
+    "oneroom.apps.incidents",
+    "oneroom.web",
+    "oneroom.project",
+]
+AUTH_USER_MODEL = "people.Account"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "oneroom.web.faults.Faults",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "oneroom.project.urls"
+WSGI_APPLICATION = "oneroom.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "web" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "oneroom.web.context.house",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE / "web" / "static"]
+STATIC_ROOT = os.environ.get("ONEROOM_STATIC_ROOT") or None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
+
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+DATABASES = {"default": from_url(os.environ.get("ONEROOM_DATABASE_URL", "postgresql:///oneroom"))}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# ---- the house's own seams: each names code by dotted path, so that no layer imports upwards ----
+PROJECT_CLOCK = "oneroom.project.clock.clock"
+CHANNELS = {
+    "app": "oneroom.ports.channels.app.App",
+    "sms": "oneroom.ports.channels.sms.Sms",
+    "email": "oneroom.ports.channels.email.Email",
+}
+SMS_URL = os.environ.get("ONEROOM_SMS_URL", "")
+EMAIL_URL = os.environ.get("ONEROOM_EMAIL_URL", "")
+# What the clock process does at each beat: fn(at) -> how many things it did.
+CLOCKWORK = ["oneroom.apps.orders.clock.climb", "oneroom.apps.duty.clock.forget_old_fixes"]
+# Who may object before something happens, and who must act too, in the same transaction.
+GUARDS = {
+    "duty.crew_off_duty": ["oneroom.apps.incidents.guards.crew_has_no_live_order"],
+}
+FOLLOWERS = {
+    "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
+    "delivery.receipt": [],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("ONEROOM_LOG", "WARNING")},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+LANGUAGE_COOKIE_NAME = "oneroom_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SIMULATED_LABEL = _("simulated")

@@ -1,0 +1,115 @@
+"""
+Every test that needs a database gets a real PostgreSQL, started once for the whole run and thrown away after it.
+
+By default it is the wheel's; ONEROOM_PG_BIN names the programs of another, ONEROOM_TEST_DATABASE_URL a server that runs
+already (its user must be allowed to make databases).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+
+from oneroom.project import messages
+from oneroom.project.database import from_url, to_url
+from oneroom.project.embedded import Embedded
+
+if TYPE_CHECKING:
+    from tests.room import Room
+    from tests.town import Town
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+DATABASE_FIXTURES = {"postgres", "database_folder", "db", "transactional_db", "live_server"}
+
+
+def pytest_configure() -> None:
+    messages.compile_stale()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Mark what needs a database and what needs a browser, so that nobody has to remember to (`.ci/run` selects)."""
+    for item in items:
+        needs = set(getattr(item, "fixturenames", ()))
+        if needs & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+        if "chromium" in needs:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a running server's database `postgres`."""
+    if url := os.environ.get("ONEROOM_TEST_DATABASE_URL"):
+        yield url
+        return
+    with _database_folder() as folder, Embedded(folder, fast=True) as server:
+        yield server.url()
+
+
+@pytest.fixture
+def database_folder() -> Iterator[Path]:
+    """An empty folder for a test that starts a database of its own."""
+    with _database_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def _database_folder() -> Iterator[Path]:
+    # In /tmp itself: a database started by root runs as another user, who cannot pass through a private TMPDIR.
+    folder = Path(tempfile.mkdtemp(prefix="oneroom-tests-", dir="/tmp"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres: str) -> None:
+    """pytest-django asks this just before it makes the test database; nothing has connected yet."""
+    settings.DATABASES["default"].update(from_url(postgres))
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """The URL of the test database, for a test that starts other processes or threads on it."""
+    from django.db import connection
+
+    return to_url(connection.settings_dict)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; a test that asks for it is skipped where there is none."""
+    named = os.environ.get("CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if not found:
+        pytest.skip("There is no Chromium on this machine, so no browser test: install it, or name it in CHROMIUM.")
+    return found
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    """The tiny named town at three in the morning."""
+    from tests.clock import HAND, NIGHT
+    from tests.town import found_town
+
+    HAND.set(NIGHT)
+    return found_town(NIGHT)
+
+
+@pytest.fixture
+def room(town: Town) -> Room:
+    """The town's room, its phones and its fast clock."""
+    from tests.room import Room
+
+    return Room(town)
