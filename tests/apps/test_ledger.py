@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 
 import pytest
+import rfc8785
 from django.db import connection, connections
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oneroom.apps.ledger import queries
 from oneroom.apps.ledger.models import Entry, Look, Sealed
 from oneroom.apps.ledger.services import Looking, erase, note, once, open_sealed, seal, service
+from oneroom.apps.ledger.services.chain import canonical
 from oneroom.apps.ledger.verify import verify
 from oneroom.engine.values import SYSTEM, BadInput, Conflict
 from tests.clock import NIGHT
@@ -80,6 +87,47 @@ def test_an_entry_outside_a_service_is_a_programming_error(db):
 def test_an_entry_cannot_hold_a_name_or_free_text(db, kind, facts):
     with pytest.raises(ValueError, match=kind):
         write(kind, **facts)
+
+
+@given(
+    st.dictionaries(
+        st.from_regex(r"[a-z_]{1,12}", fullmatch=True),
+        st.one_of(
+            st.integers(-(2**53) + 1, 2**53 - 1), st.booleans(), st.floats(-1e9, 1e9),
+            st.from_regex(r"[a-z0-9][a-z0-9_.:\-]{0,63}", fullmatch=True),
+            st.lists(st.from_regex(r"[a-z0-9]{1,8}", fullmatch=True)),
+        ),
+    )
+)  # fmt: skip
+def test_the_quick_spelling_is_rfc_8785(facts):
+    said = {"facts": facts, "kind": "account.created", "actor": 7, "on_behalf": None, "to": ["room"]}
+
+    assert canonical(said) == rfc8785.dumps(said)
+
+
+def test_the_stored_bytes_are_rfc_8785_of_what_they_say(db):
+    say()
+    write("assignment.offered", assignment=1, incident=2, crew=3, grade=1, lead=True, advised=["crew:3"], travel_s=7.5)
+
+    for stored in Entry.objects.values_list("canonical", flat=True):
+        assert bytes(stored) == rfc8785.dumps(json.loads(bytes(stored)))
+
+
+def test_a_scope_that_heard_nothing_for_long_still_notices_what_it_missed(db, monkeypatch):
+    monkeypatch.setattr(queries, "_WINDOW", 5)
+    scope = ("account:1",)
+
+    @service
+    def heard() -> None:
+        note("account.created", "account:1", by=SYSTEM, at=NIGHT, to=scope, account=1)
+
+    marks = []
+    for turn in range(40):
+        heard() if turn == 20 else say()
+        marks.append(queries.last_seq(scope))
+
+    before, after = set(marks[:20]), set(marks[20:])
+    assert not before & after, "nobody who holds a mark from before the entry takes it for current"
 
 
 def test_erase_a_name_and_the_chain_still_verifies(db):

@@ -107,3 +107,21 @@ def station_names() -> dict[int, tuple[str, str]]:
     """(Chinese, English) names of stations."""
     rows = OrgUnit.objects.filter(kind=OrgUnit.Kind.STATION).values_list("pk", "name_zh", "name_en")
     return {pk: (zh, en) for pk, zh, en in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A crew on duty and who leads it."""
+
+    crew_id: int
+    callsign_zh: str
+    callsign_en: str
+    state: str
+    account_id: int
+
+
+def leads() -> list[Lead]:
+    """Every crew on duty with its lead, in the order of crew codes."""
+    rows = CrewMember.objects.filter(role=CrewMember.Role.LEAD, account__is_active=True)
+    rows = rows.exclude(crew__state=Crew.State.OFF_DUTY).select_related("crew").order_by("crew__code")
+    return [Lead(m.crew_id, m.crew.callsign_zh, m.crew.callsign_en, m.crew.state, m.account_id) for m in rows]

@@ -24,11 +24,6 @@ CATEGORIES = {
     "non_police": _("Not a police matter"),
     "invalid": _("No matter"),
 }
-# What a category weighs before any question is asked; the operator's reasons move it.
-USUAL_GRADE = {
-    "crime": 2, "public_order": 2, "traffic": 3, "disaster": 1, "mass_event": 1, "dispute": 3, "help": 2,
-    "missing": 2, "utility": 3, "police_complaint": 3, "consult": 4, "non_police": 4, "invalid": 4,
-}  # fmt: skip
 
 GRADES = {1: _("Life at risk"), 2: _("Urgent"), 3: _("Routine"), 4: _("Not urgent")}
 REASONS = {
@@ -54,8 +49,13 @@ OUTCOMES = {
     "unfounded": _("Unfounded"),
 }
 SOURCES = {"phone": _("Phone"), "web": _("Web"), "api": _("Interface"), "self": _("Seen by a crew")}
-SAFE_CONTACT = {"unknown": _("not known"), "yes": _("yes"), "no": _("no")}
 # Unknown means no where a message could betray the caller (workflow §2.1a "Safe to contact").
+SAFE_CONTACT = {"unknown": _("not known"), "yes": _("yes"), "no": _("no")}
 RETURN_REASONS = {"wrong_area": _("not our area"), "wrong_function": _("not our kind of work")}
 AGENCIES = {"12345": _("City hotline 12345"), "119": _("Fire 119"), "120": _("Ambulance 120")}
+HOLD_REASONS = {
+    "no_crew_free": _("no crew is free"),
+    "appointment": _("by appointment"),
+    "caller_asked": _("the caller asked for it"),
+}
 INVALID_REASONS = {"silent_call": _("silent call"), "test_call": _("test call"), "mistake": _("dialled by mistake")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
@@ -43,12 +42,7 @@ class Entry(Link):
     facts = models.JSONField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["matter", "seq"], name="entry_matter"),
-            models.Index(fields=["subject", "seq"], name="entry_subject"),
-            models.Index(fields=["kind", "seq"], name="entry_kind"),
-            GinIndex(fields=["scopes"], name="entry_scopes", fastupdate=False),
-        ]
+        indexes = [models.Index(fields=["matter", "seq"], name="entry_matter")]
 
 
 class Look(Link):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from oneroom.apps.orders.models import Delivery, Ladder, Rung
 
@@ -122,3 +122,10 @@ def rings_for(account_id: int) -> list[Ring]:
                  d.rung.done or ladder.started),
         )  # fmt: skip
     return list(latest.values())
+
+
+def behind(at: datetime) -> timedelta | None:
+    """How long the oldest rung that is due has been waiting to happen; None when nothing is due. 0 is health."""
+    due = Rung.objects.filter(done=None, due__lte=at, ladder__stopped=None).order_by("due")
+    oldest = due.values_list("due", flat=True).first()
+    return None if oldest is None else at - oldest

@@ -117,7 +117,7 @@ def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0
     known = datum.upper().replace("-", "").replace("_", "") if isinstance(datum, str) else ""
     if known not in DATUMS:
         raise BadInput("datum", "The datum %(datum)s is not known. Use WGS84, GCJ02 or BD09.", datum=str(datum)[:20])
-    if not all(isinstance(value, int | float) and math.isfinite(value) for value in (lon, lat)):
+    if not all(type(value) in (int, float) and math.isfinite(value) for value in (lon, lat)):
         raise BadInput("location", "Longitude and latitude must be numbers.")
     city = network()
     reach = city.box.grown(max_m)

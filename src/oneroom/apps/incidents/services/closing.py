@@ -35,7 +35,7 @@ def close(incident_id: int, *, outcome: str = "", category: str = "", by: Actor,
     if outcome not in OUTCOMES:
         raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
     if category not in CATEGORIES:
-        raise BadInput("category", "There is no such choice: %(code)s.", code=category[:40])
+        raise BadInput("category", "There is no such choice: %(choice)s.", code=category[:40])
     Incident.objects.filter(pk=row.pk).update(
         state=move.target, state_since=at, closed_at=at, outcome=outcome, final_category=category, escalated=False
     )

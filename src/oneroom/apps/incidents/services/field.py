@@ -66,7 +66,7 @@ def report(
     if outcome not in OUTCOMES:
         raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
     if category and category not in CATEGORIES:
-        raise BadInput("category", "There is no such choice: %(code)s.", code=category[:40])
+        raise BadInput("category", "There is no such choice: %(choice)s.", code=category[:40])
     text = plain("words", words, longest=2000)
     when = _when(happened, found, at)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="scene.note", at=at) if text else (None, None)

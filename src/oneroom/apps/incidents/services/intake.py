@@ -7,13 +7,13 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
 
-from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, INVALID_REASONS, REASONS, SAFE_CONTACT, SOURCES
+from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, HOLD_REASONS, INVALID_REASONS, REASONS, SAFE_CONTACT, SOURCES
 from oneroom.apps.incidents.models import AddedWords, Incident, Report
 from oneroom.apps.incidents.services.matter import lock, scopes, subject, watch
 from oneroom.apps.ledger.services import note, seal, service
@@ -25,6 +25,7 @@ from oneroom.engine.text import phone, plain
 from oneroom.engine.values import Actor, BadInput, IllegalMove, NotAllowed
 
 # No 0/O, 1/I/L, 2/Z, 5/S: a code is read over the phone. 26 letters and digits, 9 places: 42 bits.
+_LONGEST_HOLD = timedelta(hours=24)
 _CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 
 
@@ -171,6 +172,23 @@ def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Ac
 
 
 @service
+def hold(incident_id: int, *, reason: str, until: datetime, by: Actor, at: datetime) -> None:
+    """Nobody is sent for now, for a reason and until a time; from then on the matter is watched again."""
+    row = lock(incident_id)
+    move = INCIDENT.move(row.state, "hold", by=by)
+    _known("reason", reason, HOLD_REASONS)
+    if not at < until <= at + _LONGEST_HOLD:
+        raise BadInput("until", "A call is held until a time within the next 24 hours.")
+    Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, held_until=until)
+    note(
+        "incident.held", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
+        reason=reason, until=until,
+    )  # fmt: skip
+    stop(subject(row.pk), cause="held", stage="dispatch", by=by, at=at)
+    watch(row, "dispatch", begins=until, by=by, at=at)
+
+
+@service
 def set_aside(incident_id: int, *, verb: str, reason: str, by: Actor, at: datetime) -> None:
     """
     The matter goes no further here: ``transfer`` to an agency, ``invalidate``, or ``cancel``.
@@ -240,7 +258,7 @@ def code_hash(code: str) -> bytes:
 
 def _known(field: str, code: str, codes: Iterable[str]) -> None:
     if code not in codes:
-        raise BadInput(field, "There is no such choice: %(code)s.", code=str(code)[:40])
+        raise BadInput(field, "There is no such choice: %(choice)s.", code=str(code)[:40])
 
 
 def _known_reasons(reasons: Iterable[str]) -> list[str]:
@@ -272,6 +290,6 @@ def _next_reference(at: datetime) -> str:
 
 
 __all__ = [
-    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash",
+    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "hold",
     "regrade", "set_aside", "take_report", "withdraw_report",
 ]  # fmt: skip

@@ -33,11 +33,11 @@ def lock(pk: int) -> Incident:
     return Incident.objects.select_for_update().get(pk=pk)
 
 
-def watch(of: Incident, stage: str, *, by: Actor, at: datetime) -> None:
-    """Begin to watch a stage of the matter itself (not of one crew)."""
+def watch(of: Incident, stage: str, *, begins: datetime | None = None, by: Actor, at: datetime) -> None:
+    """Begin to watch a stage of the matter itself (not of one crew), now or from a later time on."""
     start_overdue(
         subject(of.pk), stage=stage, limit_s=limit_s(stage, of.grade), matter=subject(of.pk), grade=of.grade,
-        unit_id=of.unit_id, by=by, at=at,
+        unit_id=of.unit_id, begins=begins, by=by, at=at,
     )  # fmt: skip
 
 

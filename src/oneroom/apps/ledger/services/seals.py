@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import rfc8785
-from django.db import connection
-
 from oneroom.apps.ledger.models import Look, Sealed
 from oneroom.apps.ledger.services import chain
 from oneroom.apps.ledger.services.record import note, service
@@ -94,8 +92,7 @@ def _look(record: str, fields: list[str], looking: Looking, *, by: Actor, at: da
         seq=seq + 1, recorded=recorded, canonical=canonical, prev=prev, hash=own, at=at, actor=by.id, record=record,
         fields=fields, purpose=looking.purpose, basis=looking.basis, quarter=quarter,
     )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE ledger_chainhead SET seq = %s, hash = %s WHERE name = 'looks'", [seq + 1, own])
+    chain.move_head("looks", seq + 1, own)
 
 
 @service

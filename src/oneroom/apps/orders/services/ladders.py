@@ -22,33 +22,33 @@ def start_answer(
     return _start(
         Ladder(kind=Ladder.Kind.ANSWER, stage="acknowledge", subject=subject, matter=matter, grade=grade,
                crew_id=crew_id, unit_id=unit_id, started=at),
-        escalation.answer_ladder(grade), by=by,
+        escalation.answer_ladder(grade), by=by, at=at,
     )  # fmt: skip
 
 
 @service
 def start_overdue(
     subject: str, *, stage: str, limit_s: int | None, matter: str, grade: int, crew_id: int | None = None,
-    unit_id: int | None = None, by: Actor, at: datetime,
+    unit_id: int | None = None, begins: datetime | None = None, by: Actor, at: datetime,
 ) -> Ladder | None:  # fmt: skip
-    """A stage began that is promised within ``limit_s`` seconds; None where nothing is promised."""
+    """A stage began (or begins at ``begins``) that is promised within ``limit_s`` seconds; None where nothing is promised."""
     if limit_s is None:
         return None
     return _start(
         Ladder(kind=Ladder.Kind.OVERDUE, stage=stage, subject=subject, matter=matter, grade=grade, crew_id=crew_id,
-               unit_id=unit_id, limit_s=limit_s, started=at),
-        escalation.overdue_ladder(limit_s), by=by,
+               unit_id=unit_id, limit_s=limit_s, started=begins or at),
+        escalation.overdue_ladder(limit_s), by=by, at=at,
     )  # fmt: skip
 
 
-def _start(ladder: Ladder, rungs: Sequence[escalation.Rung], *, by: Actor) -> Ladder:
+def _start(ladder: Ladder, rungs: Sequence[escalation.Rung], *, by: Actor, at: datetime) -> Ladder:
     ladder.rungs = escalation.frozen(rungs)
     ladder.save(force_insert=True)
     steps = Rung.objects.bulk_create(
         Rung(ladder=ladder, n=r.n, code=r.code, due=ladder.started + timedelta(seconds=r.after_s)) for r in rungs
     )
     note(
-        "ladder.started", ladder.subject, by=by, at=ladder.started, matter=ladder.matter,
+        "ladder.started", ladder.subject, by=by, at=at, matter=ladder.matter,
         ladder=ladder.pk, ladder_kind=ladder.kind, stage=ladder.stage, grade=ladder.grade, rungs=len(rungs),
     )  # fmt: skip
     for step, rung in zip(steps, rungs, strict=True):

@@ -1,0 +1,1 @@
+"""The HTTP API: one router per app, one shape of errors."""

@@ -1,0 +1,61 @@
+"""How an act comes in: who, when, and once per key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from pydantic import BaseModel
+
+from oneroom.apps.incidents.services import Where
+from oneroom.apps.ledger.services import once
+from oneroom.apps.ledger.time import now
+from oneroom.apps.places.queries import Located, find_place, locate
+from oneroom.engine.values import CITIZEN, Actor, BadInput
+from oneroom.web.actors import actor
+from oneroom.web.api.shapes import Place
+
+_AT_CROSSING_M = 60.0
+
+Act = Callable[[Actor, datetime], dict[str, Any] | None]
+
+
+def do(request: HttpRequest, asked: BaseModel, act: Act) -> dict[str, Any]:
+    """Do ``act(by, at)`` for whoever is signed in, once per Idempotency-Key; its answer, or the kept one."""
+    return _once(request, asked, act, by=actor(request))
+
+
+def do_for_the_public(request: HttpRequest, asked: BaseModel, act: Act) -> dict[str, Any]:
+    """The same for somebody who is nobody to us: the key alone tells two apart."""
+    return _once(request, asked, act, by=CITIZEN)
+
+
+def _once(request: HttpRequest, asked: BaseModel, act: Act, *, by: Actor) -> dict[str, Any]:
+    at = now()
+    key = request.headers.get("Idempotency-Key", "")
+    said = {"path": request.path, "body": asked.model_dump(mode="json")}
+    return once(lambda: act(by, at) or {"ok": True}, key=key, asked=said, by=by, at=at)
+
+
+def where(place: Place | None) -> Where | None:
+    """The checked place of a report, or None where none was given; BadInput names the field."""
+    if place is None:
+        return None
+    if place.place_id is not None:
+        found = find_place(place.place_id)
+        if found is None:
+            raise BadInput("location", "There is no such place on this map any more. Pick it again.")
+        return Where(found.lon, found.lat, found.name_zh, found.name_en, place.accuracy_m)
+    if place.lon is None or place.lat is None:
+        raise BadInput("location", "A point needs longitude and latitude.")
+    at = locate(place.lon, place.lat, datum=place.datum)
+    return Where(at.lon, at.lat, *spoken(at), place.accuracy_m)
+
+
+def spoken(at: Located) -> tuple[str, str]:
+    """How people would say a point, (Chinese, English): the crossing when they stand at it, else the street."""
+    if at.crossing_m is not None and at.crossing_m <= _AT_CROSSING_M:
+        return at.crossing_zh, at.crossing_en
+    return at.road_zh, at.road_en

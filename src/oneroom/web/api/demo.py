@@ -1,0 +1,54 @@
+"""The demo's own time, and what its simulated room must know. Does not exist outside the demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Router
+
+from oneroom.apps.incidents.queries import queue
+from oneroom.apps.ledger.time import clock, now
+from oneroom.engine.lifecycle.assignment import State
+from oneroom.engine.roles import Right
+from oneroom.engine.values import NotFound
+from oneroom.web.actors import actor
+from oneroom.web.api import shapes
+
+router = Router(tags=["demo"])
+
+
+@router.post("demo/time")
+def set_rate(request: HttpRequest, asked: shapes.Rate) -> dict[str, Any]:
+    """Project seconds per real second: 0 pauses, 1 is real, at most 60."""
+    actor(request)
+    if not settings.DEMO:
+        raise NotFound
+    clock().set_rate(asked.rate)  # type: ignore[attr-defined]  (the demo's clock has it)
+    return {"rate": asked.rate}
+
+
+@router.get("demo/queue")
+def open_matters(request: HttpRequest) -> dict[str, Any]:
+    """Open matters for the simulated dispatcher, without any personal field: what a person reads off the screen."""
+    by = actor(request)
+    if not settings.DEMO:
+        raise NotFound
+    by.must(Right.DISPATCH)
+    return {
+        "queue": [
+            {
+                "id": row.incident.pk, "reference": row.incident.reference, "state": row.incident.state,
+                "state_since": row.incident.state_since, "grade": row.incident.grade,
+                "category": row.incident.category, "placed": row.incident.lon is not None,
+                "unit": row.incident.unit.code if row.incident.unit else "",
+                "offered": [
+                    {"id": a.pk, "crew": a.crew_id, "offered_at": a.offered_at, "return_reason": a.return_reason}
+                    for a in row.crews
+                    if a.state == State.OFFERED
+                ],
+            }
+            for row in queue(by=by, at=now())
+        ]
+    }  # fmt: skip

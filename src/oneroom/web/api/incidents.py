@@ -1,0 +1,176 @@
+"""Matters: taken, classified, sent to, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from oneroom.apps.incidents import access, services
+from oneroom.apps.incidents.proposals import Proposals, proposals, route_for
+from oneroom.apps.ledger.time import now
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, BadInput
+from oneroom.web.actors import actor
+from oneroom.web.api import shapes
+from oneroom.web.api.acts import do, where
+
+router = Router(tags=["incidents"])
+
+
+@router.post("incidents")
+def take(request: HttpRequest, asked: shapes.NewIncident) -> dict[str, Any]:
+    """A call becomes an incident; the code for the caller is in this answer and nowhere else."""
+
+    def act(by: Actor, at: datetime) -> dict[str, Any]:
+        by.must(Right.TAKE_CALL)
+        taken = services.take_report(
+            services.Said(
+                asked.words, asked.caller_name, asked.caller_phone, asked.address, asked.safe_contact
+            ),
+            source=asked.source, where=where(asked.location), category=asked.category, grade=asked.grade,
+            reasons=asked.reasons, drill=asked.drill, by=by, at=at,
+        )  # fmt: skip
+        return {"id": taken.incident_id, "reference": taken.reference, "code": taken.code}
+
+    return do(request, asked, act)
+
+
+@router.post("incidents/{int:pk}/classify")
+def classify(request: HttpRequest, pk: int, asked: shapes.Classification) -> dict[str, Any]:
+    """Say what it is and how grave."""
+
+    def act(by: Actor, at: datetime) -> None:
+        services.classify(
+            access.incident_for(pk, by=by).pk, category=asked.category, grade=asked.grade, reasons=asked.reasons,
+            where=where(asked.location), by=by, at=at,
+        )  # fmt: skip
+
+    return do(request, asked, act)
+
+
+@router.post("incidents/{int:pk}/grade")
+def grade(request: HttpRequest, pk: int, asked: shapes.Grade) -> dict[str, Any]:
+    """Raise the grade; lower it as shift commander."""
+    return do(
+        request, asked,
+        lambda by, at: services.regrade(
+            access.incident_for(pk, by=by).pk, grade=asked.grade, reasons=asked.reasons, by=by, at=at
+        ),
+    )  # fmt: skip
+
+
+@router.post("incidents/{int:pk}/set-aside")
+def set_aside(request: HttpRequest, pk: int, asked: shapes.SetAside) -> dict[str, Any]:
+    """Transfer to an agency, cancel, or mark as no matter."""
+    if asked.verb not in ("transfer", "cancel", "invalidate"):
+        raise BadInput("verb", "There is no such choice: %(choice)s.", code=asked.verb)
+    return do(
+        request, asked,
+        lambda by, at: services.set_aside(
+            access.incident_for(pk, by=by).pk, verb=asked.verb, reason=asked.reason, by=by, at=at
+        ),
+    )  # fmt: skip
+
+
+@router.post("incidents/{int:pk}/hold")
+def hold(request: HttpRequest, pk: int, asked: shapes.Hold) -> dict[str, Any]:
+    """Send nobody until a time."""
+    return do(
+        request, asked,
+        lambda by, at: services.hold(
+            access.incident_for(pk, by=by).pk, reason=asked.reason, until=asked.until, by=by, at=at
+        ),
+    )  # fmt: skip
+
+
+@router.post("incidents/{int:pk}/words")
+def words(request: HttpRequest, pk: int, asked: shapes.Words) -> dict[str, Any]:
+    """The room adds words."""
+
+    def act(by: Actor, at: datetime) -> None:
+        by.must(Right.TAKE_CALL)
+        services.add_words(
+            access.incident_for(pk, by=by).pk, words=asked.words, source="room", report_id=0, by=by, at=at
+        )
+
+    return do(request, asked, act)
+
+
+@router.post("incidents/{int:pk}/review")
+def review(request: HttpRequest, pk: int, asked: shapes.Nothing) -> dict[str, Any]:
+    """The scene report was read and found whole."""
+    return do(request, asked, lambda by, at: services.review(access.incident_for(pk, by=by).pk, by=by, at=at))
+
+
+@router.post("incidents/{int:pk}/close")
+def close(request: HttpRequest, pk: int, asked: shapes.Closing) -> dict[str, Any]:
+    """Close with outcome and category."""
+    return do(
+        request, asked,
+        lambda by, at: services.close(
+            access.incident_for(pk, by=by).pk, outcome=asked.outcome, category=asked.category, by=by, at=at
+        ),
+    )  # fmt: skip
+
+
+@router.post("incidents/{int:pk}/offer")
+def offer(request: HttpRequest, pk: int, asked: shapes.Offer) -> dict[str, Any]:
+    """Send crews; what was proposed is kept beside what was chosen."""
+
+    def act(by: Actor, at: datetime) -> dict[str, Any]:
+        by.must(Right.DISPATCH)
+        advice = services.Advice(tuple(asked.advised), asked.travel_s)
+        sent = services.offer(access.incident_for(pk, by=by).pk, asked.crews, advice=advice, by=by, at=at)
+        return {"assignments": sent}
+
+    return do(request, asked, act)
+
+
+@router.post("incidents/{int:pk}/open")
+def open_personal(request: HttpRequest, pk: int, asked: shapes.Open) -> dict[str, Any]:
+    """Words, caller and address, for a purpose bound to this live matter. Leaves a Look, so no key is needed."""
+    return access.personal_fields(pk, purpose=asked.purpose, by=actor(request), at=now())
+
+
+@router.get("incidents/{int:pk}/proposals")
+def proposed(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """Crews by road time with reasons, and the excluded with the rule."""
+    by = actor(request)
+    by.must(Right.DISPATCH)
+    return _worded(proposals(access.incident_for(pk, by=by), at=now()))
+
+
+@router.get("incidents/{int:pk}/route")
+def route(request: HttpRequest, pk: int, crew: int) -> dict[str, Any]:
+    """The way by road from a crew's last position: for the room any crew, for a crew its own."""
+    by = actor(request)
+    if by.crew_id != crew:
+        by.must(Right.DISPATCH)
+    found = route_for(access.incident_for(pk, by=by), crew, at=now())
+    return found or {"travel_s": None, "length_m": None, "line": []}
+
+
+def _worded(found: Proposals) -> dict[str, Any]:
+    return {
+        "no_roads": found.no_roads,
+        "ranked": [
+            {
+                "crew": p.crew.id, "code": p.crew.code, "callsign_zh": p.crew.callsign_zh,
+                "callsign_en": p.crew.callsign_en, "travel_s": p.travel_s, "fix_age_s": p.fix_age_s,
+                "lon": p.crew.lon, "lat": p.crew.lat, "state": p.crew.state, "officers": p.crew.officers,
+                "auxiliaries": p.crew.auxiliaries, "kit": p.crew.kit, "skills": p.crew.skills,
+                "reasons": [{"code": r.code, "sign": r.sign, "quantity": r.quantity} for r in p.reasons],
+            }
+            for p in found.ranked
+        ],
+        "excluded": [
+            {
+                "crew": e.crew.id, "callsign_zh": e.crew.callsign_zh, "callsign_en": e.crew.callsign_en,
+                "rule": e.rule,
+            }
+            for e in found.excluded
+        ],
+    }  # fmt: skip

@@ -1,0 +1,87 @@
+"""The API object, its routers and how it says no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import django_auth
+
+from oneroom.engine.values import NotFound, Refused
+from oneroom.web.actors import SignInFirst
+from oneroom.web.api import crews, demo, incidents, orders, places, public, session
+from oneroom.web.faults import answer, fault
+
+api = NinjaAPI(title="OneRoom", version="1", auth=django_auth, urls_namespace="api", docs_url=None)
+api.add_router("", session.router)
+api.add_router("", places.router)
+api.add_router("", incidents.router)
+api.add_router("", orders.router)
+api.add_router("", crews.router)
+api.add_router("", public.router)
+api.add_router("", demo.router)
+
+
+def _say(request: HttpRequest, said: dict[str, Any], status: int) -> HttpResponse:
+    return api.create_response(request, said, status=status)
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+    return _say(request, answer(refused), refused.status)
+
+
+@api.exception_handler(AuthenticationError)
+def _nobody(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    return _refused(request, SignInFirst())
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, _error: Http404) -> HttpResponse:
+    return _refused(request, NotFound())
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if error.status_code == 400:
+        sentence = _("This could not be read: it is not valid JSON.")
+        return _say(request, {"code": "unreadable", "message": sentence, "field": None}, 400)
+    if error.status_code == 403:
+        sentence = _("Your page is too old. Reload it and send again; what you typed is still here.")
+        return _say(request, {"code": "stale_page", "message": sentence, "field": None}, 403)
+    return _say(request, {"code": "http", "message": str(error), "field": None}, error.status_code)
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return _say(request, {"code": "too_big", "message": _("This is too large to send."), "field": None}, 413)
+
+
+@api.exception_handler(ValidationError)
+def _shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]
+    kind = str(first.get("type", ""))
+    path = [str(p) for p in first.get("loc", ()) if p not in ("body", "asked", "path", "query")]
+    match kind:
+        case "missing":
+            sentence = _("This is needed.")
+        case "extra_forbidden":
+            sentence = _("There is no field of this name.")
+        case "string_too_long" | "too_long":
+            sentence = _("This is too long.")
+        case "timezone_aware" | "datetime_parsing" | "datetime_from_date_parsing" | "datetime_type":
+            sentence = _("This is not a time with its offset, as in 2026-11-22T03:12:44+08:00.")
+        case _ if kind.startswith(("int", "float", "greater", "less", "finite")):
+            sentence = _("This is not a number that can be taken here.")
+        case _:
+            sentence = _("This is not of the form that is needed here.")
+    return _say(request, {"code": "bad_input", "message": sentence, "field": ".".join(path) or None}, 422)
+
+
+@api.exception_handler(Exception)
+def _broke(request: HttpRequest, error: Exception) -> HttpResponse:
+    return _say(request, fault(request, error), 500)

@@ -1,0 +1,151 @@
+"""Shapes of what the API takes. They check form only; services check meaning, so nothing is checked twice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import AwareDatetime, ConfigDict, Field
+
+Id = Annotated[int, Field(ge=1, le=2**53)]
+Code = Annotated[str, Field(max_length=40)]
+Text = Annotated[str, Field(max_length=20_000)]  # the service names its own, smaller limit
+
+
+class Strict(Schema):
+    """Unknown fields are an error: a misspelt one must not be lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(Strict):
+    """An act that needs no words."""
+
+
+class Place(Strict):
+    """A place of the gazetteer, or a point with its datum."""
+
+    place_id: Id | None = None
+    lon: float | None = None
+    lat: float | None = None
+    datum: Code = "WGS84"
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000)] | None = None
+
+
+class Point(Strict):
+    lon: float
+    lat: float
+    datum: Code = "WGS84"
+
+
+class NewIncident(Strict):
+    source: Code = "phone"
+    words: Text = ""
+    caller_name: Text = ""
+    caller_phone: Text = ""
+    address: Text = ""
+    safe_contact: Code = "unknown"
+    category: Code = ""
+    grade: int | None = None
+    reasons: Annotated[list[Code], Field(max_length=20)] = []
+    location: Place | None = None
+    drill: bool = False
+
+
+class Classification(Strict):
+    category: Code
+    grade: int
+    reasons: Annotated[list[Code], Field(max_length=20)] = []
+    location: Place | None = None
+
+
+class Grade(Strict):
+    grade: int
+    reasons: Annotated[list[Code], Field(max_length=20)] = []
+
+
+class SetAside(Strict):
+    verb: Code
+    reason: Code
+
+
+class Hold(Strict):
+    reason: Code
+    until: AwareDatetime
+
+
+class Words(Strict):
+    words: Text
+
+
+class Closing(Strict):
+    outcome: Code = ""
+    category: Code = ""
+
+
+class Offer(Strict):
+    crews: Annotated[list[Id], Field(min_length=1, max_length=20)]
+    advised: Annotated[list[Id], Field(max_length=50)] = []
+    travel_s: dict[int, Annotated[int, Field(ge=0, le=86_400)]] = {}
+
+
+class Open(Strict):
+    purpose: Code
+
+
+class Step(Strict):
+    verb: Code
+    happened: AwareDatetime | None = None
+
+
+class SceneReport(Strict):
+    outcome: Code
+    words: Text = ""
+    category: Code = ""
+    happened: AwareDatetime | None = None
+
+
+class When(Strict):
+    happened: AwareDatetime | None = None
+
+
+class Reason(Strict):
+    reason: Code
+
+
+class TakeOff(Strict):
+    verb: Code
+    reason: Code | None = None
+
+
+class CrewState(Strict):
+    state: Code
+
+
+class What(Strict):
+    what: Code
+
+
+class PublicReport(Strict):
+    words: Text = ""
+    place: Text = ""
+    location: Place | None = None
+    caller_name: Text = ""
+    caller_phone: Text = ""
+    safe_contact: Code = "unknown"
+
+
+class Follow(Strict):
+    code: Annotated[str, Field(max_length=40)]
+
+
+class FollowWords(Follow):
+    words: Text
+
+
+class FollowRate(Follow):
+    stars: int
+
+
+class Rate(Strict):
+    rate: Annotated[float, Field(ge=0, le=60)]

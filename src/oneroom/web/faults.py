@@ -1,0 +1,82 @@
+"""
+What a person is told when something is refused or breaks.
+
+A refusal is worded in the person's language, with the field. A fault is logged with an id, and the id is all
+that the person sees of it: no trace, no text of the machine.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from oneroom.engine.values import Refused
+from oneroom.web.actors import SignInFirst
+
+log = logging.getLogger("oneroom.faults")
+
+
+def worded(refused: Refused) -> str:
+    """The sentence of a refusal in the language of the request."""
+    text = _(str(refused.message))
+    return text % refused.params if refused.params else text
+
+
+def answer(refused: Refused) -> dict[str, Any]:
+    """A refusal as the API says it."""
+    return {"code": refused.code, "message": worded(refused), "field": refused.field}
+
+
+def fault(request: HttpRequest, error: BaseException) -> dict[str, Any]:
+    """Log an unexpected fault and give what may be said of it."""
+    fault_id = secrets.token_hex(4)
+    log.error("fault %s at %s %s", fault_id, request.method, request.path, exc_info=error)
+    sentence = _("Something broke on our side. What you typed is still here. Tell us this number: %(id)s.")
+    return {"code": "fault", "message": sentence % {"id": fault_id}, "field": None, "id": fault_id}
+
+
+class Faults:
+    """Middleware: refusals and faults of pages become pages, those of fragments and acts become JSON."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refused):
+            return self._refused(request, error)
+        if isinstance(error, RequestDataTooBig):
+            return self._say(
+                request, {"code": "too_big", "message": _("This is too large to send."), "field": None}, 413
+            )
+        if error.__class__.__module__.startswith("django.") and error.__class__.__name__ in {
+            "Http404", "PermissionDenied", "SuspiciousOperation", "BadRequest",
+        }:  # fmt: skip
+            return None  # Django's own pages for these
+        return self._say(request, fault(request, error), 500)
+
+    def _refused(self, request: HttpRequest, refused: Refused) -> HttpResponse:
+        if isinstance(refused, SignInFirst) and _wants_page(request):
+            return redirect(f"/sign-in?next={request.path}")
+        return self._say(request, answer(refused), refused.status)
+
+    def _say(self, request: HttpRequest, said: dict[str, Any], status: int) -> HttpResponse:
+        if _wants_page(request):
+            return render(request, "error/refused.html", {"said": said, "status": status}, status=status)
+        return JsonResponse(said, status=status)
+
+
+def _wants_page(request: HttpRequest) -> bool:
+    if request.path.startswith("/api/"):
+        return False
+    # What a browser asks for when it goes to a page or sends a form; our own fetches take anything.
+    return "text/html" in request.headers.get("Accept", "")

@@ -1,0 +1,48 @@
+"""How often somebody may knock at a public door."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from oneroom.engine.values import Refused
+
+
+class TooMany(Refused):
+    """Knocked too often; nothing was done."""
+
+    status = 429
+    code = "too_many"
+    message = "Too many tries from here. Wait a few minutes and try again."
+
+
+def source_of(request: HttpRequest) -> str:
+    """The address somebody knocks from. Behind a proxy it is the proxy's word, set by the proxy alone."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def count(name: str, who: str, *, seconds: int) -> int:
+    """One more knock at ``name`` by ``who``; how many there were within ``seconds`` of the first."""
+    key = f"knock:{name}:{who}"
+    cache.add(key, 0, timeout=seconds)
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # it ran out between the two calls
+        cache.set(key, 1, timeout=seconds)
+        return 1
+
+
+def limit(request: HttpRequest, name: str, *, times: int, seconds: int) -> None:
+    """Raise TooMany when this source knocked more than ``times`` within ``seconds``."""
+    if count(name, source_of(request), seconds=seconds) > times:
+        raise TooMany
+
+
+def so_far(name: str, who: str) -> int:
+    """How often ``who`` knocked at ``name`` lately, without counting this time."""
+    return int(cache.get(f"knock:{name}:{who}", 0))
+
+
+def forget(name: str, who: str) -> None:
+    """Count from nothing again."""
+    cache.delete(f"knock:{name}:{who}")
