@@ -8,6 +8,7 @@ says what the record costs: numbering, canonical bytes, hashing, and waiting for
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import statistics
 import time
 from datetime import UTC, datetime
@@ -80,10 +81,18 @@ def run(url: str, *, ledger_on: bool) -> tuple[float, list[float], int]:
 
 
 def main() -> None:
-    from oneroom.project.embedded import Embedded
-
     folder = Path(mkdtemp(prefix="oneroom-bench-", dir="/tmp"))
     folder.chmod(0o711)
+    try:
+        measure(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure(folder: Path) -> None:
+    """The rounds, and the line."""
+    from oneroom.project.embedded import Embedded
+
     with Embedded(folder) as server:
         url = server.url()
         set_up(url)

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 import rfc8785
 from django.db import connection, connections
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,7 +132,7 @@ def test_a_scope_that_heard_nothing_for_long_still_notices_what_it_missed(db, mo
 def test_erase_a_name_and_the_chain_still_verifies(db):
     @service
     def sealed() -> None:
-        row, commitment = seal("Zhang San", matter="incident:1", purpose="report.words", at=NIGHT)
+        _row, commitment = seal("Zhang San", matter="incident:1", purpose="report.words", at=NIGHT)
         note(
             "incident.received", "incident:1", by=SYSTEM, at=NIGHT, matter="incident:1", incident=1, report=1,
             source="web", safe_contact="no", words=commitment,
@@ -167,8 +166,8 @@ def _tamper(sql: str) -> None:
         ("DELETE FROM ledger_entry WHERE seq = 3", "missing", 3),
         ("DELETE FROM ledger_entry WHERE seq = 5", "missing", 5),
         (
-            "UPDATE ledger_entry SET seq = CASE seq WHEN 2 THEN 103 ELSE 102 END WHERE seq IN (2, 3);"
-            "UPDATE ledger_entry SET seq = seq - 100 WHERE seq > 100",
+            """UPDATE ledger_entry SET seq = CASE seq WHEN 2 THEN 103 ELSE 102 END WHERE seq IN (2, 3);
+            UPDATE ledger_entry SET seq = seq - 100 WHERE seq > 100""",
             "reordered",
             2,
         ),
@@ -239,7 +238,7 @@ def test_eight_writers_never_deadlock_and_lose_nothing(transactional_db):
         try:
             for _ in range(rounds):
                 move(n)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             errors.append(error)
         finally:
             connections.close_all()

@@ -40,8 +40,8 @@ def test_auxiliaries_alone_are_excluded_by_rule_however_near():
 def test_each_excluded_crew_names_the_first_rule_that_applies():
     ranking = rank(
         Need(2),
-        crews(5, officers=[0, 2, 2, 2, 2], working=[True, False, True, True, True], free=[True, True, False, True, True],
-              fix_age_s=[5, 5, 5, np.inf, 5], travel_s=[1, 1, 1, np.inf, np.inf]),
+        crews(5, officers=[0, 2, 2, 2, 2], working=[True, False, True, True, True],
+              free=[True, True, False, True, True], fix_age_s=[5, 5, 5, np.inf, 5], travel_s=[1, 1, 1, np.inf, np.inf]),
     )  # fmt: skip
 
     assert [e.rule for e in ranking.excluded] == ["no_officer", "not_working", "on_a_call", "no_position", "no_way"]
@@ -66,7 +66,9 @@ def test_a_heavy_night_counts_for_routine_calls_but_never_for_life_at_risk():
 def test_an_old_position_is_a_reason_against():
     ranking = rank(Need(1), crews(1, fix_age_s=[400.0]))
 
-    assert [(r.code, r.sign, r.quantity) for r in ranking.proposals[0].reasons if r.sign < 0] == [("old_fix", -1, 400.0)]
+    assert [(r.code, r.sign, r.quantity) for r in ranking.proposals[0].reasons if r.sign < 0] == [
+        ("old_fix", -1, 400.0)
+    ]
 
 
 @given(st.lists(st.floats(1, 5000), min_size=1, max_size=30), st.integers(1, 4))

@@ -36,7 +36,12 @@ def test_every_pair_that_is_not_in_the_table_is_illegal(table):
 
 
 def test_crew_and_room_may_do_each_step_of_the_crew():
-    for state, verb in [("offered", "acknowledge"), ("acknowledged", "set_out"), ("en_route", "arrive"), ("on_scene", "clear")]:
+    for state, verb in [
+        ("offered", "acknowledge"),
+        ("acknowledged", "set_out"),
+        ("en_route", "arrive"),
+        ("on_scene", "clear"),
+    ]:
         assert a.ASSIGNMENT.move(state, verb, by=CREW) == a.ASSIGNMENT.move(state, verb, by=ROOM)
         with pytest.raises(NotAllowed):
             a.ASSIGNMENT.move(state, verb, by=ANALYST)

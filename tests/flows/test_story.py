@@ -27,8 +27,8 @@ def test_report_offer_sign_arrive_report_close_rate(room):
 
     room.fast_forward(seconds=20)
     services.classify(
-        incident.pk, category="crime", grade=2, reasons=["over"], where=services.Where(121.464, 31.224, "集市街", "Market"),
-        by=room.actor("carl"), at=room.now,
+        incident.pk, category="crime", grade=2, reasons=["over"],
+        where=services.Where(121.464, 31.224, "集市街", "Market"), by=room.actor("carl"), at=room.now,
     )  # fmt: skip
     assert state(incident) == "classified"
 
@@ -196,7 +196,12 @@ def test_a_caller_withdraws_only_while_nobody_was_sent(room):
     other = room.report_online("Noise again")
     incident = Incident.objects.get(pk=other.incident_id)
     services.classify(
-        incident.pk, category="dispute", grade=3, where=services.Where(121.464, 31.224), by=room.actor("carl"), at=room.now
+        incident.pk,
+        category="dispute",
+        grade=3,
+        where=services.Where(121.464, 31.224),
+        by=room.actor("carl"),
+        at=room.now,
     )
     room.dispatch(incident, "crew-1")
     with pytest.raises(IllegalMove):

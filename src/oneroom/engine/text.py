@@ -24,9 +24,7 @@ def plain(field: str, text: str | None, *, longest: int, required: bool = False)
     if required and not clean:
         raise BadInput(field, "This is needed.")
     if len(clean) > longest:
-        raise BadInput(
-            field, "At most %(longest)s characters; this has %(count)s.", longest=longest, count=len(clean)
-        )
+        raise BadInput(field, "At most %(longest)s characters; this has %(count)s.", longest=longest, count=len(clean))
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in _SEEN_BREAKS for c in clean):
         raise BadInput(field, "There are invisible control characters in this text. Type it again.")
     if _MARKUP.search(clean):

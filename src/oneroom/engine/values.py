@@ -38,7 +38,7 @@ SYSTEM = Actor(id=0, roles=frozenset({Role.SYSTEM}), via="system")
 CITIZEN = Actor(id=0, roles=frozenset({Role.CITIZEN}), via="citizen")
 
 
-class Refused(Exception):  # noqa: N818  (a refusal is an answer, not an error)
+class Refused(Exception):
     """
     Something a person is told: what happened and what to do next.
 

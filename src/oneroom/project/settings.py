@@ -29,6 +29,7 @@ X_FRAME_OPTIONS = "DENY"
 
 FORCE_NAME = os.environ.get("ONEROOM_FORCE", "OneRoom")
 EMERGENCY_NUMBER = "110"
+EMERGENCY_TEXT_NUMBER = "12110"  # for who cannot hear or speak; empty where there is none
 TIME_ZONE = os.environ.get("ONEROOM_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 USE_I18N = True
@@ -66,6 +67,8 @@ MIDDLEWARE = [
     "oneroom.web.faults.Faults",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if DEMO:
+    MIDDLEWARE.append("oneroom.web.pages.start.held.KeepHeld")
 ROOT_URLCONF = "oneroom.project.urls"
 WSGI_APPLICATION = "oneroom.project.wsgi.application"
 TEMPLATES = [
@@ -104,6 +107,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 
+CSRF_FAILURE_VIEW = "oneroom.web.pages.errors.stale"
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
@@ -111,6 +115,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+if DEMO:  # sixty simulated crews sign in at once, with passwords that no person chose
+    PASSWORD_HASHERS = [
+        "oneroom.project.demo.credentials.MadeByMachine",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
@@ -140,7 +149,7 @@ FOLLOWERS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"plain": {"()": "oneroom.project.logs.WithoutWords", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("ONEROOM_LOG", "WARNING")},
 }

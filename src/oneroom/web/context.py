@@ -10,13 +10,14 @@ from django.http import HttpRequest
 from oneroom.apps.ledger.time import clock
 
 
-def house(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001  (the signature of a context processor)
+def house(request: HttpRequest) -> dict[str, Any]:
     """The force, whether this is the demo, project time and its rate."""
     return {
         "house": {
             "force": settings.FORCE_NAME,
             "emergency_number": settings.EMERGENCY_NUMBER,
             "emergency_text_number": settings.EMERGENCY_TEXT_NUMBER,
+            "languages": settings.LANGUAGES,
             "demo": settings.DEMO,
             "simulated": settings.DEMO,
             "rate": clock().rate(),

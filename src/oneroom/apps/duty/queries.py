@@ -86,7 +86,7 @@ def who(target: str, *, at: datetime, crew_id: int | None, unit_id: int | None) 
     ``crew`` all members, ``crew_lead``, ``crew_second`` its other sworn member, ``duty_chief`` of the
     station, ``shift_commander``, ``room`` nobody by name (the alarm is the room's), ``inspector``.
     """
-    if target.startswith("crew"):
+    if target.startswith("crew") and crew_id is not None:
         members = CrewMember.objects.filter(crew_id=crew_id).exclude(crew__state=Crew.State.OFF_DUTY)
         if target == "crew_lead":
             members = members.filter(role=CrewMember.Role.LEAD)

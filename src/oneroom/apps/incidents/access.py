@@ -56,7 +56,7 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     notes = list(
         Assignment.objects.filter(incident=row, note__isnull=False).select_related("note").order_by("reported_at")
     )
-    sealed = [s for r in reports for s in (r.words, r.caller, r.address) if s is not None]
+    sealed: list[Any] = [s for r in reports for s in (r.words, r.caller, r.address) if s is not None]
     sealed += [a.words for a in added] + [a.note for a in notes]
     look = Looking(purpose, basis)
     open_sealed(sealed, record=subject(row.pk), looking=look, by=by, at=at)

@@ -11,7 +11,7 @@ from oneroom.engine.values import SYSTEM, Actor
 _ESCALATES = {"duty_chief", "shift_commander", "oversight", "alarm"}
 
 
-def mark_escalated(entry: Noted, *, by: Actor) -> None:  # noqa: ARG001  (the signature of every follower)
+def mark_escalated(entry: Noted, *, by: Actor) -> None:
     """A ladder climbed above the crew: mark its matter, once."""
     code = entry.facts["rung_code"]
     kind, _, pk = entry.matter.partition(":")

@@ -96,9 +96,7 @@ def _travel_s(crews: list[OnBoard], loaded: Loaded, lon: float, lat: float, at: 
     known = [i for i, c in enumerate(crews) if c.lon is not None]
     if not known:
         return travel_s
-    starts = roads.snap(
-        loaded.index, np.array([crews[i].lon for i in known]), np.array([crews[i].lat for i in known])
-    )
+    starts = roads.snap(loaded.index, np.array([crews[i].lon for i in known]), np.array([crews[i].lat for i in known]))
     goal = roads.candidates(loaded.index, lon, lat)
     found = roads.nearest(loaded.graph, loaded.metric(_hour(at)), starts, goal)
     travel_s[np.array(known)[found.index]] = found.ms / 1000.0

@@ -78,7 +78,9 @@ def _with_crews(found: list[Incident]) -> list[Row]:
         crews.setdefault(a.incident_id, []).append(a)
     ladders = running(subject(i.pk) for i in found)
     return [
-        Row(i, tuple(crews.get(i.pk, ())), tuple(ladders.get(subject(i.pk), ())), _clock(ladders.get(subject(i.pk), [])))
+        Row(
+            i, tuple(crews.get(i.pk, ())), tuple(ladders.get(subject(i.pk), ())), _clock(ladders.get(subject(i.pk), []))
+        )
         for i in found
     ]
 

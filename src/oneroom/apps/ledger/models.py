@@ -71,7 +71,7 @@ class Sealed(models.Model):
 
     matter = models.CharField(max_length=48)
     purpose = models.CharField(max_length=48)
-    text = models.TextField(null=True)  # noqa: DJ001  (null = erased, which differs from empty)
+    text = models.TextField(null=True)
     key = models.BinaryField(null=True)
     created = models.DateTimeField()
     erased = models.DateTimeField(null=True)

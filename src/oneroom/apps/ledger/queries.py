@@ -60,15 +60,16 @@ def last_seq(scopes: Iterable[str]) -> int:
     Looking back only to the start of the thousand before the current one is enough: the mark stays the same
     within a thousand, so whoever holds it has missed nothing that this does not find.
     """
-    head = head_seq()
-    thousand = head // _WINDOW
+    thousand = head_seq() // _WINDOW
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT seq FROM ledger_entry WHERE seq > %s AND scopes && %s::varchar[] ORDER BY seq DESC LIMIT 1",
-            [(thousand - 1) * _WINDOW, list(scopes)],
-        )
+        cursor.execute(_LAST_HEARD, {"after": (thousand - 1) * _WINDOW, "scopes": list(scopes)})
         row = cursor.fetchone()
-    return row[0] if row else -thousand
+    return int(row[0]) if row else -thousand
+
+
+_LAST_HEARD = """
+SELECT seq FROM ledger_entry
+WHERE seq > %(after)s AND scopes && %(scopes)s::varchar[] ORDER BY seq DESC LIMIT 1"""
 
 
 def looks_at(record: str) -> list[Look]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -16,6 +16,13 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
     def rate(self) -> float: ...
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """A clock that can run faster or stand still: the demo's."""
+
+    def set_rate(self, rate: float) -> None: ...
 
 
 @cache

@@ -83,7 +83,7 @@ def _rows(chain: str, batch: int = 5000) -> Iterator[dict[str, Any]]:
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
-                f"SELECT {', '.join(names)} FROM {table} WHERE seq > %s ORDER BY seq LIMIT %s",  # noqa: S608
+                f"SELECT {', '.join(names)} FROM {table} WHERE seq > %s ORDER BY seq LIMIT %s",
                 [last, batch],
             )
             rows = cursor.fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from oneroom.apps.places.models import RoadNetwork
 from oneroom.engine.geo import Box
@@ -28,8 +29,12 @@ class Loaded:
     name: str
     attribution: str
     graph: RoadGraph
-    index: SnapIndex
     _metrics: dict[int | None, Metric] = field(default_factory=dict)
+
+    @cached_property
+    def index(self) -> SnapIndex:
+        """Made when first asked for: who only draws the map does not wait for the kernels to be compiled."""
+        return snap_index(self.graph)
 
     @property
     def box(self) -> Box:
@@ -59,7 +64,7 @@ def find_network() -> Loaded | None:
         if _current is None or (_current.row_id, _current.sha256) != active:
             row = RoadNetwork.objects.get(pk=active[0])
             graph = from_npz_bytes(bytes(row.content))
-            _current = Loaded(row.pk, row.sha256, row.name, row.attribution, graph, snap_index(graph))
+            _current = Loaded(row.pk, row.sha256, row.name, row.attribution, graph)
         return _current
 
 

@@ -155,7 +155,5 @@ def rank(need: Need, crews: Candidates, policy: Policy | None = None) -> Ranking
         proposals.append(
             Proposal(int(i), int(crews.crew_id[i]), float(crews.travel_s[i]), float(score[i]), tuple(reasons))
         )
-    excluded = tuple(
-        Exclusion(int(i), int(crews.crew_id[i]), _RULES[int(first_rule[i])]) for i in np.flatnonzero(out)
-    )
+    excluded = tuple(Exclusion(int(i), int(crews.crew_id[i]), _RULES[int(first_rule[i])]) for i in np.flatnonzero(out))
     return Ranking(tuple(proposals), excluded)

@@ -55,7 +55,8 @@ def answer_ladder(grade: int) -> tuple[Rung, ...]:
 def overdue_ladder(limit_s: int) -> tuple[Rung, ...]:
     """The ladder of a stage that was promised within ``limit_s`` seconds: 50, 100, 150 and 200 %."""
     return tuple(
-        Rung(n, code, round(limit_s * share), tell, channels) for n, (code, tell, channels, share) in enumerate(_OVERDUE)
+        Rung(n, code, round(limit_s * share), tell, channels)
+        for n, (code, tell, channels, share) in enumerate(_OVERDUE)
     )
 
 

@@ -47,14 +47,16 @@ class Lifecycle:
         """
         The row for this actor.
 
-        Raises IllegalMove where the table has no such row, NotAllowed where it has and the role lacks.
+        Raises NotAllowed where the role may not do this here, or may never do it at all; IllegalMove where it may,
+        but the table has no such row in this state.
         """
         move = self.find(state, verb)
-        if move is None:
+        if move is not None and not by.roles.isdisjoint(move.who):
+            return move
+        ever = any(m.verb == verb and not by.roles.isdisjoint(m.who) for m in self)
+        if move is None and ever:
             raise IllegalMove
-        if by.roles.isdisjoint(move.who):
-            raise NotAllowed
-        return move
+        raise NotAllowed
 
     def open_to(self, state: str, roles: frozenset[Role]) -> tuple[str, ...]:
         """Verbs that somebody with these roles may do in this state: what a screen offers."""

@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from oneroom.engine.geo import Box, Plane, distance_m
+from oneroom.engine.roads import kernels
 from oneroom.engine.roads.classes import CLASS_NAMES, HOUR_FACTORS
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-INF = 2**30 - 1
+INF = kernels.INF
 NO_NAME = -1
 
 
@@ -89,10 +90,10 @@ class RoadGraph:
         return Plane((self.box.west + self.box.east) / 2, (self.box.south + self.box.north) / 2)
 
     def name(self, index: int, language: str = "default") -> str:
-        """A street's name in a language, else as the map has it; "" for a street without one."""
+        """A street's name in a language, else as the map has it, else in any; "" for a street without one."""
         if index < 0:
             return ""
-        for wanted in (language, "default"):
+        for wanted in (language, "default", *self.names):
             table = self.names.get(wanted)
             if table and table[index]:
                 return table[index]

@@ -3,7 +3,8 @@ The searches themselves, compiled: Dijkstra on int32 milliseconds with one heap 
 
 A key is `time << 32 | id`. Nodes have the ids 0 to n-1 and crews n and up, so a crew enters the heap like
 a node that nothing leaves: it comes out in exact order of (time, index), and a search that wants
-twenty of five thousand crews stops after twenty. Measured: decisions on NY, 264,346 nodes.
+twenty of five thousand crews stops after twenty (benchmarks/nearest.py). All kernels stand in this one
+file because numba's cache does not see a change in a file that a kernel only calls into.
 
 A point lies on an edge at a fraction of its time. Ahead of it the edge costs `whole - part`, behind it `part`,
 with part = floor(whole * fraction + 1/2): every engine that splits the edge there gets the same numbers.
@@ -19,7 +20,7 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-INF = 2**30 - 1
+INF = 2**30 - 1  # INF plus any weight stays below 2**31
 _LOW = 0xFFFFFFFF
 
 
@@ -296,16 +297,11 @@ def route_kernel(
                 size += 1
     if last < 0:
         return best, -1, -1, np.empty(0, np.int32)
+    arcs = np.empty(nodes, np.int32)
     steps = 0
     node = last
     while came[node] >= 0:
+        arcs[steps] = came[node]
         steps += 1
         node = arc_tail[came[node]]
-    arcs = np.empty(steps, np.int32)
-    first = node
-    node = last
-    while came[node] >= 0:
-        steps -= 1
-        arcs[steps] = came[node]
-        node = arc_tail[came[node]]
-    return best, first, last, arcs
+    return best, node, last, arcs[:steps][::-1].copy()

@@ -168,7 +168,7 @@ def _drawn(graph: RoadGraph, metric: Metric, ms: int, pieces: Sequence[tuple[int
         arcs.append(arc)
     passed_ms = np.concatenate(times)
     if clock > 0:  # parts of edges are rounded to whole milliseconds: end exactly when the search says
-        passed_ms = passed_ms * (ms / clock)
+        passed_ms = passed_ms / clock * ms
     used = np.array(arcs, dtype=np.int32)
     return Route(
         ms=int(ms), length_m=metres, lon=np.concatenate(lons), lat=np.concatenate(lats),

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from pydantic import BaseModel
 
-from oneroom.apps.incidents.services import Where
+from oneroom.apps.incidents.services import Where, follow_code
 from oneroom.apps.ledger.services import once
 from oneroom.apps.ledger.time import now
 from oneroom.apps.places.queries import Located, find_place, locate
@@ -37,6 +37,11 @@ def _once(request: HttpRequest, asked: BaseModel, act: Act, *, by: Actor) -> dic
     key = request.headers.get("Idempotency-Key", "")
     said = {"path": request.path, "body": asked.model_dump(mode="json")}
     return once(lambda: act(by, at) or {"ok": True}, key=key, asked=said, by=by, at=at)
+
+
+def code_for(key: str, by: Actor) -> str:
+    """The caller's code for the act with this key: the same for a repeat of it, and kept nowhere."""
+    return follow_code(f"{by.id}:{key}".encode())
 
 
 def where(place: Place | None) -> Where | None:

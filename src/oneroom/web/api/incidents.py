@@ -15,7 +15,7 @@ from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
-from oneroom.web.api.acts import do, where
+from oneroom.web.api.acts import code_for, do, where
 
 router = Router(tags=["incidents"])
 
@@ -31,11 +31,12 @@ def take(request: HttpRequest, asked: shapes.NewIncident) -> dict[str, Any]:
                 asked.words, asked.caller_name, asked.caller_phone, asked.address, asked.safe_contact
             ),
             source=asked.source, where=where(asked.location), category=asked.category, grade=asked.grade,
-            reasons=asked.reasons, drill=asked.drill, by=by, at=at,
+            reasons=asked.reasons, drill=asked.drill, code=code, by=by, at=at,
         )  # fmt: skip
-        return {"id": taken.incident_id, "reference": taken.reference, "code": taken.code}
+        return {"id": taken.incident_id, "reference": taken.reference}
 
-    return do(request, asked, act)
+    code = code_for(request.headers.get("Idempotency-Key", ""), actor(request))
+    return do(request, asked, act) | {"code": code}
 
 
 @router.post("incidents/{int:pk}/classify")
@@ -66,7 +67,7 @@ def grade(request: HttpRequest, pk: int, asked: shapes.Grade) -> dict[str, Any]:
 def set_aside(request: HttpRequest, pk: int, asked: shapes.SetAside) -> dict[str, Any]:
     """Transfer to an agency, cancel, or mark as no matter."""
     if asked.verb not in ("transfer", "cancel", "invalidate"):
-        raise BadInput("verb", "There is no such choice: %(choice)s.", code=asked.verb)
+        raise BadInput("verb", "There is no such choice: %(choice)s.", choice=asked.verb[:40])
     return do(
         request, asked,
         lambda by, at: services.set_aside(

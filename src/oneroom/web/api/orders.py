@@ -43,7 +43,7 @@ def orders(request: HttpRequest) -> dict[str, Any]:
 def step(request: HttpRequest, pk: int, asked: shapes.Step) -> dict[str, Any]:
     """Sign for it, set out, arrive."""
     if asked.verb not in ("acknowledge", "set_out", "arrive"):
-        raise BadInput("verb", "There is no such choice: %(choice)s.", code=asked.verb)
+        raise BadInput("verb", "There is no such choice: %(choice)s.", choice=asked.verb[:40])
     return do(
         request, asked,
         lambda by, at: services.step(
@@ -95,7 +95,7 @@ def ask_return(request: HttpRequest, pk: int, asked: shapes.Reason) -> dict[str,
 def take_off(request: HttpRequest, pk: int, asked: shapes.TakeOff) -> dict[str, Any]:
     """The room withdraws, lapses, takes back or diverts."""
     if asked.verb not in ("withdraw", "lapse", "return", "divert"):
-        raise BadInput("verb", "There is no such choice: %(choice)s.", code=asked.verb)
+        raise BadInput("verb", "There is no such choice: %(choice)s.", choice=asked.verb[:40])
     return do(
         request, asked,
         lambda by, at: services.take_off(
@@ -122,7 +122,7 @@ def rings(request: HttpRequest) -> dict[str, Any]:
 def take_receipt(request: HttpRequest, pk: int, asked: shapes.What) -> dict[str, Any]:
     """The phone says: it rang (delivered), somebody looked (read)."""
     if asked.what not in ("delivered", "read"):
-        raise BadInput("what", "There is no such choice: %(choice)s.", code=asked.what)
+        raise BadInput("what", "There is no such choice: %(choice)s.", choice=asked.what[:40])
 
     def act(by: Actor, at: datetime) -> None:
         receipt(pk, what=asked.what, by=by, at=at)

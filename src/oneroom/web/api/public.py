@@ -14,7 +14,7 @@ from oneroom.apps.incidents.access import report_by_code
 from oneroom.apps.incidents.queries import caller_story
 from oneroom.engine.values import CITIZEN, Actor, NotFound
 from oneroom.web.api import shapes
-from oneroom.web.api.acts import do_for_the_public, where
+from oneroom.web.api.acts import code_for, do_for_the_public, where
 from oneroom.web.limits import TooMany, count, limit, so_far, source_of
 
 WRONG_CODES = 30  # from one source within ten minutes; a code has 42 bits
@@ -22,13 +22,17 @@ WRONG_CODES = 30  # from one source within ten minutes; a code has 42 bits
 router = Router(tags=["public"], auth=None)
 
 
-def take_public_report(asked: shapes.PublicReport, at: datetime) -> dict[str, Any]:
-    """What a citizen reports: received, not yet classified. ``place`` in words is sealed like an address."""
+def take_public_report(asked: shapes.PublicReport, code: str, at: datetime) -> dict[str, Any]:
+    """
+    What a citizen reports: received, not yet classified. ``place`` in words is sealed like an address.
+
+    The code is not in the answer, because answers are kept: whoever asks has it from ``code_for``.
+    """
     taken = services.take_report(
         services.Said(asked.words, asked.caller_name, asked.caller_phone, asked.place, asked.safe_contact),
-        source="web", where=where(asked.location), by=CITIZEN, at=at,
+        source="web", where=where(asked.location), code=code, by=CITIZEN, at=at,
     )  # fmt: skip
-    return {"reference": taken.reference, "code": taken.code}
+    return {"reference": taken.reference}
 
 
 def follow_report(request: HttpRequest, code: str) -> Any:
@@ -47,7 +51,8 @@ def follow_report(request: HttpRequest, code: str) -> Any:
 def report(request: HttpRequest, asked: shapes.PublicReport) -> dict[str, Any]:
     """Report something that is not urgent."""
     limit(request, "report", times=20, seconds=600)
-    return do_for_the_public(request, asked, lambda _by, at: take_public_report(asked, at))
+    code = code_for(request.headers.get("Idempotency-Key", ""), CITIZEN)
+    return do_for_the_public(request, asked, lambda _by, at: take_public_report(asked, code, at)) | {"code": code}
 
 
 @router.post("follow")
@@ -62,9 +67,7 @@ def follow_words(request: HttpRequest, asked: shapes.FollowWords) -> dict[str, A
     found = follow_report(request, asked.code)
 
     def act(by: Actor, at: datetime) -> None:
-        services.add_words(
-            found.incident_id, words=asked.words, source="caller", report_id=found.pk, by=by, at=at
-        )
+        services.add_words(found.incident_id, words=asked.words, source="caller", report_id=found.pk, by=by, at=at)
 
     return do_for_the_public(request, asked, act)
 

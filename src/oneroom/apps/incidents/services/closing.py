@@ -19,9 +19,7 @@ def review(incident_id: int, *, by: Actor, at: datetime) -> None:
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "review", by=by)
     Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at)
-    note(
-        "incident.reviewed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk
-    )
+    note("incident.reviewed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk)
     stop(subject(row.pk), cause="reviewed", stage="review", by=by, at=at)
 
 
@@ -35,7 +33,7 @@ def close(incident_id: int, *, outcome: str = "", category: str = "", by: Actor,
     if outcome not in OUTCOMES:
         raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
     if category not in CATEGORIES:
-        raise BadInput("category", "There is no such choice: %(choice)s.", code=category[:40])
+        raise BadInput("category", "There is no such choice: %(choice)s.", choice=category[:40])
     Incident.objects.filter(pk=row.pk).update(
         state=move.target, state_since=at, closed_at=at, outcome=outcome, final_category=category, escalated=False
     )

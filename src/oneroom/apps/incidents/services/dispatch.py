@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -100,7 +101,7 @@ def take_off(
     row = lock(found.incident_id)
     found.refresh_from_db()
     move = ASSIGNMENT.move(found.state, verb, by=by)
-    facts: dict[str, object] = {}
+    facts: dict[str, Any] = {}
     if verb == "return":
         if not found.return_reason:
             raise IllegalMove("The crew has not asked to return this order.")

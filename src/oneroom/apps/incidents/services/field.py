@@ -66,7 +66,7 @@ def report(
     if outcome not in OUTCOMES:
         raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
     if category and category not in CATEGORIES:
-        raise BadInput("category", "There is no such choice: %(choice)s.", code=category[:40])
+        raise BadInput("category", "There is no such choice: %(choice)s.", choice=category[:40])
     text = plain("words", words, longest=2000)
     when = _when(happened, found, at)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="scene.note", at=at) if text else (None, None)
@@ -100,7 +100,9 @@ def clear(assignment_id: int, *, happened: datetime | None = None, by: Actor, at
 
 
 @service
-def report_and_clear(assignment_id: int, *, happened: datetime | None = None, by: Actor, at: datetime, **said: Any) -> None:
+def report_and_clear(
+    assignment_id: int, *, happened: datetime | None = None, by: Actor, at: datetime, **said: Any
+) -> None:
     """The fourth button of the phone: both acts, or neither."""
     report(assignment_id, happened=happened, by=by, at=at, **said)
     clear(assignment_id, happened=happened, by=by, at=at)

@@ -8,12 +8,21 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
 
-from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, HOLD_REASONS, INVALID_REASONS, REASONS, SAFE_CONTACT, SOURCES
+from oneroom.apps.incidents.codes import (
+    AGENCIES,
+    CATEGORIES,
+    HOLD_REASONS,
+    INVALID_REASONS,
+    REASONS,
+    SAFE_CONTACT,
+    SOURCES,
+)
 from oneroom.apps.incidents.models import AddedWords, Incident, Report
 from oneroom.apps.incidents.services.matter import lock, scopes, subject, watch
 from oneroom.apps.ledger.services import note, seal, service
@@ -25,6 +34,11 @@ from oneroom.engine.text import phone, plain
 from oneroom.engine.values import Actor, BadInput, IllegalMove, NotAllowed
 
 # No 0/O, 1/I/L, 2/Z, 5/S: a code is read over the phone. 26 letters and digits, 9 places: 42 bits.
+_WHY_ASIDE: dict[str, frozenset[str]] = {
+    "transfer": frozenset(AGENCIES),
+    "invalidate": frozenset(INVALID_REASONS),
+    "cancel": frozenset({"by_caller", "by_room"}),
+}
 _LONGEST_HOLD = timedelta(hours=24)
 _CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 
@@ -75,12 +89,14 @@ def take_report(
     grade: int | None = None,
     reasons: Iterable[str] = (),
     drill: bool = False,
+    code: str = "",
     by: Actor,
     at: datetime,
 ) -> Taken:
     """
     A report becomes an incident; with category, grade and place it is ready to be dispatched at once.
 
+    ``code`` is the caller's code where the door has one to give (``follow_code``); else a random one is made.
     Raises BadInput naming the field, before anything is written.
     """
     by.must(Right.REPORT_MATTER if source == "web" else Right.TAKE_CALL)
@@ -106,12 +122,12 @@ def take_report(
         seals["caller"] = seal(caller, matter=matter, purpose="report.caller", at=at)
     if address:
         seals["address"] = seal(address, matter=matter, purpose="report.address", at=at)
-    code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(9))
+    code = code or follow_code(secrets.token_bytes(32))
     report = Report.objects.create(
         incident=row, source=source, received_at=at, code_hash=code_hash(code), safe_contact=said.safe_contact,
         **{name: sealed for name, (sealed, _) in seals.items()},
     )  # fmt: skip
-    commitments = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
+    commitments: dict[str, Any] = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
     note(
         "incident.received", matter, by=by, at=at, to=scopes(row), matter=matter, incident=row.pk,
         report=report.pk, source=source, safe_contact=said.safe_contact, **commitments,
@@ -136,7 +152,7 @@ def classify(
     """Say what it is and how grave, with the reasons; the matter is then ready to be sent to."""
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "classify", by=by)
-    known = where or (Where(row.lon, row.lat, row.place_zh, row.place_en) if row.lon is not None else None)
+    known = where or _place_of(row)
     reasons = check_classification(category, grade, reasons, known)
     placed = _placed(where) if where else {}
     Incident.objects.filter(pk=row.pk).update(
@@ -197,11 +213,10 @@ def set_aside(incident_id: int, *, verb: str, reason: str, by: Actor, at: dateti
     """
     row = lock(incident_id)
     move = INCIDENT.move(row.state, verb, by=by)
-    codes = {"transfer": AGENCIES, "invalidate": INVALID_REASONS, "cancel": {"by_caller": "", "by_room": ""}}[verb]
-    _known("reason", reason, codes)
+    _known("reason", reason, _WHY_ASIDE[verb])
     Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, closed_at=at)
     kind = {"transfer": "incident.transferred", "invalidate": "incident.invalid", "cancel": "incident.cancelled"}[verb]
-    fact = {"agency": reason} if verb == "transfer" else {"reason": reason}
+    fact: dict[str, Any] = {"agency": reason} if verb == "transfer" else {"reason": reason}
     note(
         kind, subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk, **fact
     )  # fmt: skip
@@ -237,9 +252,7 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
     )  # fmt: skip
 
 
-def check_classification(
-    category: str, grade: int | None, reasons: Iterable[str], where: Where | None
-) -> list[str]:
+def check_classification(category: str, grade: int | None, reasons: Iterable[str], where: Where | None) -> list[str]:
     """The reasons as a list, if all of it can be taken; BadInput names the field otherwise."""
     _known("category", category, CATEGORIES)
     if grade not in (1, 2, 3, 4):
@@ -250,15 +263,36 @@ def check_classification(
     return checked
 
 
+def follow_code(seed: bytes) -> str:
+    """
+    A follow-up code from unguessable bytes.
+
+    A door that may be asked twice (same key, same answer) derives them from the key and the house's secret, so
+    that the answer it keeps need not hold the code.
+    """
+    secret = hmac.new(f"code:{settings.SECRET_KEY}".encode(), seed, hashlib.sha256).digest()
+    number, letters = int.from_bytes(secret, "big"), ""
+    for _ in range(9):
+        number, place = divmod(number, len(_CODE_LETTERS))
+        letters += _CODE_LETTERS[place]
+    return letters
+
+
 def code_hash(code: str) -> bytes:
     """Keyed hash of a follow-up code; blanks and case do not matter."""
     plain_code = "".join(code.split()).upper()
     return hmac.new(f"follow:{settings.SECRET_KEY}".encode(), plain_code.encode(), hashlib.sha256).digest()
 
 
+def _place_of(row: Incident) -> Where | None:
+    if row.lon is None or row.lat is None:
+        return None
+    return Where(row.lon, row.lat, row.place_zh, row.place_en)
+
+
 def _known(field: str, code: str, codes: Iterable[str]) -> None:
     if code not in codes:
-        raise BadInput(field, "There is no such choice: %(choice)s.", code=str(code)[:40])
+        raise BadInput(field, "There is no such choice: %(choice)s.", choice=str(code)[:40])
 
 
 def _known_reasons(reasons: Iterable[str]) -> list[str]:
@@ -290,6 +324,6 @@ def _next_reference(at: datetime) -> str:
 
 
 __all__ = [
-    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "hold",
+    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "follow_code", "hold",
     "regrade", "set_aside", "take_report", "withdraw_report",
 ]  # fmt: skip

@@ -47,7 +47,10 @@ def lock_head(name: str) -> tuple[int, bytes]:
     """(last sequence number, last hash) of the chain, with its row locked until the end of the transaction."""
     row = _run(_LOCK, [name]).fetchone()
     if row is None:
-        _run("INSERT INTO ledger_chainhead (name, seq, hash) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", [name, bytes(32)])
+        _run(
+            "INSERT INTO ledger_chainhead (name, seq, hash) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING",
+            [name, bytes(32)],
+        )
         row = _run(_LOCK, [name]).fetchone()
     return row[0], bytes(row[1])
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import rfc8785
+
 from oneroom.apps.ledger.models import Look, Sealed
 from oneroom.apps.ledger.services import chain
 from oneroom.apps.ledger.services.record import note, service

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from oneroom.apps.duty.queries import who
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.models import Delivery, Ladder, Rung
+from oneroom.apps.people.models import Account
 from oneroom.engine import escalation
 from oneroom.engine.values import SYSTEM, Actor
 
@@ -31,7 +32,7 @@ def start_overdue(
     subject: str, *, stage: str, limit_s: int | None, matter: str, grade: int, crew_id: int | None = None,
     unit_id: int | None = None, begins: datetime | None = None, by: Actor, at: datetime,
 ) -> Ladder | None:  # fmt: skip
-    """A stage began (or begins at ``begins``) that is promised within ``limit_s`` seconds; None where nothing is promised."""
+    """A stage began, or begins at ``begins``, that is promised within ``limit_s`` seconds (None: not promised)."""
     if limit_s is None:
         return None
     return _start(
@@ -96,7 +97,7 @@ def _happen(ladder: Ladder, step: Rung, rung: escalation.Rung, *, at: datetime) 
     )  # fmt: skip
 
 
-def _delivery(step: Rung, account: object, channel: str, at: datetime) -> Delivery:
+def _delivery(step: Rung, account: Account, channel: str, at: datetime) -> Delivery:
     """
     In the app the entry on the stream is the push, so the message is sent by this very transaction; what goes
     outside waits for the courier, or is skipped with the reason when the person has no such address.

@@ -27,9 +27,7 @@ def create_account(
     """A new account without any right. Without a password nobody can sign in with one."""
     if Account.objects.filter(username=username).exists():
         raise Conflict("There is an account of this name already.", field="username")
-    account = Account.objects.create_user(
-        username, password, name=name, mobile=mobile, email=email, language=language
-    )
+    account = Account.objects.create_user(username, password, name=name, mobile=mobile, email=email, language=language)
     note("account.created", f"account:{account.pk}", by=by, at=at, account=account.pk)
     return account
 

@@ -1,0 +1,62 @@
+# Needs Python 3.11 or newer with venv, make, and a package index. `make help` lists what there is.
+
+PYTHON ?= python3
+PORT ?= 8000
+CITY ?= shanghai
+ARGS ?=
+
+RUN := .venv/bin/python -m
+PIP := $(RUN) pip --quiet --disable-pip-version-check --no-input
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench lock clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+demo: .venv/demo.stamp ## A simulated city on this machine (PORT=8000 CITY=shanghai SPEED=1)
+	@$(RUN) oneroom demo --port $(PORT) --city $(CITY) $(if $(SPEED),--speed $(SPEED))
+
+test: .venv/work.stamp ## All tests, on a real PostgreSQL (ARGS="-k name")
+	@$(RUN) pytest $(ARGS)
+
+check: .venv/work.stamp ## Style, types, import rules, known weaknesses
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@.venv/bin/python -c 'from importlinter.cli import lint_imports_command as run; run()'
+	@$(RUN) bandit --quiet --recursive --configfile pyproject.toml src
+
+format: .venv/work.stamp ## Lay the code out, and mend what can be mended without thought
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
+
+bench: .venv/work.stamp ## The benchmarks; each prints one line of JSON
+	@for script in benchmarks/*.py; do .venv/bin/python "$$script" || exit 1; done
+
+lock: .venv/work.stamp ## Pin every dependency anew, with hashes
+	@command -v uv >/dev/null || $(PIP) install uv
+	@PATH="$$PATH:.venv/bin"; lock="uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml"; \
+	$$lock --group build --output-file requirements.txt && \
+	$$lock --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove the environment; the demo's data stays
+	@rm -rf .venv
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OneRoom needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	@$(PYTHON) -m venv .venv
+
+# The hashes make sure of what is installed; our own package comes last, built by the setuptools that is pinned there.
+.venv/demo.stamp: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the demo needs …"
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@$(PIP) install --no-build-isolation --no-deps --no-index --editable .
+	@touch $@
+
+.venv/work.stamp: requirements-dev.txt .venv/demo.stamp
+	@echo "Installing what the tests need …"
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@

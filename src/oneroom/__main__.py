@@ -1,0 +1,5 @@
+"""`python -m oneroom` is `oneroom`."""
+
+from oneroom.project.cli import main
+
+main()

@@ -1,0 +1,71 @@
+"""
+Streets out of an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2), read by pyosmium.
+
+Only ways open to cars leave this module; what their tags mean is decided in `engine.roads.tags`.
+Data are © OpenStreetMap contributors, ODbL 1.0.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import osmium
+
+from oneroom.engine.roads.build import Way
+from oneroom.engine.roads.tags import find_car_class
+
+ATTRIBUTION = "© OpenStreetMap contributors (ODbL 1.0)"
+
+
+class BadMap(ValueError):
+    """The file cannot be read as a map; the message says why in a sentence."""
+
+
+@dataclass(frozen=True)
+class MapFile:
+    """The car ways of a file and how many drawn streets of any kind it holds."""
+
+    ways: list[Way]
+    streets: int
+
+
+def read(path: Path) -> MapFile:
+    """
+    All ways that a car may use, with the positions of their points.
+
+    A way that leaves the extract keeps the points that are inside it, as separate stretches where it
+    comes back. Raises BadMap.
+    """
+    if not path.is_file():
+        raise BadMap(f"There is no file {path}.")
+    ways: list[Way] = []
+    streets = 0
+    try:
+        source = osmium.FileProcessor(str(path)).with_locations().with_filter(osmium.filter.KeyFilter("highway"))
+        for item in source:
+            if not isinstance(item, osmium.osm.Way):
+                continue
+            streets += 1
+            tags = {tag.k: tag.v for tag in item.tags}
+            if find_car_class(tags) is not None:
+                ways += _stretches(item, tags)
+    except (RuntimeError, ValueError) as error:
+        raise BadMap(f"{path.name} is not a readable OpenStreetMap file ({error}).") from error
+    return MapFile(ways, streets)
+
+
+def _stretches(item: osmium.osm.Way, tags: dict[str, str]) -> Iterator[Way]:
+    """The runs of consecutive points whose positions the file holds."""
+    run: list[tuple[int, float, float]] = []
+    for node in item.nodes:
+        if node.location.valid():
+            run.append((node.ref, node.lon, node.lat))
+        elif run:
+            yield _way(run, tags)
+            run = []
+    if run:
+        yield _way(run, tags)
+
+
+def _way(run: list[tuple[int, float, float]], tags: dict[str, str]) -> Way:
+    return Way([ref for ref, _, _ in run], [lon for _, lon, _ in run], [lat for _, _, lat in run], tags)

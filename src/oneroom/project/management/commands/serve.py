@@ -1,0 +1,24 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from oneroom.project import safety
+from oneroom.project.parts import clock, courier, web
+from oneroom.project.supervisor import Supervisor
+from oneroom.project.trouble import Trouble
+
+
+class Command(BaseCommand):
+    help = "Run OneRoom for real, on the database of ONEROOM_DATABASE_URL."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="where a proxy with TLS reaches it (127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--only", choices=["web", "clock", "courier"], help="run one part, as on several machines")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if found := safety.objections():
+            raise Trouble("OneRoom does not start:\n" + "\n".join(f"  - {sentence}" for sentence in found))
+        parts = [web(options["host"], options["port"]), clock(), courier()]
+        Supervisor([part for part in parts if options["only"] in (None, part.name)]).run()

@@ -1,0 +1,62 @@
+"""
+The web process: uvicorn inside our own loop, so that the end comes in order.
+
+Streams never end by themselves, and uvicorn waits for every answer to be complete: they are closed first, then the
+requests under way are answered, then the process ends. The clients come back by themselves (`live.js`).
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+import uvloop
+
+from oneroom.project.asgi import Site
+from oneroom.project.listening import listen
+from oneroom.web.live import Live
+
+PATIENCE_S = 3  # for requests under way; the supervisor waits longer than this before it kills
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are ours: uvicorn's way would wait for the streams before we could close them."""
+        yield
+
+
+def run(host: str, port: int, database_url: str) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    listening = listen(host, port)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(listening, Live(database_url)))
+
+
+async def _serve(listening: socket.socket, live: Live) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    config = uvicorn.Config(
+        Site(live),
+        http="httptools",
+        lifespan="off",
+        access_log=False,  # an address may hold a ticket or a citizen's code
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE_S,
+    )
+    server = _Server(config)
+    await live.start()
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    asked = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        asked.cancel()
+        await live.stop()
+        server.should_exit = True
+        await serving

@@ -1,0 +1,71 @@
+"""
+The surroundings of the demo: its folder, and the environment that tells every process it is the demo.
+
+All is set before Django reads its settings, so that the demo's processes are told in the same way as production's.
+Each checkout has a folder of its own: a demo of another version never finds a database it does not know. In it each
+city has its own database and clock.
+"""
+
+import argparse
+import hashlib
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from oneroom.project.clock import CLOCK_FILE
+from oneroom.project.embedded import Embedded, home
+from oneroom.project.trouble import Trouble
+
+DEFAULT_CITY = "shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    city: str
+    server: Embedded
+
+    @property
+    def database(self) -> str:
+        return f"oneroom_{self.city}"
+
+    @property
+    def clock_file(self) -> Path:
+        return self.server.folder / f"clock-{self.city}.json"
+
+    def secret_key(self) -> str:
+        """Kept, so that who signed in stays signed in over a second start."""
+        path = self.server.folder / "secret.key"
+        if not path.exists():
+            self.server.make_folder()
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text()
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "ONEROOM_DEMO": "1",
+            "ONEROOM_DATABASE_URL": self.server.url(self.database),
+            "ONEROOM_SECRET_KEY": self.secret_key(),
+            CLOCK_FILE: str(self.clock_file),
+        }
+
+
+def set_stage(city: str) -> Stage:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", city):
+        raise Trouble("A city's name is small Latin letters, such as shanghai or jinan.")
+    checkout = hashlib.sha256(os.fsencode(Path(__file__).resolve().parent)).hexdigest()[:10]
+    return Stage(city, Embedded(home() / f"demo-{checkout}"))
+
+
+def enter(arguments: list[str]) -> None:
+    """Called with the demo's arguments before Django starts."""
+    if "ONEROOM_DATABASE_URL" in os.environ:
+        raise Trouble(
+            "ONEROOM_DATABASE_URL is set, and the demo never touches a real database: it brings its own. "
+            "Unset it for the demo, or run `oneroom serve`."
+        )
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--city", default=DEFAULT_CITY)
+    os.environ.update(set_stage(parser.parse_known_args(arguments)[0].city).environment())

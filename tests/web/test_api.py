@@ -1,0 +1,237 @@
+"""T19, T23, B03 through HTTP: the whole call, what is refused and how, and who may knock where."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from oneroom.apps.incidents.models import Incident
+from oneroom.apps.ledger.models import DoneOnce, Entry, Sealed
+from oneroom.project.urls import api
+from tests.town import corner
+from tests.web.api_client import Caller
+
+LON, LAT = corner("market")
+CALL = {
+    "words": "A man with a knife", "category": "crime", "grade": 1, "reasons": ["weapon"],
+    "location": {"lon": LON, "lat": LAT}, "caller_phone": "139 0000 0001", "safe_contact": "yes",
+}  # fmt: skip
+
+
+def test_t19_a_call_from_intake_to_rating_over_http(room):
+    desk, crew, chief, public = Caller("dora"), Caller("zhang"), Caller("leader-li"), Caller()
+    taken = desk.post("incidents", CALL)
+    advice = desk.get(f"incidents/{taken['id']}/proposals")
+    assert advice["ranked"][0]["code"] in {"crew-1", "crew-2", "crew-3"}
+
+    sent = desk.post(f"incidents/{taken['id']}/offer", {
+        "crews": [room.town.crews["crew-1"].pk], "advised": [p["crew"] for p in advice["ranked"]],
+        "travel_s": {str(p["crew"]): p["travel_s"] for p in advice["ranked"]},
+    })["assignments"][0]  # fmt: skip
+
+    (ring,) = crew.get("rings")["rings"]
+    assert (ring["subject"], ring["rung_code"], ring["loud"]) == (f"assignment:{sent}", "crew", False)
+    assert Caller("chen").get("rings")["rings"] == [], "nobody else's phone rings"
+    crew.post(f"deliveries/{ring['delivery']}/receipt", {"what": "delivered"})
+    assert crew.get("orders")["orders"][0]["verbs"] == ["acknowledge", "ask_return"]
+    seen = crew.post(f"incidents/{taken['id']}/open", {"purpose": "respond"})
+    assert seen["reports"][0]["words"] == CALL["words"]
+    assert crew.get(f"incidents/{taken['id']}/route?crew={room.town.crews['crew-1'].pk}")["travel_s"] > 0
+
+    for verb in ("acknowledge", "set_out", "arrive"):
+        crew.post(f"assignments/{sent}/step", {"verb": verb})
+    crew.post(f"assignments/{sent}/word", {"words": "Two people, calm"})
+    assert public.post("follow", {"code": taken["code"]})["arrived_at"]
+    crew.post(f"assignments/{sent}/report", {"outcome": "under_control", "words": "Knife seized"})
+    desk.post(f"incidents/{taken['id']}/review", status=200)
+    desk.post(f"incidents/{taken['id']}/close", {"outcome": "under_control"})
+    public.post("follow/rate", {"code": taken["code"], "stars": 4})
+
+    assert public.post("follow", {"code": taken["code"]})["stars"] == 4
+    assert crew.get("orders")["orders"] == []
+    assert chief.client.get("/api/me").status_code == 200
+
+
+BAD = [
+    ("not json at all", None, 400),
+    ("[1, 2", None, 400),
+    (CALL | {"category": "sorcery"}, "category", 422),
+    (CALL | {"grade": 7}, "grade", 422),
+    (CALL | {"grade": "high"}, "grade", 422),
+    (CALL | {"reasons": ["because"]}, "reasons", 422),
+    (CALL | {"location": {"lon": 2.35, "lat": 48.85}}, "location", 422),
+    (CALL | {"location": {"lon": LAT, "lat": LON}}, "location", 422),
+    (CALL | {"location": {"lon": LON, "lat": LAT, "datum": "NAD27"}}, "datum", 422),
+    (CALL | {"location": {"lon": LON + 0.011, "lat": LAT + 0.0}}, "location", 422),
+    (CALL | {"location": {"lon": LON}}, "location", 422),
+    (CALL | {"location": {"place_id": 999999}}, "location", 422),
+    (CALL | {"location": None}, "location", 422),
+    (CALL | {"caller_phone": "call me maybe"}, "caller_phone", 422),
+    (CALL | {"caller_phone": "1390000000"}, "caller_phone", 422),
+    (CALL | {"words": ""}, "words", 422),
+    (CALL | {"words": "x" * 4001}, "words", 422),
+    (CALL | {"words": "bell \u0007"}, "words", 422),
+    (CALL | {"words": "turn \u202e around"}, "words", 422),
+    (CALL | {"words": "<script>alert(1)</script>"}, "words", 422),
+    (CALL | {"caller_name": "<b>Li</b>"}, "caller_name", 422),
+    (CALL | {"caller_name": "Li\u0000"}, "caller_name", 422),
+    (CALL | {"address": "<img src=x>"}, "address", 422),
+    (CALL | {"address": "No. 5\u001b"}, "address", 422),
+    (CALL | {"safe_contact": "perhaps"}, "safe_contact", 422),
+    (CALL | {"wrods": "typo"}, "wrods", 422),
+    (CALL | {"source": "carrier pigeon"}, "source", 422),
+    ({"words": "x" * 300_000}, None, 413),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_bad_input_gets_a_sentence_in_the_language_and_names_the_field(town, language):
+    desk = Caller("dora", language=language)
+    for body, field, status in BAD:
+        said = desk.post("incidents", body, status=status)
+
+        assert (said["field"] or "").split(".")[-1] == (field or ""), body
+        assert any("\u4e00" <= c <= "\u9fff" for c in said["message"]) == (language == "zh-hans"), said["message"]
+    assert not Incident.objects.exists(), "nothing is half-written"
+    assert not Sealed.objects.exists()
+    assert not DoneOnce.objects.exists()
+    assert not Entry.objects.filter(kind__startswith="incident").exists()
+
+
+def test_a_time_in_the_future_and_a_naive_time_are_refused(room):
+    sent = room.dispatch(room.report("fight", at="market"), "crew-1")
+    crew = Caller("zhang")
+    later = (room.now + timedelta(minutes=10)).isoformat()
+
+    for wrong in (later, "2026-11-22T03:12:44", "yesterday"):
+        said = crew.post(f"assignments/{sent.pk}/step", {"verb": "acknowledge", "happened": wrong}, status=422)
+        assert said["field"] == "happened"
+
+
+def test_a_stale_form_changes_nothing_and_says_so(room):
+    incident = room.report("fight", at="market")
+    body = {"crews": [room.town.crews["crew-1"].pk]}
+    Caller("dora").post(f"incidents/{incident.pk}/offer", body)
+
+    said = Caller("dan").post(f"incidents/{incident.pk}/offer", body, status=409)
+
+    assert said["code"] == "overtaken"
+    assert "Nothing was sent" in said["message"]
+
+
+def test_the_same_key_is_answered_the_same_and_other_content_is_a_conflict(town):
+    desk = Caller("dora")
+    first = desk.post("incidents", CALL, key="desk-7-call-1")
+
+    assert desk.post("incidents", CALL, key="desk-7-call-1") == first
+    said = desk.post("incidents", CALL | {"grade": 2}, key="desk-7-call-1", status=409)
+    assert said["code"] == "conflict"
+    assert Incident.objects.count() == 1
+    assert first["code"] not in str(list(DoneOnce.objects.values())), "the caller's code is kept nowhere"
+    assert desk.post("incidents", CALL, key="", status=422)["field"] == "Idempotency-Key"
+
+
+def test_nobody_signed_in_gets_in_and_csrf_is_checked(town):
+    assert Caller().post("incidents", CALL, status=401)["code"] == "sign_in"
+    strict = Caller("dora")
+    strict.client.handler.enforce_csrf_checks = True
+    assert strict.post("incidents", CALL, status=403)["message"]
+
+
+def test_an_illegal_move_is_a_409_with_a_sentence(room):
+    sent = room.dispatch(room.report("fight", at="market"), "crew-1")
+    crew = Caller("zhang")
+
+    for verb in ("set_out", "arrive"):
+        said = crew.post(f"assignments/{sent.pk}/step", {"verb": verb}, status=409)
+        assert said["message"]
+    crew.post(f"assignments/{sent.pk}/report", {"outcome": "helped"}, status=409)
+    Caller("dora").post(f"incidents/{sent.incident_id}/close", {"outcome": "helped"}, status=409)
+
+
+# Who may knock where: every operation of the API, and the status that each role gets for it with a body that fits.
+# "x" is refused (403 or 404, which say the same), "." is let in as far as the service (200, 409 or 422).
+ROLES = ("dora", "zhou", "carl", "zhang", "aux-he", "leader-li", "ina", "ada")
+MATRIX = {
+    "GET me": "........",
+    "GET ticket": "........",
+    "GET places?q=market": "........",
+    "POST locate": "........",
+    "POST incidents": "...xxxxx",
+    "POST incidents/{i}/classify": "...xxxxx",
+    "POST incidents/{i}/grade": "...xxxxx",
+    "POST incidents/{i}/set-aside": "...xxxxx",
+    "POST incidents/{i}/hold": "..xxxxxx",
+    "POST incidents/{i}/words": "...xxxxx",
+    "POST incidents/{i}/review": "..xxx.xx",
+    "POST incidents/{i}/close": "..xxx.xx",
+    "POST incidents/{i}/offer": "..xxxxxx",
+    "POST incidents/{i}/open": "...xxxxx",
+    "GET incidents/{i}/proposals": "..xxxxxx",
+    "GET incidents/{i}/route?crew={c}": "..x.xxxx",
+    "POST assignments/{a}/step": "..x.xxxx",
+    "POST assignments/{a}/report": "..x.xxxx",
+    "POST assignments/{a}/clear": "..x.xxxx",
+    "POST assignments/{a}/word": "..x.xxxx",
+    "POST assignments/{a}/ask-return": "xxx.xxxx",
+    "POST assignments/{a}/take-off": "..xxxxxx",
+    "GET crews": "...xx.xx",
+    "POST crews/{c}/state": "..x.xxxx",
+    "POST crews/{c}/on-duty": "..x.xxxx",
+    "POST crews/{c}/off-duty": "..x.xxxx",
+    "GET orders": "xxx..xxx",
+    "GET rings": "........",
+    "POST deliveries/{d}/receipt": "........",
+    "GET demo/queue": "xxxxxxxx",
+    "POST demo/time": "xxxxxxxx",
+}
+BODIES = {
+    "locate": {"lon": LON, "lat": LAT}, "incidents": CALL, "classify": {"category": "crime", "grade": 1},
+    "grade": {"grade": 1}, "set-aside": {"verb": "transfer", "reason": "12345"},
+    "hold": {"reason": "appointment", "until": "2026-11-21T20:00:00Z"}, "words": {"words": "more"},
+    "review": {}, "close": {}, "open": {"purpose": "dispatch"}, "step": {"verb": "acknowledge"},
+    "report": {"outcome": "helped"}, "word": {"words": "here"}, "ask-return": {"reason": "wrong_area"},
+    "take-off": {"verb": "withdraw"}, "state": {"state": "meal"}, "receipt": {"what": "read"}, "time": {"rate": 1},
+}  # fmt: skip
+
+
+def test_the_table_of_rights_names_every_operation_of_the_api(town):
+    paths = api.get_openapi_schema()["paths"]
+    public = ("/api/reports", "/api/follow")
+    there = {
+        f"{method.upper()} {path.removeprefix('/api/').replace('{pk}', '{}')}"
+        for path, methods in paths.items()
+        for method in methods
+        if not path.startswith(public)
+    }
+    named = {
+        " ".join([line.split()[0], line.split()[1].partition("?")[0]])
+        .replace("{i}", "{}").replace("{a}", "{}").replace("{c}", "{}").replace("{d}", "{}")
+        for line in MATRIX
+    }  # fmt: skip
+    assert named == there
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_each_role_gets_in_only_where_the_table_says(room, who):
+    sent = room.dispatch(room.report("fight", at="west"), "crew-1")
+    ids = {"i": sent.incident_id, "a": sent.pk, "c": room.town.crews["crew-1"].pk, "d": 1}
+    caller = Caller(who)
+    for operation, row in MATRIX.items():
+        method, path = operation.format(**ids).split()
+        body = BODIES.get(path.rpartition("/")[2], {})
+        if path.endswith("offer"):
+            body = {"crews": [room.town.crews["crew-2"].pk]}
+        with transaction.atomic():
+            if method == "GET":
+                answer = caller.client.get(f"/api/{path}")
+            else:
+                headers = {"Idempotency-Key": "matrix-of-rights"}
+                answer = caller.client.post(f"/api/{path}", body, content_type="application/json", headers=headers)
+            transaction.set_rollback(True)
+
+        refused = answer.status_code in (403, 404)
+        assert refused == (row[ROLES.index(who)] == "x"), (operation, answer.status_code, answer.content.decode())
+        assert answer.status_code < 500, operation
