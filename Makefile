@@ -6,7 +6,7 @@ CITY ?= shanghai
 ARGS ?=
 
 RUN := .venv/bin/python -m
-PIP := $(RUN) pip --quiet --disable-pip-version-check --no-input
+PIP := $(RUN) pip --quiet --quiet --disable-pip-version-check --no-input
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help

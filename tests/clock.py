@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-NIGHT = datetime(2026, 11, 22, 3, 12, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 21, 19, 12, 0, tzinfo=UTC)  # 03:12 in Shanghai
 
 
 class HandClock:

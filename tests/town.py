@@ -24,7 +24,7 @@ from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 
 WEST, SOUTH, STEP = 121.46, 31.22, 0.004
-PASSWORD = "a town without secrets"  # noqa: S105
+PASSWORD = "a town without secrets"
 STREETS = ("North Street", "Market Street", "South Street")
 LANES = ("Elm Road", "Oak Road", "Pine Road")
 CORNERS = {  # name -> (lane, street)
@@ -64,7 +64,7 @@ def streets() -> bytes:
         edge_oneway=[False] * len(pairs),
         edge_kmh=[36.0] * len(pairs),
         edge_name=names,
-        names={"name": both, "en": both, "zh": ["南街", "集市街", "北街", "榆路", "橡路", "松路"]},
+        names={"default": both, "en": both, "zh": ["南街", "集市街", "北街", "榆路", "橡路", "松路"]},
     )
     return to_npz_bytes(graph)
 
@@ -84,7 +84,9 @@ def found_town(at: datetime) -> Town:
     town = Town(at)
     load_network(streets(), name="town", by=SYSTEM, at=at)
     for name, (west, east) in {"west": (-2, 0.5), "east": (0.5, 4)}.items():
-        box = [(WEST + x * STEP, SOUTH + y * STEP) for x, y in [(west, -2), (east, -2), (east, 4), (west, 4), (west, -2)]]
+        box = [
+            (WEST + x * STEP, SOUTH + y * STEP) for x, y in [(west, -2), (east, -2), (east, 4), (west, 4), (west, -2)]
+        ]
         lon, lat = corner(name)
         town.units[name] = begin_unit(
             kind="station", code=name, name_zh=f"{name}所", name_en=f"{name.title()} station", lon=lon, lat=lat,

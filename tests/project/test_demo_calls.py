@@ -33,8 +33,8 @@ def streets(graph):
 
 
 @pytest.fixture(scope="module")
-def month(streets):
-    return [calls.day(7, MONDAY + timedelta(days=n), streets, crews=60, zone=ZONE) for n in range(28)]
+def fortnight(streets):
+    return [calls.day(7, MONDAY + timedelta(days=n), streets, crews=60, zone=ZONE) for n in range(14)]
 
 
 def test_the_same_seed_and_date_give_the_same_day_and_others_another(streets):
@@ -47,28 +47,28 @@ def test_the_same_seed_and_date_give_the_same_day_and_others_another(streets):
     ]
 
 
-def test_calls_come_in_order_within_their_local_day_each_with_a_key_of_its_own(month):
-    for number, day in enumerate(month):
+def test_calls_come_in_order_within_their_local_day_each_with_a_key_of_its_own(fortnight):
+    for number, day in enumerate(fortnight):
         assert all(a.at <= b.at for a, b in pairwise(day))
         assert {c.at.astimezone(ZONE).date() for c in day} == {MONDAY + timedelta(days=number)}
-    keys = [c.key for day in month for c in day]
+    keys = [c.key for day in fortnight for c in day]
     assert len(set(keys)) == len(keys)
 
 
-def test_arrivals_fit_the_table(month):
-    hours = Counter(c.at.hour for day in month for c in day)
-    expected = np.array(calls.table()["hour_share"]) * calls.CALLS_PER_CREW_AND_DAY * 60 * len(month)
+def test_arrivals_fit_the_table(fortnight):
+    hours = Counter(c.at.hour for day in fortnight for c in day)
+    expected = np.array(calls.table()["hour_share"]) * calls.CALLS_PER_CREW_AND_DAY * 60 * len(fortnight)
     found = np.array([hours[hour] for hour in range(24)])
 
     assert np.all(np.abs(found - expected) < 4 * np.sqrt(expected))  # four standard deviations of a Poisson count
 
 
-def test_a_city_of_sixty_crews_has_twelve_to_twenty_open_matters_by_day(month):
+def test_a_city_of_sixty_crews_has_twelve_to_twenty_open_matters_by_day(fortnight):
     """By Little's law: arrivals times the time a matter is open (sent, driven to, handled, reviewed, closed)."""
     chance = Random("stays")
     stay_s = np.mean([calls.stay_s(chance) for _ in range(5000)])
     around_it_s = 45 + 20 + 25 + 240 + 190  # sent, signed, off, driven, reviewed and closed
-    per_s = np.mean([sum(1 for c in day if 10 <= c.at.hour < 20) for day in month]) / 36000
+    per_s = np.mean([sum(1 for c in day if 10 <= c.at.hour < 20) for day in fortnight]) / 36000
 
     assert 12 <= per_s * (stay_s + around_it_s) <= 20
 
@@ -82,8 +82,8 @@ def test_calls_go_on_over_midnight_from_any_moment(streets):
     assert {c.at.astimezone(ZONE).day for c in next_ones} >= {24}
 
 
-def test_every_call_lies_on_a_street_of_the_city(month, graph):
-    day = month[0]
+def test_every_call_lies_on_a_street_of_the_city(fortnight, graph):
+    day = fortnight[0]
     lon, lat = np.array([c.lon for c in day]), np.array([c.lat for c in day])
     x, y = positions(graph, snap(snap_index(graph), lon, lat, max_m=50))
 
@@ -91,15 +91,15 @@ def test_every_call_lies_on_a_street_of_the_city(month, graph):
     assert distance_m(lon, lat, x, y).max() < 1.0
 
 
-def test_words_are_plain_marked_and_without_a_blank_left_unfilled(month):
-    for call in (c for day in month[:7] for c in day):
+def test_words_are_plain_marked_and_without_a_blank_left_unfilled(fortnight):
+    for call in (c for day in fortnight[:7] for c in day):
         assert plain("words", call.words, longest=4000, required=True) == call.words
         assert call.words.startswith((calls.MARK_ZH, calls.MARK_EN))
         assert "{" not in call.words
 
 
-def test_phone_numbers_are_in_no_numbering_plan(month):
-    for call in month[0]:
+def test_phone_numbers_are_in_no_numbering_plan(fortnight):
+    for call in fortnight[0]:
         assert phone("caller_phone", call.phone) == call.phone
         assert call.phone.startswith("1000000")
 
@@ -115,13 +115,13 @@ def test_every_code_is_one_of_the_house():
         assert set(reasons) <= set({"transfer": AGENCIES, "invalidate": INVALID_REASONS}.get(verb, {""}))
 
 
-def test_who_whispers_at_home_is_never_rung_back(month):
-    violence = [c for day in month for c in day if "丈夫" in c.words or "夫妻" in c.words]
+def test_who_whispers_at_home_is_never_rung_back(fortnight):
+    violence = [c for day in fortnight for c in day if "丈夫" in c.words or "夫妻" in c.words]
 
     assert violence
     assert {c.safe_contact for c in violence} == {"no"}
     assert not any(c.web for c in violence)
-    assert {c.safe_contact for day in month for c in day} == set(SAFE_CONTACT)
+    assert {c.safe_contact for day in fortnight for c in day} == set(SAFE_CONTACT)
 
 
 @pytest.mark.skipif(not LOG.exists(), reason="The log of real calls lies outside this repository, and is not here.")

@@ -140,6 +140,7 @@ CLOCKWORK = ["oneroom.apps.orders.clock.climb", "oneroom.apps.duty.clock.forget_
 # Who may object before something happens, and who must act too, in the same transaction.
 GUARDS = {
     "duty.crew_off_duty": ["oneroom.apps.incidents.guards.crew_has_no_live_order"],
+    "orders.climb": ["oneroom.apps.incidents.guards.matter_stands_still"],
 }
 FOLLOWERS = {
     "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
@@ -149,7 +150,12 @@ FOLLOWERS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "oneroom.project.logs.WithoutWords", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "oneroom.project.logs.WithoutWords",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("ONEROOM_LOG", "WARNING")},
 }

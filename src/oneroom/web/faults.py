@@ -11,6 +11,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -66,7 +67,7 @@ class Faults:
 
     def _refused(self, request: HttpRequest, refused: Refused) -> HttpResponse:
         if isinstance(refused, SignInFirst) and _wants_page(request):
-            return redirect(f"/sign-in?next={request.path}")
+            return redirect(f"/sign-in?{urlencode({'next': request.get_full_path()})}")
         return self._say(request, answer(refused), refused.status)
 
     def _say(self, request: HttpRequest, said: dict[str, Any], status: int) -> HttpResponse:

@@ -23,7 +23,13 @@ _ACTS = {"at": "at", "kind": "kind", "version": "version", "subject": "subject",
          "on_behalf": "on_behalf", "via": "via", "scopes": "to", "facts": "facts", "recorded": "recorded"}  # fmt: skip
 _LOOKS = {"at": "at", "actor": "actor", "record": "record", "fields": "fields", "purpose": "purpose", "basis": "basis",
           "quarter": "quarter", "recorded": "recorded"}  # fmt: skip
-CHAINS = {"acts": ("ledger_entry", _ACTS), "looks": ("ledger_look", _LOOKS)}
+_READ_ACTS = """
+SELECT seq, canonical, prev, hash, at, kind, version, subject, matter, actor, on_behalf, via, scopes, facts, recorded
+FROM ledger_entry WHERE seq > %s ORDER BY seq LIMIT %s"""
+_READ_LOOKS = """
+SELECT seq, canonical, prev, hash, at, actor, record, fields, purpose, basis, quarter, recorded
+FROM ledger_look WHERE seq > %s ORDER BY seq LIMIT %s"""
+CHAINS = {"acts": (_READ_ACTS, _ACTS), "looks": (_READ_LOOKS, _LOOKS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +83,12 @@ def check(chain: str, rows: Iterator[dict[str, Any]], *, head_seq: int, head_has
 
 
 def _rows(chain: str, batch: int = 5000) -> Iterator[dict[str, Any]]:
-    table, columns = CHAINS[chain]
+    query, columns = CHAINS[chain]
     names = ["seq", "canonical", "prev", "hash", *columns]
     last = -1
     with connection.cursor() as cursor:
         while True:
-            cursor.execute(
-                f"SELECT {', '.join(names)} FROM {table} WHERE seq > %s ORDER BY seq LIMIT %s",
-                [last, batch],
-            )
+            cursor.execute(query, [last, batch])
             rows = cursor.fetchall()
             for row in rows:
                 values = dict(zip(names, row, strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from oneroom.apps.duty.queries import who
-from oneroom.apps.ledger.services import note, service
+from oneroom.apps.ledger.services import ask_guards, note, service
 from oneroom.apps.orders.models import Delivery, Ladder, Rung
 from oneroom.apps.people.models import Account
 from oneroom.engine import escalation
@@ -65,7 +65,10 @@ def climb_rung(rung_id: int, *, at: datetime) -> bool:
 
     The ladder's row lock orders this against ``stop``: after a stop has committed, nothing climbs.
     """
-    step = Rung.objects.get(pk=rung_id)
+    step = Rung.objects.select_related("ladder").get(pk=rung_id)
+    # Acts on a matter lock the matter, then its ladders. Climbing tells the matter's app (followers), so it must
+    # lock in that order too, or the two wait for each other.
+    ask_guards("orders.climb", matter=step.ladder.matter)
     ladder = Ladder.objects.select_for_update().filter(pk=step.ladder_id, stopped=None).first()
     if ladder is None or not Rung.objects.filter(pk=rung_id, done=None).exists():
         return False

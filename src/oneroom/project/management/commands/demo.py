@@ -38,7 +38,7 @@ class Command(BaseCommand):
             self._prepare(clock, city, speed)
             os.environ.update(outside.gateways(HOST, port))
             running = [parts.web(HOST, port), parts.clock(), parts.courier(), parts.crews(port, city)]
-            tell = f"OneRoom (simulated data / 模拟数据) is open at http://{HOST}:{port}/   Ctrl-C stops it."
+            tell = f"OneRoom (simulated data / 模拟数据) is open at http://{HOST}:{port}/start/   Ctrl-C stops it."
             Supervisor(running, beside=[lambda: self._when_open(port, tell), lambda: _store(clock)]).run()
             clock.checkpoint()
         self._say("The demo is stopped. Its data is kept, and it goes on from here at the next start.")

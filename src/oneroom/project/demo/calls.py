@@ -1,0 +1,173 @@
+"""
+A day of simulated calls: when, where, what is said, how grave, how many crews it needs.
+
+The rhythm (hours, weekdays, crews per call, length of a stay) is that of a real log (`calibrate.py`, `rhythm.json`);
+kinds, grades and sentences are configuration (`sentences.toml`), because that log knows no police matters. A pure
+function of seed and date: the same day comes again on every start, and a demo that is stopped goes on in it.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oneroom.engine.roads import RoadGraph
+from oneroom.engine.roads.classes import CLASS_NAMES
+
+HERE = Path(__file__).parent
+# Chosen so that 60 crews see 12 to 20 matters open at once by day (tests/project/test_demo_calls.py).
+CALLS_PER_CREW_AND_DAY = 11.0
+WEB_SHARE = 0.08  # reported over the citizen's page instead of by telephone
+ENGLISH_SHARE = 0.06
+# Telephone numbers of callers: 100-0000-xxxx is in no numbering plan (mobiles begin with 13 to 19).
+CALLER_PHONES = "1000000"
+MARK_ZH, MARK_EN = "〔模拟〕", "[simulated] "
+# People live along these; the weight of a street in the choice of a place is its length times this.
+_HOMES = {"residential": 1.0, "living_street": 1.0, "tertiary": 0.7, "unclassified": 0.5, "secondary": 0.3}
+_OF_GRADE = {1: 0.4, 2: 0.8, 3: 1.2, 4: 1.0}  # a grave sentence is as long as a small one, but rarer
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. ``at`` is project time; ``crews`` how many it needs."""
+
+    key: str
+    at: datetime
+    lon: float
+    lat: float
+    category: str
+    grade: int
+    reasons: tuple[str, ...]
+    words: str
+    phone: str
+    safe_contact: str
+    crews: int
+    web: bool
+
+
+@dataclass(frozen=True)
+class Streets:
+    """Where people call from: streets of homes, each as likely as it is long."""
+
+    graph: RoadGraph
+    edges: NDArray[np.int64]
+    up_to_m: NDArray[np.float64]  # running sum of weighted metres
+
+    def place(self, chance: Random) -> tuple[float, float]:
+        """Longitude and latitude of a place on one of them."""
+        metres = chance.random() * float(self.up_to_m[-1])
+        edge = int(self.edges[int(np.searchsorted(self.up_to_m, metres, side="right"))])
+        part = slice(int(self.graph.shape_start[edge]), int(self.graph.shape_start[edge + 1]))
+        along = chance.random() * float(self.graph.edge_length_m[edge])
+        lon, lat = (
+            float(np.interp(along, self.graph.shape_m[part], axis[part]))
+            for axis in (self.graph.shape_lon, self.graph.shape_lat)
+        )
+        return round(lon, 6), round(lat, 6)
+
+
+def streets(graph: RoadGraph) -> Streets:
+    """The streets of homes of a network."""
+    of_class = np.array([_HOMES.get(name, 0.0) for name in CLASS_NAMES])
+    weight = graph.edge_length_m * of_class[graph.edge_class]
+    edges = np.flatnonzero(weight > 0)
+    return Streets(graph, edges, np.cumsum(weight[edges]))
+
+
+def day(seed: int, of: date, where: Streets, *, crews: int, zone: ZoneInfo) -> list[Call]:
+    """Every call of a local day, in order of time."""
+    chance = Random(f"oneroom calls {seed} {of}")
+    rhythm = table()
+    expected = CALLS_PER_CREW_AND_DAY * crews * rhythm["weekday_factor"][of.weekday()]
+    midnight = datetime.combine(of, time(), zone)
+    found: list[Call] = []
+    for hour, share in enumerate(rhythm["hour_share"]):
+        seconds = chance.expovariate(expected * share / 3600)
+        while seconds < 3600:
+            at = midnight + timedelta(hours=hour, seconds=round(seconds, 1))
+            found.append(_call(f"{seed}-{of:%Y%m%d}-{len(found):04d}", at, where, chance))
+            seconds += chance.expovariate(expected * share / 3600)
+    return found
+
+
+def calls_after(since: datetime, seed: int, where: Streets, *, crews: int, zone: ZoneInfo) -> Iterator[Call]:
+    """Call after call from a moment on, without end."""
+    of = since.astimezone(zone).date()
+    while True:
+        yield from (call for call in day(seed, of, where, crews=crews, zone=zone) if call.at > since)
+        of += timedelta(days=1)
+
+
+def stay_s(chance: Random) -> float:
+    """How long a crew stays, drawn from the fitted distribution."""
+    return drawn(table()["stay_s"], chance)
+
+
+def drawn(quantiles: Sequence[float], chance: Random) -> float:
+    """A value of a distribution given at 5 %, 10 % … 95 %; beyond those its ends."""
+    return float(np.interp(chance.random(), np.linspace(0.05, 0.95, len(quantiles)), quantiles))
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The fitted rhythm."""
+    return cast("dict[str, Any]", json.loads((HERE / "rhythm.json").read_text(encoding="utf-8")))
+
+
+@cache
+def sentences() -> dict[str, Any]:
+    """Kinds of matters with their weight, sentences and ends."""
+    return tomllib.loads((HERE / "sentences.toml").read_text(encoding="utf-8"))
+
+
+def kinds() -> list[str]:
+    """The categories that have sentences."""
+    return [name for name in sentences() if name != "slots"]
+
+
+def _call(key: str, at: datetime, where: Streets, chance: Random) -> Call:
+    names = kinds()
+    category = chance.choices(names, [sentences()[name]["weight"] for name in names])[0]
+    kind = sentences()[category]
+    said = chance.choices(kind["calls"], [_OF_GRADE[said["grade"]] for said in kind["calls"]])[0]
+    lon, lat = where.place(chance)
+    web = said["grade"] >= 3 and said.get("safe") is None and chance.random() < WEB_SHARE * 1.6
+    return Call(
+        key=key, at=at, lon=lon, lat=lat, category=category, grade=said["grade"], reasons=tuple(said["reasons"]),
+        words=_filled(said, chance), phone=f"{CALLER_PHONES}{chance.randrange(10000):04d}",
+        safe_contact=said.get("safe") or chance.choice(("unknown", "yes", "yes")),
+        crews=_crews(said["grade"], chance), web=web,
+    )  # fmt: skip
+
+
+def _crews(grade: int, chance: Random) -> int:
+    shares = table()["crews_share"]["grave" if grade == 1 else "other"]
+    return chance.choices((1, 2, 3), shares)[0]
+
+
+def _filled(said: dict[str, Any], chance: Random) -> str:
+    english = chance.random() < ENGLISH_SHARE
+    slots = {name: chance.choice(pairs)[int(english)] for name, pairs in sentences()["slots"].items()}
+    slots |= {"n": str(chance.randint(2, 9)), "m": str(chance.randint(3, 9))}
+    return f"{MARK_EN}{said['en']}".format(**slots) if english else f"{MARK_ZH}{said['zh']}".format(**slots)
+
+
+def ends_without_crew(category: str, chance: Random) -> tuple[str, str] | None:
+    """(verb, reason) for a matter that no crew is sent to: transferred, or none at all."""
+    aside = sentences().get(category, {}).get("aside")
+    return (aside[0], chance.choice(aside[1:])) if aside else None
+
+
+def scene_report(category: str, chance: Random) -> tuple[str, str]:
+    """(outcome, words) of a crew that handled a matter of this category."""
+    outcome, zh, _en = chance.choice(sentences().get(category, sentences()["help"])["ends"])
+    return outcome, f"{MARK_ZH}{zh}"

@@ -1,0 +1,103 @@
+"""Simulated crews at their phones: each signs in, listens, reads its orders after a change, acts, says where it is."""
+
+import asyncio
+import logging
+import time
+from datetime import datetime
+
+import httpx
+
+from oneroom.project.demo.client import House, Person, Refusal
+from oneroom.project.demo.crews import Act, SimulatedCrew
+
+log = logging.getLogger(__name__)
+
+COALESCE_S = 0.15  # the entries of one act arrive together
+SAY_EVERY_S = 1.0  # real seconds between two messages of one crew, however fast the demo runs
+REREAD_S = 20.0  # orders are read again now and then, should a change have been missed
+AFTER_NO_S = 2.0
+GOES_ON = (httpx.HTTPError, Refusal)
+
+
+class Phone:
+    """One crew's phone. The simulator calls ``tick``; everything slow happens in tasks of its own."""
+
+    def __init__(self, house: House, crew: SimulatedCrew):
+        self.crew = crew
+        self.person = Person(house, f"sim-{crew.number:02d}a")
+        self._changed = asyncio.Event()
+        self._acting: asyncio.Task[None] | None = None
+        self._saying: asyncio.Task[None] | None = None
+        self._said_s = time.monotonic() + crew.number % 5 / 5  # not all sixty in the same moment
+        self._fresh = False  # the orders were read since the last act: they say what comes next
+        self._rung: set[int] = set()
+
+    async def run(self) -> None:
+        """Listen and read until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.person.listen(self._heard))
+            tasks.create_task(self._read_orders())
+
+    def _heard(self, kind: str) -> None:
+        if kind == "reset" or kind.startswith("assignment."):
+            self._changed.set()
+
+    async def _read_orders(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(REREAD_S):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+            await asyncio.sleep(COALESCE_S)
+            self._changed.clear()
+            try:
+                self.crew.told((await self.person.get("orders"))["orders"])
+                self._fresh = True
+                await self._say_that_it_rang()
+            except GOES_ON as error:
+                log.info("crew %d could not read its orders (%s)", self.crew.number, error)
+                await asyncio.sleep(AFTER_NO_S)
+                self._changed.set()
+
+    async def _say_that_it_rang(self) -> None:
+        """As the page does: a receipt that the order has arrived. Of a crew's phones, the lead's is on."""
+        order = self.crew.order
+        if order is None or order["state"] != "offered" or order["id"] in self._rung or self.crew.held:
+            return
+        self._rung.add(order["id"])
+        for ring in (await self.person.get("rings"))["rings"]:
+            if ring["subject"] == f"assignment:{order['id']}":
+                await self.person.act(f"deliveries/{ring['delivery']}/receipt", {"what": "delivered"})
+
+    def tick(self, now: datetime) -> None:
+        """Move, and begin what is due. ``now`` is project time."""
+        self.crew.move(now)
+        real_s = time.monotonic()
+        if _idle(self._acting) and self._fresh and (act := self.crew.next_act(now)) is not None:
+            self._fresh = False
+            self._acting = asyncio.create_task(self._do(act))
+        if _idle(self._saying) and real_s - self._said_s >= SAY_EVERY_S and (fixes := self.crew.fixes(now)):
+            self._said_s = real_s
+            self._saying = asyncio.create_task(self._say(fixes))
+
+    async def _do(self, act: Act) -> None:
+        try:
+            await self.person.act(act.path, act.said, act.key)
+            if act.said.get("verb") == "acknowledge" and self.crew.order is not None:
+                await self.person.act(f"incidents/{self.crew.order['incident']}/open", {"purpose": "respond"})
+        except GOES_ON as error:
+            # Somebody was quicker, or the web process is being restarted: read again what holds now.
+            log.info("crew %d was refused %s (%s)", self.crew.number, act.path, error)
+            await asyncio.sleep(AFTER_NO_S)
+        self._changed.set()
+
+    async def _say(self, fixes: list[dict[str, object]]) -> None:
+        try:
+            await self.person.say_where(fixes)
+        except GOES_ON as error:
+            log.info("crew %d could not say where it is (%s)", self.crew.number, error)
+
+
+def _idle(task: asyncio.Task[None] | None) -> bool:
+    return task is None or task.done()

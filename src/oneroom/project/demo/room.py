@@ -1,0 +1,200 @@
+"""
+The simulated room: takes the day's calls, sends crews, reviews and closes, so that the city lives without a visitor.
+
+Where a visitor works as dispatcher it stands back: then it sends only to matters that nobody took for 150 seconds of
+project time, and takes back an unanswered order only well after the room's alarm. So a visitor always has the first
+word, and a city that he forgets does not pile up. Everything is done over HTTP with accounts of its own.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from oneroom.project.demo.calls import Call, ends_without_crew
+from oneroom.project.demo.client import House, Person, answer_of
+from oneroom.project.demo.phones import GOES_ON
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 1.0  # real seconds between two looks at the queue
+STANDS_BACK_S = 150.0
+SEND_S = {1: (6, 18), 2: (15, 40), 3: (25, 80), 4: (40, 150)}
+TAKE_BACK_S = {1: 100.0, 2: 200.0, 3: 420.0, 4: 420.0}
+ALARM_S = {1: 120.0, 2: 240.0, 3: 900.0, 4: 900.0}
+AVOID = timedelta(hours=1)  # a crew that did not answer is not asked again for so long
+UNREAD_S = 180.0  # a citizen's own report that nobody classified
+AHEAD = timedelta(minutes=12)  # a city that is opened has a few matters already
+WEB_EVERY_S = 60.0  # real: the public's door is limited per address, and a visitor shares ours
+LEAVE_S = 10.0  # real: a matter about which we were refused something
+CALLS_AT_ONCE = 2
+
+
+@dataclass
+class Room:
+    """``sees`` tells which roles visitors hold and which crews they are; ``due`` are the day's calls."""
+
+    house: House
+    due: Iterator[Call]
+    chiefs: dict[str, str]  # unit code -> user name
+    visitors: frozenset[str] = frozenset()
+    held: frozenset[int] = frozenset()
+    _waiting: Call | None = None
+    _by_reference: dict[str, Call] = field(default_factory=dict)
+    _avoid: dict[int, datetime] = field(default_factory=dict)
+    _leave_until: dict[int, float] = field(default_factory=dict)
+    _web_s: float = -WEB_EVERY_S
+
+    def __post_init__(self) -> None:
+        self.dispatcher = Person(self.house, "sim-dispatcher")
+        self.call_taker = Person(self.house, "sim-calltaker")
+        self.citizen = _Citizen(self.house)
+        self._people = {code: Person(self.house, name) for code, name in self.chiefs.items()}
+
+    async def look(self, now: datetime) -> None:
+        """One round: calls that are due, then every open matter."""
+        for _ in range(CALLS_AT_ONCE):
+            call = self._waiting or next(self.due)
+            self._waiting = call
+            if call.at > now:
+                break
+            self._waiting = None
+            await self._take(call)
+        queue = (await self.dispatcher.get("demo/queue"))["queue"]
+        for row in queue:
+            if time.monotonic() < self._leave_until.get(row["id"], 0.0):
+                continue
+            try:
+                await self._see_to(row, now)
+            except GOES_ON as error:  # a visitor or the clock was quicker
+                self._leave_until[row["id"]] = time.monotonic() + LEAVE_S
+                log.info("the room was refused something about %s (%s)", row["id"], error)
+
+    async def _take(self, call: Call) -> None:
+        place = {"lon": call.lon, "lat": call.lat}
+        try:
+            if call.web and time.monotonic() - self._web_s > WEB_EVERY_S:
+                self._web_s = time.monotonic()
+                said = {"words": call.words, "location": place, "safe_contact": call.safe_contact}
+                taken = await self.citizen.report(said, call.key)
+            else:
+                taken = await self.call_taker.act(
+                    "incidents",
+                    {
+                        "source": "phone", "words": call.words, "caller_phone": call.phone, "location": place,
+                        "safe_contact": call.safe_contact, "category": call.category, "grade": call.grade,
+                        "reasons": list(call.reasons),
+                    },
+                    f"sim-call-{call.key}",
+                )  # fmt: skip
+        except GOES_ON as error:
+            log.info("call %s was not taken (%s)", call.key, error)
+            return
+        self._by_reference[taken["reference"]] = call
+        while len(self._by_reference) > 500:
+            self._by_reference.pop(next(iter(self._by_reference)))
+
+    async def _see_to(self, row: dict[str, Any], now: datetime) -> None:
+        """The next thing that this matter waits for, if its time has come."""
+        since_s = (now - datetime.fromisoformat(row["state_since"])).total_seconds()
+        chance = Random(f"oneroom room {row['id']} {row['state']}")
+        match row["state"]:
+            case "received":
+                await self._classify(row, since_s)
+            case "classified" | "waiting":
+                await self._send_or_set_aside(row, since_s, chance, now)
+            case "dispatched" | "in_progress":
+                await self._take_back(row, now)
+            case "reported" if since_s > chance.uniform(60, 240) + self._commanders_turn_s:
+                await self._chief(row).act(f"incidents/{row['id']}/review", {}, _key("review", row))
+            case "reviewed" if since_s > chance.uniform(15, 60) + self._commanders_turn_s:
+                await self._chief(row).act(f"incidents/{row['id']}/close", {}, _key("close", row))
+
+    async def _classify(self, row: dict[str, Any], since_s: float) -> None:
+        call = self._by_reference.get(row["reference"])
+        if not row["placed"] or since_s < (45.0 if call else UNREAD_S):
+            return
+        said = {"category": call.category, "grade": call.grade, "reasons": list(call.reasons)} if call else {
+            "category": "help", "grade": 3, "reasons": ["no_danger"],
+        }  # fmt: skip
+        await self.call_taker.act(f"incidents/{row['id']}/classify", said, f"sim-classify-{row['id']}")
+
+    async def _send_or_set_aside(self, row: dict[str, Any], since_s: float, chance: Random, now: datetime) -> None:
+        call = self._by_reference.get(row["reference"])
+        grade = row["grade"]
+        wait_s = chance.uniform(*SEND_S[grade])
+        if "dispatcher" in self.visitors:
+            wait_s = max(wait_s, STANDS_BACK_S)
+        if since_s < wait_s:
+            return
+        aside = ends_without_crew(row["category"], chance)
+        if aside and row["state"] == "classified":
+            why = {"verb": aside[0], "reason": aside[1]}
+            await self.call_taker.act(f"incidents/{row['id']}/set-aside", why, f"sim-aside-{row['id']}")
+            return
+        found = await self.dispatcher.get(f"incidents/{row['id']}/proposals")
+        ranked = [p for p in found["ranked"] if self._avoid.get(p["crew"], now) <= now]
+        ranked.sort(key=lambda p: p["crew"] not in self.held or found["ranked"].index(p) >= 5)
+        chosen = ranked[: call.crews if call else 1]
+        if not chosen:
+            return
+        said = {
+            "crews": [p["crew"] for p in chosen], "advised": [p["crew"] for p in found["ranked"][:10]],
+            "travel_s": {str(p["crew"]): p["travel_s"] for p in found["ranked"][:10]},
+        }  # fmt: skip
+        await self.dispatcher.act(f"incidents/{row['id']}/offer", said)
+
+    async def _take_back(self, row: dict[str, Any], now: datetime) -> None:
+        """Orders that nobody signs for lapse, and those that a crew asks to give back are taken back."""
+        grade = row["grade"]
+        patience_s = ALARM_S[grade] + STANDS_BACK_S if "dispatcher" in self.visitors else TAKE_BACK_S[grade]
+        for sent in row["offered"]:
+            waited_s = (now - datetime.fromisoformat(sent["offered_at"])).total_seconds()
+            if sent["return_reason"] and waited_s > 30:
+                await self.dispatcher.act(f"assignments/{sent['id']}/take-off", {"verb": "return"})
+            elif waited_s > patience_s and sent["crew"] not in self.held:
+                await self.dispatcher.act(f"assignments/{sent['id']}/take-off", {"verb": "lapse"})
+            else:
+                continue
+            self._avoid[sent["crew"]] = now + AVOID
+
+    @property
+    def _commanders_turn_s(self) -> float:
+        """So long a visiting commander has the first word on a report."""
+        return 600.0 if "commander" in self.visitors else 0.0
+
+    def _chief(self, row: dict[str, Any]) -> Person:
+        """Reviews and closes: the duty chief of the station, or the room where a matter lies in no area."""
+        return self._people.get(row["unit"], self.dispatcher)
+
+
+def _key(verb: str, row: dict[str, Any]) -> str:
+    """Once for each time that the matter comes to this state: it may be opened again."""
+    return f"sim-{verb}-{row['id']}-{row['state_since']}"
+
+
+class _Citizen:
+    """Anybody at the public's door: no account, no session."""
+
+    def __init__(self, house: House):
+        self._house = house
+        self._http = house.client()
+
+    async def report(self, said: dict[str, Any], key: str) -> Any:
+        async with self._house.door:
+            answer = await self._http.post("/api/reports", json=said, headers={"Idempotency-Key": f"sim-web-{key}"})
+        return answer_of(answer)
+
+
+async def keep_room(room: Room, now: Callable[[], datetime]) -> None:
+    """Look again and again until cancelled."""
+    while True:
+        try:
+            await room.look(now())
+        except GOES_ON as error:
+            log.info("the room could not look (%s)", error)
+        await asyncio.sleep(EVERY_S)

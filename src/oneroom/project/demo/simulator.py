@@ -1,0 +1,125 @@
+"""
+The whole simulation in one process beside the web: sixty phones, the room, and a look at what visitors hold.
+
+Project time is read anew at every tick, so pause and speed act at once. While a visitor holds a crew the demo runs at
+real speed: a person cannot sign an order that lapses after four seconds. The speed that it had comes back afterwards.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from oneroom.apps.ledger.time import clock
+from oneroom.engine import roads
+from oneroom.project.demo import calls
+from oneroom.project.demo.city import CREWS_PER_STATION, SEED, City
+from oneroom.project.demo.client import House
+from oneroom.project.demo.crews import SimulatedCrew, character_of
+from oneroom.project.demo.driving import Streets
+from oneroom.project.demo.phones import GOES_ON, Phone
+from oneroom.project.demo.room import AHEAD, Room, keep_room
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.2
+VISITORS_EVERY_S = 2.0
+REAL_SPEED = 1.0
+FEW = 3  # open matters: with fewer, a start brings a few calls at once
+ARRIVES_TOGETHER = 4  # phones that sign in at a time
+
+
+class Simulator:
+    """Runs until cancelled."""
+
+    def __init__(self, city: City, address: str, zone: ZoneInfo):
+        self._city, self._zone = city, zone
+        self._house = House(address)
+        self._clock = clock()
+        self._speed_before: float | None = None
+
+    async def run(self) -> None:
+        await self._house.until_open()
+        graph = self._city.graph()
+        await asyncio.to_thread(roads.warm)  # seven seconds on the very first start, while the first page is served
+        streets = Streets(graph, self._zone)
+        stations = {station["code"]: f"chief-{n:02d}" for n, station in enumerate(self._city.stations, 1)}
+        count = len(stations) * CREWS_PER_STATION
+        room = Room(self._house, iter(()), stations)
+        phones = await self._phones(room, streets, count)
+        room.due = calls.calls_after(await self._from(room), SEED, calls.streets(graph), crews=count, zone=self._zone)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keep_room(room, self._clock.now))
+            tasks.create_task(self._watch_visitors(room, phones))
+            tasks.create_task(self._tick(phones))
+            for n, phone in enumerate(phones):
+                tasks.create_task(_after(n // ARRIVES_TOGETHER * TICK_S, phone))
+
+    async def _phones(self, room: Room, streets: Streets, count: int) -> list[Phone]:
+        """The crews where they were left, or at their stations."""
+        places = {crew["code"]: crew for crew in await self._patiently(room, "crews", "crews")}
+        phones = []
+        for number in range(1, count + 1):
+            home = self._city.stations[(number - 1) // CREWS_PER_STATION]
+            at = places.get(f"sim-{number:02d}", {})
+            lon, lat = at.get("lon") or home["lon"], at.get("lat") or home["lat"]
+            crew = SimulatedCrew(
+                number, streets, (home["lon"], home["lat"]), *streets.to_street(lon, lat), character_of(number),
+                id=at.get("id", 0),
+            )  # fmt: skip
+            phones.append(Phone(self._house, crew))
+        return phones
+
+    async def _from(self, room: Room) -> datetime:
+        """Calls go on from now; a quiet city also gets those of the last minutes, all at once."""
+        queue = await self._patiently(room, "demo/queue", "queue")
+        return self._clock.now() - AHEAD if len(queue) < FEW else self._clock.now()
+
+    async def _patiently(self, room: Room, path: str, part: str) -> list[dict[str, Any]]:
+        while True:
+            try:
+                found: list[dict[str, Any]] = (await room.dispatcher.get(path))[part]
+                return found
+            except GOES_ON as error:
+                log.warning("the simulated room is not let in yet (%s)", error)
+                await asyncio.sleep(VISITORS_EVERY_S)
+
+    async def _tick(self, phones: Sequence[Phone]) -> None:
+        while True:
+            if self._clock.rate() > 0:
+                now = self._clock.now()
+                for phone in phones:
+                    phone.tick(now)
+            await asyncio.sleep(TICK_S)
+
+    async def _watch_visitors(self, room: Room, phones: Sequence[Phone]) -> None:
+        client = self._house.client()
+        while True:
+            try:
+                answer = await client.get("/start/held")
+                if answer.status_code == 200:
+                    await self._let_go(answer.json(), room, phones)
+            except GOES_ON as error:
+                log.info("nobody tells who is visiting (%s)", error)
+            await asyncio.sleep(VISITORS_EVERY_S)
+
+    async def _let_go(self, seen: dict[str, list[Any]], room: Room, phones: Sequence[Phone]) -> None:
+        room.held = frozenset(seen.get("crews", ()))
+        room.visitors = frozenset(seen.get("roles", ()))
+        for phone in phones:
+            phone.crew.held = phone.crew.id in room.held
+        rate = self._clock.rate()
+        if room.held and rate > REAL_SPEED:
+            self._speed_before = rate
+            await room.dispatcher.act("demo/time", {"rate": REAL_SPEED})
+        elif not room.held and self._speed_before is not None:
+            if rate == REAL_SPEED:  # nobody chose another meanwhile
+                await room.dispatcher.act("demo/time", {"rate": self._speed_before})
+            self._speed_before = None
+
+
+async def _after(pause_s: float, phone: Phone) -> None:
+    await asyncio.sleep(pause_s)
+    await phone.run()

@@ -1,0 +1,12 @@
+"""What a map is drawn from."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from oneroom.web.pages.map import views
+
+urlpatterns = [
+    path("roads.json", views.roads, name="map-roads"),
+    path("areas.json", views.areas, name="map-areas"),
+]

@@ -1,0 +1,1 @@
+"""The room: one screen that leads the teams."""

@@ -1,0 +1,132 @@
+"""The left column: what needs the room first, oldest breach on top; then the rest by grade and age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from oneroom.apps.incidents.codes import CATEGORIES, GRADES
+from oneroom.apps.incidents.queries import Row, live
+from oneroom.apps.orders.queries import Running
+from oneroom.web.pages.room.clocks import Clock, LadderView, clock, ladder
+from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, local, named
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A crew that is on a matter now, as far as the command line needs to know."""
+
+    assignment: int
+    crew: int
+    name: str
+    state: str
+    return_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One matter in the queue. No personal field."""
+
+    id: int
+    reference: str
+    number: str
+    grade: int
+    grade_word: str
+    place: str
+    category: str
+    status: str
+    owner: str
+    clock: Clock | None
+    ladder: LadderView | None
+    needs: bool
+    unanswered: bool
+    alarm: bool
+    commander: bool
+    to_send: bool
+    received: datetime
+    drill: bool
+    lon: float | None
+    lat: float | None
+    crews: tuple[Sent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """``groups`` are the rest, one for each grade that has any."""
+
+    needs: tuple[RowView, ...]
+    groups: tuple[tuple[int, str, tuple[RowView, ...]], ...]
+    rest: int
+    next_limit: RowView | None
+
+
+def queue_view(rows: list[Row], *, at: datetime) -> QueueView:
+    """Every open matter once: in one of the two lists, never in both."""
+    needing = sorted((r for r in rows if r.needs_room(at)), key=lambda r: (_breach(r, at), r.incident.pk))
+    calm = [r for r in rows if not r.needs_room(at)]
+    groups = []
+    for grade, word in GRADES.items():
+        mine = tuple(row_view(r, at=at) for r in calm if r.incident.grade == grade)
+        if mine:
+            groups.append((grade, str(word), mine))
+    timed = [v for _grade, _word, views in groups for v in views if v.clock]
+    soonest = min(timed, key=lambda v: v.clock.deadline, default=None)  # type: ignore[union-attr]
+    return QueueView(tuple(row_view(r, at=at) for r in needing), tuple(groups), len(calm), soonest)
+
+
+def _breach(row: Row, at: datetime) -> datetime:
+    """Since when the matter has needed somebody: the first promise of it that ran out."""
+    return min((r.deadline for r in row.ladders if r.deadline <= at or r.unanswered), default=at)
+
+
+def row_view(row: Row, *, at: datetime) -> RowView:
+    """One matter as its row shows it."""
+    i = row.incident
+    on_it = live(row)
+    unanswered = [r for r in row.ladders if r.unanswered]
+    ringing = min(unanswered, key=lambda r: r.started, default=None)
+    return RowView(
+        id=i.pk, reference=i.reference, number=i.reference[4:], grade=i.grade, grade_word=named(GRADES, i.grade),
+        place=place_of(i), category=named(CATEGORIES, i.category) or _("not yet classified"),
+        status=_status(row), owner=_owner(row.clock.running, row) if row.clock else "",
+        clock=clock(row.clock.running, at=at) if row.clock else None,
+        ladder=ladder(ringing, at=at) if ringing else None,
+        needs=row.needs_room(at), unanswered=bool(unanswered), alarm=row.alarm,
+        commander=any(s.code == "shift_commander" for r in unanswered for s in r.climbed),
+        to_send=not on_it and i.state in ("received", "classified", "waiting"),
+        received=i.received_at, drill=i.drill, lon=i.lon, lat=i.lat,
+        crews=tuple(
+            Sent(a.pk, a.crew_id, local(a.crew.callsign_zh, a.crew.callsign_en), a.state, bool(a.return_reason))
+            for a in on_it
+        ),
+    )  # fmt: skip
+
+
+def place_of(incident: object) -> str:
+    """The public place in the page's language, or that there is none yet."""
+    return local(getattr(incident, "place_zh", ""), getattr(incident, "place_en", "")) or _("place not yet known")
+
+
+def _status(row: Row) -> str:
+    """Who has it and what they are doing; for more than two crews their number."""
+    crews = live(row)
+    if not crews:
+        return named(MATTER_STATES, row.incident.state)
+    if len(crews) > 2:
+        return ngettext("%(n)d crew", "%(n)d crews", len(crews)) % {"n": len(crews)}
+    return _(", ").join(
+        _("%(crew)s %(state)s")
+        % {"crew": local(a.crew.callsign_zh, a.crew.callsign_en), "state": named(ORDER_STATES, a.state)}
+        for a in crews
+    )
+
+
+def _owner(running: Running, row: Row) -> str:
+    """Who has the promise: the crew of an order, or nobody by name for what the room itself must do."""
+    for a in row.crews:
+        if a.crew_id == running.crew_id:
+            return local(a.crew.callsign_zh, a.crew.callsign_en)
+    return ""

@@ -1,0 +1,69 @@
+"""The timeline of a matter: every entry as a line with who, when, for whom and how late it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from oneroom.apps.duty.queries import callsigns
+from oneroom.apps.ledger.queries import Line
+from oneroom.apps.orgs.queries import names as unit_names
+from oneroom.apps.people.queries import staff_names
+from oneroom.web.pages.room.wording import LATE, MACHINE, Names, sentence
+
+# The demo may run 60 times as fast as the world: below this, the two times differ by the machine, not by a person.
+_LATE_ENTRY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line. ``day`` is set on the first line of a day; ``machine`` marks what no person did."""
+
+    seq: int
+    at: datetime
+    channel: str
+    what: str
+    meta: str
+    machine: bool
+    late: bool
+    day: datetime | None = None
+
+
+def shown(entries: list[Line]) -> list[Shown]:
+    """Newest first, as the room reads it; three statements for the names."""
+    names = names_for(entries)
+    lines: list[Shown] = []
+    for entry in reversed(entries):
+        channel, what = sentence(entry.kind, entry.facts, names)
+        previous = lines[-1].at if lines else None
+        changed = previous is None or localtime(previous).date() != localtime(entry.at).date()
+        day = entry.at if changed else None
+        machine, late = entry.kind in MACHINE, entry.kind in LATE
+        lines.append(Shown(entry.seq, entry.at, channel, what, _meta(entry, names), machine, late, day))
+    return lines
+
+
+def names_for(entries: Iterable[Line]) -> Names:
+    """The names that these entries need."""
+    entries = list(entries)
+    people = {e.actor for e in entries} | {e.on_behalf for e in entries if e.on_behalf}
+    people |= {e.facts["account"] for e in entries if isinstance(e.facts.get("account"), int)}
+    return Names(staff_names(people - {0}), callsigns(), unit_names())
+
+
+def _meta(entry: Line, names: Names) -> str:
+    parts = []
+    if entry.on_behalf:
+        said = {"who": names.person(entry.on_behalf), "by": names.person(entry.actor)}
+        parts.append(_("%(who)s by radio, entered by %(by)s") % said)
+    elif entry.actor:
+        parts.append(names.person(entry.actor))
+    elif entry.via == "citizen":
+        parts.append(_("the caller"))
+    if entry.recorded - entry.at >= _LATE_ENTRY:
+        parts.append(_("entered late, at %(time)s") % {"time": f"{localtime(entry.recorded):%H:%M:%S}"})
+    return " · ".join(parts)

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from oneroom.web.pages.room import views
+
+urlpatterns = [
+    path("", views.page, name="room"),
+    path("head", views.head, name="room-head"),
+    path("queue", views.queue, name="room-queue"),
+    path("crews", views.crews, name="room-crews"),
+    path("incidents/<int:pk>", views.incident, name="room-incident"),
+    path("incidents/<int:pk>/proposals", views.proposed, name="room-proposals"),
+    path("time", views.time, name="room-time"),
+]

@@ -1,0 +1,160 @@
+"""The room's page and its fragments. Lists and live refetches carry no personal field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from oneroom.apps.duty.queries import board
+from oneroom.apps.incidents import queries
+from oneroom.apps.incidents.access import incident_for
+from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, GRADES, INVALID_REASONS, OUTCOMES, REASONS
+from oneroom.apps.incidents.proposals import proposals
+from oneroom.apps.ledger.queries import head_seq
+from oneroom.apps.ledger.time import clock, now
+from oneroom.apps.orders.queries import behind
+from oneroom.engine.lifecycle.incident import OPEN
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, NotFound
+from oneroom.web.actors import actor
+from oneroom.web.etag import by_audience
+from oneroom.web.pages.map.words import words as map_words
+from oneroom.web.pages.room.board import WAYS, crew_views, grouped
+from oneroom.web.pages.room.commands import vocabulary
+from oneroom.web.pages.room.matter import matter_view
+from oneroom.web.pages.room.proposal import proposals_view
+from oneroom.web.pages.room.queue import queue_view, row_view
+from oneroom.web.pages.room.script import script_words
+
+View = Callable[..., HttpResponseBase]
+RATES = (0, 1, 6, 60)
+# A rung that is due this many real seconds and did not happen: the clock is silent.
+_SILENT_S = 5.0
+
+
+def in_room(view: View) -> View:
+    """Only for those who may see the room; to everybody else there is no such page."""
+
+    @wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not actor(request).may(Right.SEE_ROOM):
+            raise NotFound
+        return view(request, *args, **kwargs)
+
+    return run
+
+
+@require_GET
+@in_room
+def page(request: HttpRequest) -> HttpResponse:
+    """The whole screen, filled, so that it shows the night before any script has run."""
+    by = actor(request)
+    seq = head_seq()  # before the rows: what happens in between is heard again, not missed
+    context = {**_head(by), **_queue(by), **_crews(request), "seq": seq, "rates": RATES}
+    wanted = request.GET.get("open", "")
+    if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16:
+        try:
+            context |= _incident(int(wanted), by)
+        except NotFound:
+            context["gone"] = True
+    context |= {
+        "script_words": script_words(), "vocabulary": vocabulary(by), "map_words": map_words(),
+        "may_take_calls": by.may(Right.TAKE_CALL), "map_language": "en" if get_language() == "en" else "zh",
+    }  # fmt: skip
+    return render(request, "room/page.html", context)
+
+
+@require_GET
+@in_room
+@by_audience("room")
+def head(request: HttpRequest) -> HttpResponse:
+    """The figures of the head line and the alarms under it."""
+    return render(request, "room/_head.html", _head(actor(request)))
+
+
+@require_GET
+@in_room
+@by_audience("room")
+def queue(request: HttpRequest) -> HttpResponse:
+    """The left column."""
+    return render(request, "room/_queue.html", _queue(actor(request)))
+
+
+@require_GET
+@in_room
+@by_audience("room")
+def crews(request: HttpRequest) -> HttpResponse:
+    """The crews board."""
+    return render(request, "room/_crews.html", _crews(request))
+
+
+@require_GET
+@in_room
+@by_audience("room")
+def incident(request: HttpRequest, pk: int) -> HttpResponse:
+    """The open matter, without its words."""
+    return render(request, "room/_incident.html", _incident(pk, actor(request)))
+
+
+@require_GET
+@in_room
+def proposed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ranked crews in words. ``keep`` holds the order that somebody is choosing from."""
+    by = actor(request)
+    by.must(Right.DISPATCH)
+    at = now()
+    found = proposals(incident_for(pk, by=by), at=at)
+    keep = [int(part) for part in request.GET.get("keep", "").split(",")[:20] if part.isdecimal() and len(part) < 16]
+    return render(request, "room/_proposals.html", {"proposals": proposals_view(found, keep=keep), "pk": pk})
+
+
+@require_GET
+@in_room
+def time(request: HttpRequest) -> JsonResponse:
+    """Project time, its rate, and whether what was due has happened."""
+    at, rate = now(), clock().rate()
+    late = behind(at)
+    silent = late is not None and late > timedelta(seconds=_SILENT_S * max(rate, 1.0))
+    return JsonResponse({"now": at.isoformat(), "rate": rate, "clock": "silent" if silent else "alive"})
+
+
+def _head(by: Actor) -> dict[str, Any]:
+    at = now()
+    rows = queries.queue(by=by, at=at)
+    crews_now = board()
+    return {
+        "counts": queries.counts(rows, at=at),
+        "available": sum(1 for c in crews_now if c.state == "available"),
+        "on_duty": len(crews_now),
+        "alarms": [row_view(r, at=at) for r in rows if r.alarm],
+        "demo": settings.DEMO,
+    }
+
+
+def _queue(by: Actor) -> dict[str, Any]:
+    at = now()
+    return {"queue": queue_view(queries.queue(by=by, at=at), at=at)}
+
+
+def _crews(request: HttpRequest) -> dict[str, Any]:
+    by = request.GET.get("by", "")
+    way = by if by in WAYS else WAYS[0]
+    views = crew_views(board(), at=now())
+    return {"way": way, "ways": WAYS, "crews": views, "groups": grouped(views, way)}
+
+
+def _incident(pk: int, by: Actor) -> dict[str, Any]:
+    matter = incident_for(pk, by=by)
+    return {
+        "m": matter_view(matter, by=by, at=now()),
+        "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
+        "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS, "is_open": matter.state in OPEN,
+    }  # fmt: skip

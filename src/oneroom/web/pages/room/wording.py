@@ -1,0 +1,231 @@
+"""
+Entries of the record as sentences: one function for each kind of ``engine.events.KINDS``.
+
+The record holds codes, ids and quantities; here they become what a dispatcher would say. A test fails on a kind that
+has no sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from oneroom.apps.incidents.codes import (
+    AGENCIES,
+    CATEGORIES,
+    INVALID_REASONS,
+    OUTCOMES,
+    REASONS,
+    RETURN_REASONS,
+    SAFE_CONTACT,
+    SOURCES,
+)
+from oneroom.web.pages.room.words import CHANNELS, CREW_STATES, MATTER_STATES, ROLES, STAGES, TOLD, local, named, span
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names behind the ids of a timeline: staff, crews and units, in every language there is."""
+
+    staff: Mapping[int, str] = field(default_factory=dict)
+    crews: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    units: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+
+    def crew(self, pk: int | None) -> str:
+        return local(*self.crews[pk]) if pk is not None and pk in self.crews else _("a crew")
+
+    def unit(self, pk: int | None) -> str:
+        return local(*self.units[pk]) if pk is not None and pk in self.units else _("no station")
+
+    def person(self, pk: int | None) -> str:
+        return self.staff.get(pk or 0) or _("an account")
+
+
+Sentence = Callable[[Facts, Names], str]
+
+# What is heard of: the second column of the timeline.
+CALL, ORDER, SCENE, SYSTEM, GRADE, ROOM, OUTSIDE, STAFF = (
+    lazy("Call"), lazy("Orders"), lazy("Scene"), lazy("System"), lazy("Grading"), lazy("Control"), lazy("Message"),
+    lazy("Staff"),
+)  # fmt: skip
+# Entries about the machinery: shown, but out of the way of what people did.
+MACHINE = frozenset({"ladder.started", "ladder.stopped", "delivery.sent", "delivery.receipt", "incident.state"})
+# Entries that mean that something was not answered or kept in time.
+LATE = frozenset({"incident.escalated", "assignment.lapsed", "delivery.failed"})
+
+
+def _codes(table: Mapping[Any, Any], codes: list[str]) -> str:
+    return _(", ").join(named(table, c) for c in codes)
+
+
+def _received(f: Facts, _names: Names) -> str:
+    source = _("Report came in by %(source)s") % {"source": named(SOURCES, f["source"])}
+    safe = f.get("safe_contact")
+    if safe == "unknown":
+        return source
+    return _("%(what)s; safe to contact: %(safe)s") % {"what": source, "safe": named(SAFE_CONTACT, safe)}
+
+
+def _classified(f: Facts, names: Names) -> str:
+    said = {"category": named(CATEGORIES, f["category"]), "grade": f["grade"], "unit": names.unit(f.get("unit"))}
+    if f["reasons"]:
+        return _("%(category)s, P%(grade)s: %(reasons)s; area of %(unit)s") % {
+            **said, "reasons": _codes(REASONS, f["reasons"])
+        }  # fmt: skip
+    return _("%(category)s, P%(grade)s; area of %(unit)s") % said
+
+
+def _graded(f: Facts, _names: Names) -> str:
+    said = _("P%(before)s → P%(grade)s") % f
+    return _("%(what)s: %(why)s") % {"what": said, "why": _codes(REASONS, f["reasons"])} if f["reasons"] else said
+
+
+def _offered(f: Facts, names: Names) -> str:
+    said = _("Sent %(crew)s") % {"crew": names.crew(f["crew"])}
+    if f["lead"]:
+        said = _("Sent %(crew)s, who leads") % {"crew": names.crew(f["crew"])}
+    parts = [said]
+    if f.get("advised_rank"):
+        parts.append(_("proposed as no. %(n)s") % {"n": f["advised_rank"]})
+    elif f["advised"]:
+        parts.append(_("not among the proposed"))
+    if f.get("travel_s") is not None:
+        parts.append(_("%(time)s by road") % {"time": span(f["travel_s"])})
+    return " · ".join(parts)
+
+
+def _climbed(f: Facts, names: Names) -> str:
+    told = named(TOLD, f["rung_code"])
+    stage = named({k: v[0] for k, v in STAGES.items()}, f["stage"])
+    if f["skipped"]:
+        return _("Nobody on duty to tell: %(who)s was skipped (%(stage)s)") % {"who": told, "stage": stage}
+    if f["rung_code"] == "crew":
+        return _("%(crew)s: the phones ring") % {"crew": names.crew(f.get("crew"))}
+    if f["rung_code"] in ("mark", "alarm"):
+        return _("Told %(who)s (%(stage)s)") % {"who": told, "stage": stage}
+    return ngettext("Told %(who)s (%(stage)s): %(n)d person", "Told %(who)s (%(stage)s): %(n)d people", f["told"]) % {
+        "who": told,
+        "n": f["told"],
+        "stage": stage,
+    }
+
+
+def _ladder_started(f: Facts, _names: Names) -> str:
+    return _("Being watched: %(stage)s") % {"stage": named({k: v[0] for k, v in STAGES.items()}, f["stage"])}
+
+
+def _ladder_stopped(f: Facts, _names: Names) -> str:
+    return ngettext("No longer watched, after %(n)d rung", "No longer watched, after %(n)d rungs", f["rungs_done"]) % {
+        "n": f["rungs_done"]
+    }
+
+
+def _crew(text: Any) -> Sentence:
+    return lambda f, names: str(text) % {"crew": names.crew(f.get("crew"))}
+
+
+def _crew_because(text: Any, with_reason: Any, reasons: Mapping[str, Any]) -> Sentence:
+    def said(f: Facts, names: Names) -> str:
+        what = {"crew": names.crew(f["crew"])}
+        if not f.get("reason"):
+            return str(text) % what
+        return str(with_reason) % {**what, "reason": named(reasons, f["reason"])}
+
+    return said
+
+
+def _plain(text: Any) -> Sentence:
+    return lambda f, _names: str(text) % f if f else str(text)
+
+
+def _coded(text: Any, fact: str, table: Mapping[Any, Any]) -> Sentence:
+    return lambda f, _names: str(text) % {"code": named(table, f[fact])}
+
+
+def _account(text: Any) -> Sentence:
+    return lambda f, names: str(text) % {
+        "name": names.person(f.get("account")), "role": named(ROLES, f.get("role", ""))
+    }  # fmt: skip
+
+
+_CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
+_WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
+             "room": lazy("The room added words")}  # fmt: skip
+
+WORDED: dict[str, tuple[Any, Sentence]] = {
+    "record.erased": (SYSTEM, _plain(lazy("Personal texts erased: %(count)s"))),
+    "account.created": (STAFF, _account(lazy("Account made for %(name)s"))),
+    "grant.given": (STAFF, _account(lazy("%(name)s became %(role)s"))),
+    "grant.ended": (STAFF, _account(lazy("%(name)s is no longer %(role)s"))),
+    "access.changed": (STAFF, _plain(lazy("Rights changed; open screens were closed"))),
+    "session.opened": (STAFF, _account(lazy("%(name)s signed in"))),
+    "session.closed": (STAFF, _account(lazy("%(name)s signed out"))),
+    "duty.begun": (STAFF, _account(lazy("%(name)s took over as %(role)s"))),
+    "roads.loaded": (SYSTEM, _plain(lazy("Road network loaded: %(nodes)s junctions"))),
+    "places.entered": (SYSTEM, _plain(lazy("Places entered: %(places)s"))),
+    "unit.created": (SYSTEM, lambda f, names: _("%(unit)s begins") % {"unit": names.unit(f["unit"])}),
+    "crew.on_duty": (ORDER, _crew(lazy("%(crew)s came on duty"))),
+    "crew.off_duty": (ORDER, _crew(lazy("%(crew)s went off duty"))),
+    "crew.state": (
+        ORDER,
+        lambda f, names: _("%(crew)s: %(state)s")
+        % {"crew": names.crew(f["crew"]), "state": named(CREW_STATES, f["state"])},
+    ),
+    "ladder.started": (SYSTEM, _ladder_started),
+    "ladder.climbed": (ORDER, _climbed),
+    "ladder.stopped": (SYSTEM, _ladder_stopped),
+    "delivery.sent": (OUTSIDE, _coded(lazy("Message left by %(code)s"), "channel", CHANNELS)),
+    "delivery.failed": (OUTSIDE, _coded(lazy("Message could not be sent by %(code)s"), "channel", CHANNELS)),
+    "delivery.receipt": (
+        OUTSIDE,
+        _coded(lazy("Phone: %(code)s"), "receipt", {"delivered": lazy("it rang"), "read": lazy("somebody looked")}),
+    ),
+    "incident.received": (CALL, _received),
+    "incident.classified": (GRADE, _classified),
+    "incident.graded": (GRADE, _graded),
+    "incident.held": (ROOM, _plain(lazy("Held: nobody is sent for now"))),
+    "incident.state": (SYSTEM, _coded(lazy("Stands at: %(code)s"), "state", MATTER_STATES)),
+    "incident.words_added": (CALL, _coded("%(code)s", "source", _WORDS_BY)),
+    "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
+    "incident.closed": (ROOM, lambda f, _names: _("Closed: %(outcome)s · %(category)s") % {
+        "outcome": named(OUTCOMES, f["outcome"]), "category": named(CATEGORIES, f["category"])}),
+    "incident.cancelled": (ROOM, _coded(lazy("Cancelled: %(code)s"), "reason", _CANCELLED)),
+    "incident.transferred": (ROOM, _coded(lazy("Handed over: %(code)s"), "agency", AGENCIES)),
+    "incident.invalid": (ROOM, _coded(lazy("Not a matter: %(code)s"), "reason", INVALID_REASONS)),
+    "incident.escalated": (
+        SYSTEM,
+        lambda f, _names: _("Escalated to %(who)s: %(stage)s")
+        % {"who": named(TOLD, f["rung_code"]), "stage": named({k: v[1] for k, v in STAGES.items()}, f["stage"])},
+    ),
+    "incident.rated": (CALL, _plain(lazy("The caller gave %(stars)s of 5"))),
+    "assignment.offered": (ORDER, _offered),
+    "assignment.acknowledged": (ORDER, _crew(lazy("%(crew)s signed"))),
+    "assignment.en_route": (SCENE, _crew(lazy("%(crew)s set out"))),
+    "assignment.on_scene": (SCENE, _crew(lazy("%(crew)s is on scene"))),
+    "assignment.reported": (SCENE, lambda f, names: _("%(crew)s reported: %(outcome)s") % {
+        "crew": names.crew(f["crew"]), "outcome": named(OUTCOMES, f["outcome"])}),
+    "assignment.cleared": (SCENE, _crew(lazy("%(crew)s is free again"))),
+    "assignment.return_asked": (ORDER, _crew_because(
+        lazy("%(crew)s asks to return the order"), lazy("%(crew)s asks to return the order: %(reason)s"),
+        RETURN_REASONS)),
+    "assignment.returned": (ORDER, _crew_because(
+        lazy("Order taken back from %(crew)s"), lazy("Order taken back from %(crew)s: %(reason)s"), RETURN_REASONS)),
+    "assignment.lapsed": (ORDER, _crew(lazy("%(crew)s never answered; the order ended"))),
+    "assignment.withdrawn": (ORDER, _crew_because(
+        lazy("%(crew)s was taken off"), lazy("%(crew)s was taken off: %(reason)s"), {})),
+    "assignment.diverted": (ORDER, _crew(lazy("%(crew)s was diverted to a graver call"))),
+    "assignment.lead": (ORDER, _crew(lazy("%(crew)s leads now"))),
+}  # fmt: skip
+
+
+def sentence(kind: str, facts: Facts, names: Names) -> tuple[str, str]:
+    """(channel, sentence) of an entry in the language of the page."""
+    channel, said = WORDED[kind]
+    return str(channel), said(facts, names)

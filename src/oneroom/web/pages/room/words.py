@@ -1,0 +1,158 @@
+"""The room's words for codes: one thing has one name on the whole screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+MATTER_STATES = {
+    "received": lazy("not yet classified"),
+    "classified": lazy("not sent"),
+    "waiting": lazy("waiting for a crew"),
+    "dispatched": lazy("crew sent"),
+    "in_progress": lazy("crew at work"),
+    "reported": lazy("reported, to review"),
+    "reviewed": lazy("reviewed, to close"),
+    "closed": lazy("closed"),
+    "called_back": lazy("caller called back"),
+    "archived": lazy("archived"),
+    "transferred": lazy("handed to another agency"),
+    "merged": lazy("merged"),
+    "cancelled": lazy("cancelled"),
+    "invalid": lazy("not a matter"),
+}
+ORDER_STATES = {
+    "offered": lazy("not signed"),
+    "acknowledged": lazy("signed"),
+    "en_route": lazy("en route"),
+    "on_scene": lazy("on scene"),
+    "cleared": lazy("done here"),
+    "returned": lazy("returned"),
+    "lapsed": lazy("never answered"),
+    "withdrawn": lazy("withdrawn"),
+    "diverted": lazy("diverted"),
+}
+CREW_STATES = {
+    "available": lazy("Available"),
+    "assigned": lazy("Assigned"),
+    "en_route": lazy("En route"),
+    "on_scene": lazy("On scene"),
+    "busy": lazy("Busy"),
+    "at_centre": lazy("At the case centre"),
+    "meal": lazy("Meal"),
+    "out_of_service": lazy("Out of service"),
+    "off_duty": lazy("Off duty"),
+}
+# The shape on the board and the map (design README, principle 3).
+GLYPHS = {"at_centre": "busy", "out_of_service": "off", "off_duty": "off"}
+# (what is promised, the same when it has run out)
+STAGES = {
+    "classify": (lazy("to classify"), lazy("classifying late")),
+    "dispatch": (lazy("to send"), lazy("sending late")),
+    "acknowledge": (lazy("to sign"), lazy("signing late")),
+    "arrive": (lazy("to arrive"), lazy("arrival late")),
+    "first_word": (lazy("first word"), lazy("first word late")),
+    "report": (lazy("to report"), lazy("report late")),
+    "review": (lazy("to review"), lazy("review late")),
+}
+RUNGS = {
+    "crew": lazy("Crew"),
+    "again": lazy("Lead"),
+    "second": lazy("Second"),
+    "duty_chief": lazy("Chief"),
+    "shift_commander": lazy("Cmdr"),
+    "alarm": lazy("Alarm"),
+    "mark": lazy("Mark"),
+    "oversight": lazy("Oversight"),
+}
+TOLD = {
+    "crew": lazy("the crew's phones"),
+    "again": lazy("the lead, louder"),
+    "second": lazy("the crew's second phone"),
+    "duty_chief": lazy("the duty chief of the station"),
+    "shift_commander": lazy("the shift commander"),
+    "alarm": lazy("the whole room"),
+    "mark": lazy("the room"),
+    "oversight": lazy("the inspector"),
+}
+ROLES = {
+    "call_taker": lazy("call-taker"),
+    "dispatcher": lazy("dispatcher"),
+    "shift_commander": lazy("shift commander"),
+    "duty_chief": lazy("duty chief"),
+    "station_chief": lazy("station chief"),
+    "patrol_officer": lazy("patrol officer"),
+    "community_officer": lazy("community officer"),
+    "case_officer": lazy("case officer"),
+    "auxiliary": lazy("auxiliary"),
+    "inspector": lazy("inspector"),
+    "administrator": lazy("administrator"),
+}
+RULES = {
+    "no_officer": lazy("no officer on board"),
+    "not_working": lazy("meal, busy or out of service"),
+    "on_a_call": lazy("on a call"),
+    "no_position": lazy("position unknown"),
+    "no_way": lazy("no way by road"),
+}
+KIT = {
+    "shield": lazy("shield"),
+    "vest": lazy("stab vest"),
+    "first_aid": lazy("first-aid kit"),
+    "traffic": lazy("traffic kit"),
+    "megaphone": lazy("megaphone"),
+    "drone": lazy("drone"),
+    "radio": lazy("radio"),
+    "camera": lazy("body camera"),
+    "aed": lazy("defibrillator"),
+    "mediation": lazy("mediation"),
+}
+CHANNELS = {"app": lazy("app"), "sms": lazy("SMS"), "email": lazy("e-mail"), "voice": lazy("voice")}
+
+
+def named(table: Mapping[Any, Any], code: Any) -> str:
+    """The word for a code; a code without one is shown as it is, so that nothing is hidden."""
+    return str(table.get(code, code or ""))
+
+
+def local(zh: str, en: str) -> str:
+    """A public name in the language of the page, in the other where it has none."""
+    return (zh or en) if (get_language() or "").startswith("zh") else (en or zh)
+
+
+def reason_words(code: str, quantity: float | None) -> str:
+    """A reason for or against a crew in two to six words."""
+    match code:
+        case "fastest":
+            return _("fastest")
+        case "has_skill":
+            return _("has the skill")
+        case "lacks_skill":
+            return _("lacks the skill")
+        case "own_area":
+            return _("own area")
+        case "other_area":
+            return _("another station's area")
+        case "first_run":
+            return _("first run of the shift")
+        case "many_runs":
+            n = round(quantity or 0)
+            return ngettext("%(n)d run this shift", "%(n)d runs this shift", n) % {"n": n}
+        case "old_fix":
+            return _("position %(age)s old") % {"age": span(quantity or 0)}
+        case _:
+            return code
+
+
+def span(seconds: float) -> str:
+    """How long, as clocks say it: 0:26, 12:30, 4 h 58."""
+    whole = max(0, int(seconds))
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d}"
+    if whole < 86400:
+        return _("%(h)d h %(m)02d") % {"h": whole // 3600, "m": whole % 3600 // 60}
+    return _("%(d)d d %(h)d h") % {"d": whole // 86400, "h": whole % 86400 // 3600}

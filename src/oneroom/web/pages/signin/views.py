@@ -1,0 +1,117 @@
+"""Signing in and out: Django's own sessions, each one an act in the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from oneroom.apps.ledger.time import now
+from oneroom.apps.people.queries import actor_of
+from oneroom.apps.people.services import session_closed, session_opened
+from oneroom.engine.values import BadInput, Refused
+from oneroom.web.actors import actor
+from oneroom.web.faults import worded
+from oneroom.web.limits import TooMany, count, forget, so_far, source_of
+from oneroom.web.pages.signin.home import home, screens
+from oneroom.web.pages.start.held import release
+
+# Counted per name and source: whoever guesses is stopped, the officer on another machine is not locked out with him.
+TRIES = 5
+TRIES_OF_SOURCE = 50  # many names from one address
+LOCKED_S = 15 * 60
+
+
+class WrongPassword(BadInput):
+    """The same for an unknown name, a closed account and a wrong password, so that nobody learns which names exist."""
+
+    code = "wrong_password"
+    message = "Name or password is wrong. Check both and try again."
+
+
+class Locked(TooMany):
+    """Too many wrong passwords for this name from this source."""
+
+    message = "Too many wrong tries. Sign in again in 15 minutes, or ask your administrator."
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The form; for somebody who is signed in already, what there is for him."""
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return _here(request)
+        return _form(request)
+    try:
+        account = _account(request)
+    except Refused as refused:
+        return _form(request, refused)
+    open_session(request, account, way="password")
+    return redirect(_next(request) or home(actor_of(account)))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session and says so in the record."""
+    if request.user.is_authenticated:
+        session_closed(by=actor(request), at=now())
+        release(request)
+    logout(request)
+    return redirect("start" if settings.DEMO else "sign-in")
+
+
+def open_session(request: HttpRequest, account: Any, *, way: str) -> None:
+    """Sign this account in; whoever was signed in here before is signed out first."""
+    if request.user.is_authenticated:
+        session_closed(by=actor(request), at=now())
+        logout(request)
+    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+    session_opened(way=way, by=actor_of(account), at=now())
+
+
+def _account(request: HttpRequest) -> Any:
+    username = request.POST.get("username", "")[:64].strip()
+    source = source_of(request)
+    who = f"{source}|{username.casefold()}"
+    # Only wrong ones: behind a proxy, a whole city signs in from one address at the change of shifts.
+    if so_far("sign-in-source", source) >= TRIES_OF_SOURCE:
+        raise Locked
+    if count("sign-in", who, seconds=LOCKED_S) > TRIES:
+        raise Locked
+    # Django hashes a password for an unknown name too, so the answer takes as long.
+    account = authenticate(request, username=username, password=request.POST.get("password", "")[:1024])
+    if account is None:
+        count("sign-in-source", source, seconds=LOCKED_S)
+        raise WrongPassword("password")
+    forget("sign-in", who)
+    return account
+
+
+def _form(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    context = {
+        "next": _next(request),
+        "username": request.POST.get("username", "")[:64],
+        "refused": worded(refused) if refused else "",
+    }
+    return render(request, "signin/form.html", context, status=refused.status if refused else 200)
+
+
+def _here(request: HttpRequest) -> HttpResponse:
+    by = actor(request)
+    return render(request, "signin/here.html", {"screens": screens(by), "name": request.user.name})  # type: ignore[union-attr]
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go on to, only within this site."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if safe else ""

@@ -1,0 +1,76 @@
+"""
+Which crews a visitor of the demo holds, and which seats are taken: the simulated city lets go of them.
+
+A hold lasts as long as the visitor's browser asks for something now and then; who closes the page without
+signing out gives the crew back after a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+
+from oneroom.apps.duty.queries import callsigns
+
+HOLD_S = 15 * 60
+SEEN_S = 5 * 60  # a seat in the room is free again sooner: its screen asks for something every few seconds
+_KEPT = "held_crew"
+_SEAT = "seat"
+
+
+def hold(request: HttpRequest, crew_id: int) -> None:
+    """This visitor takes the crew."""
+    request.session[_KEPT] = crew_id
+    _touch(crew_id)
+
+
+def sit(request: HttpRequest, role: str) -> None:
+    """This visitor takes a seat in the room."""
+    request.session[_SEAT] = role
+    cache.set(f"seat:{role}", True, SEEN_S)
+
+
+def seats_taken(roles: Iterable[str]) -> list[str]:
+    """Those of the seats in which a visitor was seen lately."""
+    keys = {f"seat:{role}": role for role in roles}
+    return sorted(keys[key] for key in cache.get_many(keys))
+
+
+def release(request: HttpRequest) -> None:
+    """This visitor gives his crew or seat back."""
+    crew_id = request.session.pop(_KEPT, None)
+    if crew_id is not None:
+        cache.delete(_key(crew_id))
+    if seat := request.session.pop(_SEAT, None):
+        cache.delete(f"seat:{seat}")
+
+
+def held_crews() -> list[int]:
+    """The crews that visitors hold now."""
+    keys = {_key(crew_id): crew_id for crew_id in callsigns()}
+    return sorted(keys[key] for key in cache.get_many(keys))
+
+
+class KeepHeld:
+    """Middleware of the demo: each request of a visitor keeps the hold on his crew or seat."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        crew_id = request.session.get(_KEPT)
+        if crew_id is not None:
+            _touch(crew_id)
+        if seat := request.session.get(_SEAT):
+            cache.set(f"seat:{seat}", True, SEEN_S)
+        return self.get_response(request)
+
+
+def _touch(crew_id: int) -> None:
+    cache.set(_key(crew_id), True, HOLD_S)
+
+
+def _key(crew_id: int) -> str:
+    return f"held:{crew_id}"

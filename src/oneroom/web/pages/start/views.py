@@ -1,0 +1,139 @@
+"""Pick a role and sit down, without a password: only in the demo, which listens on this machine alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as named
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from oneroom.apps.duty.queries import Lead, board, leads
+from oneroom.apps.incidents.queries import counts, queue
+from oneroom.apps.ledger.time import now
+from oneroom.apps.people.queries import actor_of, find_account, find_account_by_id
+from oneroom.engine.values import BadInput, Conflict, NotFound, Refused
+from oneroom.web.faults import worded
+from oneroom.web.pages.signin.views import open_session
+from oneroom.web.pages.start.held import held_crews, hold, release, seats_taken, sit
+from oneroom.web.pages.start.picture import picture
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role to sit down in."""
+
+    role: str
+    name: str | Promise
+    about: str | Promise
+    screen: str | Promise
+    view: str
+    username: str = ""
+
+
+SEATS = (
+    Seat(
+        "dispatcher", _("Dispatcher"), _("Send crews, watch clocks"), named("screen", "Room"), "room", "demo-dispatcher"
+    ),
+    Seat(
+        "commander",
+        _("Shift commander"),
+        _("What is late, and whose it is"),
+        named("screen", "Room"),
+        "room",
+        "demo-commander",
+    ),
+    Seat(
+        "calltaker",
+        _("Call-taker"),
+        _("Take a call by keyboard"),
+        named("screen", "Intake"),
+        "intake",
+        "demo-calltaker",
+    ),
+    Seat("officer", _("Officer"), _("Sign, arrive, report by phone"), named("screen", "Phone"), "terminal"),
+    Seat("citizen", _("Citizen"), _("Report, then follow"), named("screen", "Public"), "citizen"),
+)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """The page, and by POST the chosen role."""
+    only_in_the_demo()
+    if request.method != "POST":
+        return _page(request)
+    try:
+        return redirect(_sit_down(request))
+    except Refused as refused:
+        return _page(request, refused)
+
+
+@require_safe
+def held(_request: HttpRequest) -> JsonResponse:
+    """Crews and seats that visitors hold: the simulated city asks this, and lets them be."""
+    only_in_the_demo()
+    return JsonResponse({"crews": held_crews(), "roles": seats_taken(seat.role for seat in SEATS)})
+
+
+def only_in_the_demo() -> None:
+    """Raise NotFound elsewhere: there is nothing here."""
+    if not settings.DEMO:
+        raise NotFound
+
+
+def _sit_down(request: HttpRequest) -> str:
+    """Sign the visitor in; the name of the view he goes to."""
+    seat = next((s for s in SEATS if s.role == request.POST.get("role")), None)
+    if seat is None:
+        raise BadInput("role", "There is no such role here. Pick one of the list.")
+    if seat.role == "citizen":
+        return seat.view
+    crew = _crew(request) if seat.role == "officer" else None
+    account = find_account_by_id(crew.account_id) if crew else find_account(seat.username)
+    if account is None:
+        raise Conflict("The people of this city are not there yet. Wait a moment and reload.")
+    release(request)
+    open_session(request, account, way="demo")
+    if crew:
+        hold(request, crew.crew_id)
+    else:
+        sit(request, seat.role)
+    return seat.view
+
+
+def _crew(request: HttpRequest) -> Lead:
+    asked = request.POST.get("crew", "")
+    crew = next((lead for lead in leads() if str(lead.crew_id) == asked), None)
+    if crew is None:
+        raise BadInput("crew", "This crew is not on duty. Pick another.")
+    return crew
+
+
+def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    english = get_language() == "en"
+    on_duty = [(lead.crew_id, lead.callsign_en if english else lead.callsign_zh) for lead in leads()]
+    context = {
+        "seats": SEATS,
+        "crews": on_duty,
+        "city": picture(),
+        "counts": _counts(),
+        "available": sum(1 for crew in board() if crew.state == "available"),
+        "refused": worded(refused) if refused else "",
+    }
+    return render(request, "start/start.html", context, status=refused.status if refused else 200)
+
+
+def _counts() -> object:
+    """The room's head line, as its dispatcher would see it; None while the city has no people."""
+    dispatcher = find_account("demo-dispatcher")
+    if dispatcher is None:
+        return None
+    at = now()
+    return counts(queue(by=actor_of(dispatcher), at=at), at=at)

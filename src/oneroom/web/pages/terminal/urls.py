@@ -1,0 +1,14 @@
+"""The terminal: the phone of a crew."""
+
+from django.urls import path
+
+from oneroom.web.pages.terminal import views
+
+urlpatterns = [
+    path("", views.terminal, name="terminal"),
+    path("list", views.the_list, name="terminal-list"),
+    path("orders/<int:pk>", views.order, name="terminal-order"),
+    path("crew", views.crew, name="terminal-crew"),
+    path("clock", views.clock_now, name="terminal-clock"),
+    path("manifest.webmanifest", views.manifest, name="terminal-manifest"),
+]

@@ -1,0 +1,131 @@
+/**
+ * What is drawn on the map and in which order: sources and layers, in the colours of the page's tokens.
+ *
+ * There is no glyph server: a style without `glyphs` makes MapLibre draw every script with the fonts of this
+ * machine. Families are given as one list; a first family called "… semibold" is nobody's font, its name only
+ * tells MapLibre the weight.
+ */
+
+const FAMILIES = [
+  "Segoe UI", "SF Pro Text", "PingFang SC", "Microsoft YaHei UI", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans",
+];
+const REGULAR = ["literal", FAMILIES];
+const STRONG = ["literal", ["OneRoom semibold", ...FAMILIES]];
+
+// The five weights of a road, and from which zoom on its name may stand.
+const ROADS = [
+  { classes: ["motorway", "trunk"], token: "--road-0", width: 3, named: 12 },
+  { classes: ["primary", "motorway_link", "trunk_link"], token: "--road-1", width: 2.6, named: 12.6 },
+  { classes: ["secondary", "primary_link"], token: "--road-2", width: 2, named: 13.2 },
+  { classes: ["tertiary", "secondary_link"], token: "--road-3", width: 1.4, named: 14 },
+  { classes: ["unclassified", "residential", "living_street", "service", "tertiary_link"], token: "--road-4", width: 1, named: 15 },
+];
+export const FIELDS = ["areas", "routes", "stations", "crews", "incidents", "late", "keys", "pick"];
+export const SELECTABLE = ["incident", "crew"]; // topmost first
+
+const nothing = () => ({ type: "FeatureCollection", features: [] });
+
+/** A MapLibre style over the streets `roads` (GeoJSON with `class`, `zh`, `en`). */
+export function style(roads, language, token) {
+  const sources = { roads: { type: "geojson", data: roads, tolerance: 0.3 } };
+  for (const name of FIELDS) sources[name] = { type: "geojson", data: nothing(), tolerance: 0 };
+  return {
+    version: 8,
+    sources,
+    layers: [
+      { id: "ground", type: "background", paint: { "background-color": token("--map-bg") } },
+      {
+        id: "area", type: "line", source: "areas",
+        layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": token("--area-line"), "line-width": 1.2, "line-dasharray": [0.5, 4] },
+      },
+      ...ROADS.map((road, r) => street(road, r, token)).reverse(),
+      {
+        id: "route-case", type: "line", source: "routes", layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": token("--map-bg"), "line-width": 7 },
+      },
+      route("route-later", true, { "line-width": 2, "line-opacity": 0.75, "line-dasharray": [3.5, 2.5] }, token),
+      route("route", false, { "line-width": 3, "line-opacity": 0.95 }, token),
+      ...ROADS.map((road, r) => streetName(road, r, language, token)).reverse(),
+      label("station", "stations", {
+        "icon-image": "station", "icon-allow-overlap": true, "text-field": ["get", "label"], "text-font": REGULAR,
+        "text-size": 12, "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 0.45,
+        "text-optional": true,
+      }, { "text-color": token("--map-ink") }, token),
+      label("crew", "crews", {
+        "icon-image": ["concat", "crew-", ["get", "state"]], "icon-rotate": ["coalesce", ["get", "heading"], 0],
+        "icon-rotation-alignment": "map", "icon-allow-overlap": true,
+        "text-field": ["step", ["zoom"], ["get", "age"], 13.6, ["get", "name"]], "text-font": REGULAR, "text-size": 12,
+        "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.85, "text-optional": true,
+      }, {
+        "text-color": token("--ink-2"), "icon-opacity": ["case", ["get", "faint"], 0.45, 1],
+        "text-opacity": ["case", ["get", "faint"], 0.75, 1],
+      }, token),
+      signs("ring-late", "incidents", ["==", ["get", "late"], true], "ring-late"),
+      signs("ring-open", "incidents", ["==", ["get", "open"], true], "ring-open"),
+      label("incident", "incidents", {
+        "icon-image": ["get", "image"], "icon-allow-overlap": true, "symbol-sort-key": ["-", 9, ["get", "weight"]],
+      }, {}, token),
+      label("late-clock", "late", {
+        "text-field": ["get", "late"], "text-font": STRONG, "text-size": 12, "text-anchor": "left",
+        "text-offset": [1.9, 0], "icon-image": "late-box", "icon-text-fit": "both",
+        "icon-text-fit-padding": [1, 5, 1, 5], "icon-allow-overlap": true, "text-allow-overlap": true,
+      }, { "text-color": token("--ink-on"), "text-halo-width": 0 }, token),
+      label("key", "keys", {
+        "icon-image": ["concat", "key-", ["to-string", ["get", "n"]]], "icon-allow-overlap": true,
+        "text-field": [
+          "format", ["get", "label"], { "text-font": STRONG, "text-color": token("--ink-1") },
+          ["case", ["==", ["get", "name"], ""], "", ["concat", "\n", ["get", "name"]]], {},
+        ],
+        "text-font": REGULAR, "text-size": 12, "text-justify": "auto", "text-line-height": 1.15,
+        "text-variable-anchor": ["left", "right"], "text-radial-offset": 1.35, "text-allow-overlap": true,
+      }, { "text-color": token("--map-ink") }, token),
+      signs("pick", "pick", true, "pick"),
+    ],
+  };
+}
+
+function street({ classes, token: colour, width }, r, token) {
+  return {
+    id: `road-${r}`, type: "line", source: "roads",
+    filter: ["in", ["get", "class"], ["literal", classes]],
+    layout: { "line-cap": "round", "line-join": "round" },
+    paint: {
+      "line-color": token(colour),
+      "line-width": ["interpolate", ["exponential", 1.5], ["zoom"], 10, width * 0.55, 13, width, 17, width * 5],
+    },
+  };
+}
+
+function streetName({ classes, named }, r, language, token) {
+  const [first, second] = language === "en" ? ["en", "zh"] : ["zh", "en"];
+  return {
+    id: `road-name-${r}`, type: "symbol", source: "roads", minzoom: named,
+    filter: ["in", ["get", "class"], ["literal", classes]],
+    layout: {
+      "symbol-placement": "line", "symbol-spacing": 320, "text-max-angle": 35, "text-padding": 4,
+      "text-field": ["case", ["!=", ["get", first], ""], ["get", first], ["get", second]],
+      "text-font": REGULAR, "text-size": 12,
+    },
+    paint: { "text-color": token("--map-ink"), "text-halo-color": token("--map-bg"), "text-halo-width": 1.6 },
+  };
+}
+
+function route(id, later, paint, token) {
+  return {
+    id, type: "line", source: "routes", filter: ["==", ["get", "later"], later],
+    layout: { "line-cap": "round", "line-join": "round" },
+    paint: { "line-color": token("--crew-enroute"), ...paint },
+  };
+}
+
+function label(id, source, layout, paint, token) {
+  return { id, type: "symbol", source, layout, paint: { "text-halo-color": token("--map-bg"), "text-halo-width": 1.6, ...paint } };
+}
+
+function signs(id, source, filter, name) {
+  return {
+    id, type: "symbol", source, filter,
+    layout: { "icon-image": name, "icon-allow-overlap": true, "icon-ignore-placement": true },
+  };
+}

@@ -1,0 +1,230 @@
+// The command line: shows what Enter will do before it is done, and does it. "/" or Ctrl-K opens it, Esc leaves it.
+
+import { ask } from "./act.js";
+import { perform } from "./room-acts.js";
+import { clean, leadingVerb, options } from "./room-grammar.js";
+import * as keys from "./room-keys.js";
+import * as map from "./room-map.js";
+import * as matter from "./room-matter.js";
+import * as proposals from "./room-proposals.js";
+import * as queue from "./room-queue.js";
+import { join, toast, word } from "./room-say.js";
+
+const input = document.getElementById("command");
+const palette = document.getElementById("palette");
+const verbs = JSON.parse(document.getElementById("vocabulary").textContent);
+let shown = [];
+let at = 0;
+let asked = 0;
+
+export const has = (element) => element === input;
+
+export function focus() {
+  input.focus();
+  input.select();
+  refresh();
+}
+
+export function start() {
+  input.addEventListener("input", refresh);
+  input.addEventListener("focus", refresh);
+  input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && hide(), 120));
+  input.addEventListener("keydown", pressed);
+  palette.addEventListener("pointerdown", (event) => {
+    const item = event.target.closest("[data-n]");
+    if (!item) return;
+    event.preventDefault(); // the field keeps the focus
+    run(Number(item.dataset.n));
+  });
+}
+
+function world() {
+  const crews = [...document.querySelectorAll("#crews [data-crew]")].map((e) => ({
+    id: Number(e.dataset.crew), name: e.dataset.name, keys: e.dataset.keys.split(" "), state: e.dataset.state,
+  }));
+  const there = matter.matter();
+  return {
+    verbs, crews, orders: queue.orders(),
+    matters: queue.rows().map((r) => ({
+      id: Number(r.dataset.incident), reference: r.dataset.reference, place: r.dataset.place,
+      lon: Number(r.dataset.lon), lat: Number(r.dataset.lat),
+    })),
+    open: there ? { id: Number(there.dataset.pk), reference: there.dataset.reference, place: there.dataset.place, state: there.dataset.state } : null,
+  };
+}
+
+function refresh() {
+  if (document.activeElement !== input) return;
+  const mine = ++asked;
+  show(options(input.value, world()));
+  const led = leadingVerb(clean(input.value), verbs);
+  if (led?.verb.verb !== "find" || !led.rest) return;
+  ask(`/api/places?q=${encodeURIComponent(led.rest)}`)
+    .then(({ places }) => {
+      if (mine !== asked) return;
+      const english = document.documentElement.lang === "en";
+      const found = places.slice(0, 6).map((p) => ({ do: "place", place: { ...p, name: english ? p.en || p.zh : p.zh || p.en }, ready: true }));
+      show([...options(input.value, world()), ...found]);
+    })
+    .catch(() => {});
+}
+
+function show(found) {
+  shown = found.slice(0, 12);
+  at = Math.max(0, shown.findIndex((o) => o.ready));
+  if (!shown.length) {
+    const item = document.createElement("li");
+    item.textContent = word("noSuch", { text: input.value.trim() });
+    palette.replaceChildren(item);
+  } else {
+    let group = "";
+    palette.replaceChildren(...shown.flatMap((option, n) => {
+      const mine = groupOf(option);
+      const head = mine === group ? [] : [heading(mine)];
+      group = mine;
+      return [...head, row(option, n)];
+    }));
+  }
+  palette.hidden = false;
+  input.setAttribute("aria-expanded", "true");
+  mark();
+}
+
+const groupOf = (o) =>
+  o.do === "complete" && !o.crew ? "groupVerbs" : o.do === "place" ? "groupPlaces" : ["open", "find"].includes(o.do) ? "groupMatters" : "groupCrews";
+
+function heading(name) {
+  const item = document.createElement("li");
+  item.className = "grp";
+  item.setAttribute("role", "presentation");
+  item.textContent = word(name);
+  return item;
+}
+
+function row(option, n) {
+  const item = document.createElement("li");
+  item.id = `option-${n}`;
+  item.dataset.n = String(n);
+  item.setAttribute("role", "option");
+  item.setAttribute("aria-disabled", String(!option.ready && option.do !== "complete"));
+  const what = document.createElement("span");
+  what.textContent = label(option);
+  const effect = document.createElement("span");
+  effect.className = "faint";
+  effect.textContent = says(option);
+  const key = document.createElement("kbd");
+  key.className = "key";
+  key.textContent = option.ready ? "↵" : "⇥";
+  item.append(what, effect, key);
+  return item;
+}
+
+function label(o) {
+  if (o.do === "place") return o.place.name;
+  if (o.do === "complete") return o.crew ? o.text.trim() : `${o.verb.words.join(" · ")}`;
+  if (o.do === "open" || o.do === "find") return `${o.matter.reference} ${o.matter.place}`;
+  if (o.do === "raise") return o.text;
+  if (o.crews) return `${o.verb.label} · ${join(o.crews.map((c) => c.name))}`;
+  const argument = o.argument && o.verb.arguments?.[o.argument];
+  return argument ? `${o.verb.label}: ${argument}` : o.verb.label;
+}
+
+function says(o) {
+  const crews = o.crews ? join(o.crews.map((c) => c.name)) : "";
+  const state = o.order ? word("orderStates")[o.order.state] : "";
+  if (o.why) return word(o.why, { crew: o.do === "send" && o.order ? o.order.name : crews, state });
+  const what = o.matter ? `${o.matter.reference} ${o.matter.place}` : "";
+  switch (o.do) {
+    case "complete": return o.verb.label;
+    case "send": return word("effectSend", { crews, what });
+    case "step": return o.verb.verb === "report" ? word("effectForm") : word("effectStep", { crew: crews, what: o.verb.label });
+    case "open": return word("effectOpen", { what: o.matter.reference });
+    case "find": case "place": return word("effectFind");
+    case "new": return word("effectNew");
+    case "next": return word("effectNext");
+    default: return o.matter ? word("effectMatter", { what: o.verb.label, matter: o.matter.reference }) : word("effectSendNone");
+  }
+}
+
+function mark() {
+  for (const item of palette.querySelectorAll("[data-n]")) item.setAttribute("aria-selected", String(Number(item.dataset.n) === at));
+  if (shown.length) input.setAttribute("aria-activedescendant", `option-${at}`);
+  else input.removeAttribute("aria-activedescendant");
+  palette.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+}
+
+function hide() {
+  palette.hidden = true;
+  input.setAttribute("aria-expanded", "false");
+  input.removeAttribute("aria-activedescendant");
+}
+
+function pressed(event) {
+  if (event.isComposing || event.keyCode === 229) return;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && shown.length) {
+    at = (at + step + shown.length) % shown.length;
+    mark();
+  } else if (event.key === "Tab" && shown.length && input.value && !event.shiftKey) complete(shown[at]);
+  else if (event.key === "Enter") run(at);
+  else if (event.key === "Escape") leave();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function leave() {
+  input.value = "";
+  hide();
+  document.getElementById("inc").focus();
+}
+
+function complete(option) {
+  const first = option.verb?.words[0] ?? "";
+  if (option.do === "complete") input.value = option.text;
+  else if (option.crews) input.value = `${first} ${option.crews.map((c) => c.name.replace(/\s+/g, "")).join(" ")} `;
+  else if (option.text) input.value = option.text;
+  refresh();
+}
+
+function run(n) {
+  const option = shown[n];
+  if (!option) return undefined;
+  if (!option.ready) return option.do === "complete" || option.do === "raise" ? complete(option) : toast(`${label(option)}: ${says(option)}`, { bad: true });
+  leave();
+  return DOES[option.do](option);
+}
+
+const DOES = {
+  send: (o) => proposals.send(o.crews.map((c) => c.id), o.crews.map((c) => c.name), o.matter.id),
+  step: (o) => (o.verb.verb === "report" ? reportForm(o) : perform(null, `/api/assignments/${o.order.id}/${o.verb.path}`, { ...o.verb.body }, label(o))),
+  open: (o) => matter.open(o.matter.id),
+  find: (o) => (matter.open(o.matter.id), o.matter.lon && map.focus(o.matter.lon, o.matter.lat)),
+  place: (o) => map.focus(o.place.lon, o.place.lat),
+  new: () => location.assign("/room/intake/"),
+  next: () => keys.next(),
+  raise: (o) => perform(null, `/api/incidents/${o.matter.id}/grade`, { grade: o.argument }, `P${o.argument}`),
+  matter: matterAct,
+};
+
+function matterAct(o) {
+  const url = `/api/incidents/${o.matter.id}`;
+  const verb = o.verb.verb;
+  if (verb === "classify") return document.querySelector("#classify select")?.focus();
+  if (verb === "review") return perform(null, `${url}/review`, {}, label(o));
+  if (verb === "close") return perform(null, `${url}/close`, { outcome: o.argument ?? "" }, label(o));
+  return perform(null, `${url}/set-aside`, { verb, reason: o.argument ?? "by_caller" }, label(o));
+}
+
+function reportForm(o) {
+  matter.open(o.order.incident);
+  const opening = () => {
+    const form = document.getElementById(`report-${o.order.id}`);
+    if (!form) return;
+    document.removeEventListener("room:opened", opening);
+    form.open = true;
+    form.querySelector("select").focus();
+  };
+  document.addEventListener("room:opened", opening);
+  opening();
+}

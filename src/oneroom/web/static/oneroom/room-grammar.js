@@ -1,0 +1,158 @@
+// What was typed, as things that could be done: verb first, or crew first; English, Chinese or initials. Pure: the words,
+// crews, orders and matters come in, options go out, and nothing is done here.
+
+export const clean = (text) => text.toLowerCase().replace(/[，、,]/g, " ").replace(/\s+/g, " ").trim();
+const hasHan = (text) => /[\u3400-\u9fff]/.test(text);
+const parts = (text) => {
+  const found = /^(.*?)(\d*)$/.exec(text.replace(/\s+/g, ""));
+  return { stem: found[1], digits: found[2].replace(/^0+/, "") };
+};
+
+/** Crews that a piece could mean, the best first: "qf02", "千佛山02", "qianfoshan 2", "千". */
+export function findCrews(piece, crews) {
+  const asked = parts(piece.toLowerCase());
+  if (!asked.stem && !asked.digits) return [];
+  const scored = [];
+  for (const crew of crews) {
+    let best = 0;
+    for (const key of crew.keys) {
+      const known = parts(key);
+      if (!asked.stem || !known.stem.startsWith(asked.stem)) continue;
+      if (asked.digits && known.digits !== asked.digits) continue;
+      best = Math.max(best, (known.stem === asked.stem ? 2 : 1) + (asked.digits ? 2 : 0));
+    }
+    if (best) scored.push([best, crew]);
+  }
+  return scored.sort((a, b) => b[0] - a[0]).map(([, crew]) => crew);
+}
+
+/** The verb at the beginning, longest word first: {verb, rest}; null when none is complete. */
+export function leadingVerb(text, verbs) {
+  let found = null;
+  for (const verb of verbs) {
+    for (const said of verb.words) {
+      const rest = text.slice(said.length);
+      if (!text.startsWith(said) || (rest && !/^[\s\d]/.test(rest) && !hasHan(said))) continue;
+      if (!found || said.length > found.said.length) found = { verb, said, rest: rest.trim() };
+    }
+  }
+  return found;
+}
+
+/** A crew at the beginning, in up to three words: [{crew, rest}]. */
+export function leadingCrew(text, crews) {
+  const words = text.split(" ");
+  for (let n = Math.min(3, words.length); n >= 1; n -= 1) {
+    const piece = words.slice(0, n).join("");
+    const exact = findCrews(piece, crews).filter((c) => parts(piece).digits || c.keys.includes(piece));
+    if (exact.length) return exact.map((crew) => ({ crew, rest: words.slice(n).join(" ") }));
+  }
+  const glued = /^([\u3400-\u9fff]+\d+)\s*([\u3400-\u9fff]*)$/.exec(text);
+  return glued ? findCrews(glued[1], crews).map((crew) => ({ crew, rest: glued[2] })) : [];
+}
+
+/**
+ * What this text could do. `world` has verbs, crews [{id, name, keys}], orders [{id, crew, state}], matters [{id, reference,
+ * place}] and open {id, reference, state} or null. Options: {do, verb, crews, order, matter, argument, ready, why}.
+ */
+export function options(typed, world) {
+  const text = clean(typed);
+  if (!text) return world.verbs.map((verb) => ({ do: "complete", verb, text: `${verb.words[0]} ` }));
+  const led = leadingVerb(text, world.verbs);
+  if (led) return withVerb(led.verb, led.rest, world);
+  const found = [];
+  for (const { crew, rest } of leadingCrew(text, world.crews).slice(0, 4)) found.push(...withCrew(crew, rest, world));
+  for (const verb of world.verbs) {
+    const said = verb.words.find((w) => w.startsWith(text));
+    if (said) found.push({ do: "complete", verb, text: `${said} ` });
+  }
+  for (const m of findMatters(text, world.matters).slice(0, 5)) found.push({ do: "open", matter: m, ready: true });
+  return found;
+}
+
+function withVerb(verb, rest, world) {
+  if (verb.verb === "send") return sendOptions(verb, rest, world);
+  if (verb.kind === "order") return orderOptions(verb, rest, world);
+  if (verb.kind === "matter") return matterOptions(verb, rest, world);
+  if (verb.verb === "raise") {
+    const grade = /^p?([1-3])$/.exec(rest)?.[1];
+    return (grade ? [grade] : ["1", "2", "3"]).map((g) => ({
+      do: "raise", verb, argument: Number(g), matter: world.open, ready: Boolean(world.open && grade), text: `${verb.words[0]} P${g}`,
+    }));
+  }
+  if (verb.verb === "open" || verb.verb === "find") {
+    return findMatters(rest, world.matters).slice(0, 8).map((matter) => ({ do: verb.verb, verb, matter, ready: true }));
+  }
+  return [{ do: verb.verb, verb, ready: true }];
+}
+
+// send qf02 jf01: all but the last piece must be known; the last may still be on its way.
+function sendOptions(verb, rest, world) {
+  if (!rest) return world.crews.slice(0, 8).map((crew) => ({ do: "complete", verb, crew, text: `${verb.words[0]} ${crew.name} ` }));
+  const chosen = [];
+  let left = rest;
+  let last = [];
+  while (left) {
+    const heads = leadingCrew(left, world.crews);
+    const sure = heads.length === 1 || (heads.length && parts(left.split(" ")[0]).digits);
+    if (sure && heads[0].rest) {
+      chosen.push(heads[0].crew);
+      left = heads[0].rest;
+      continue;
+    }
+    last = heads.length ? heads.map((h) => h.crew) : findCrews(left.replace(/ /g, ""), world.crews);
+    left = "";
+  }
+  return last.slice(0, 8).map((crew) => {
+    const crews = [...chosen, crew].filter((c, n, all) => all.findIndex((o) => o.id === c.id) === n);
+    const order = world.orders.find((o) => crews.some((c) => c.id === o.crew));
+    const why = !world.open ? "effectSendNone" : order ? "effectNot" : "";
+    return { do: "send", verb, crews, order, matter: world.open, ready: !why, why };
+  });
+}
+
+function orderOptions(verb, rest, world) {
+  if (rest) return findCrews(rest.replace(/ /g, ""), world.crews).slice(0, 8).map((crew) => stepOption(verb, crew, world));
+  return world.orders
+    .filter((o) => verb.from.includes(o.state))
+    .map((o) => stepOption(verb, world.crews.find((c) => c.id === o.crew) ?? { id: o.crew, name: o.name, keys: [] }, world));
+}
+
+function stepOption(verb, crew, world) {
+  const order = world.orders.find((o) => o.crew === crew.id);
+  const ready = Boolean(order && verb.from.includes(order.state) && (verb.verb !== "return" || order.returnAsked));
+  return { do: "step", verb, crews: [crew], order, ready, why: ready ? "" : order ? "effectNot" : "effectNoOrder" };
+}
+
+// qf02 on scene
+function withCrew(crew, rest, world) {
+  const steps = world.verbs.filter((v) => v.kind === "order" && (!rest || v.words.some((w) => w.startsWith(rest))));
+  const found = steps.map((verb) => stepOption(verb, crew, world));
+  const possible = rest ? found : found.filter((o) => o.ready);
+  if (rest) return possible;
+  const send = world.verbs.find((v) => v.verb === "send");
+  const free = !world.orders.some((o) => o.crew === crew.id);
+  if (send && free) {
+    possible.push({ do: "send", verb: send, crews: [crew], matter: world.open, ready: Boolean(world.open), why: world.open ? "" : "effectSendNone" });
+  }
+  return possible;
+}
+
+function matterOptions(verb, rest, world) {
+  const open = world.open;
+  const allowed = Boolean(open && verb.from.includes(open.state));
+  const why = open ? "effectNotNow" : "effectSendNone";
+  const option = (argument) => ({ do: "matter", verb, matter: open, argument, ready: allowed, why: allowed ? "" : why });
+  if (!verb.arguments) return [option(null)];
+  const wanted = Object.entries(verb.arguments).filter(([code, said]) => !rest || code.startsWith(rest) || said.toLowerCase().includes(rest));
+  return wanted.map(([code]) => option(code));
+}
+
+export function findMatters(text, matters) {
+  const asked = clean(text);
+  if (!asked) return matters.slice(0, 8);
+  const digits = asked.replace(/\D/g, "");
+  return matters.filter(
+    (m) => m.place.toLowerCase().includes(asked) || (digits.length > 1 && m.reference.replace(/\D/g, "").endsWith(digits)) || m.reference.includes(asked),
+  );
+}

@@ -1,0 +1,147 @@
+// The right column: one matter, opened on purpose. Its words are fetched once per opening, because looking at them is an
+// act that is recorded; everything else follows the stream.
+
+import { act } from "./act.js";
+import { panel } from "./panel.js";
+import * as proposals from "./room-proposals.js";
+import * as queue from "./room-queue.js";
+import { toast, trouble, word } from "./room-say.js";
+import { hms, tick } from "./room-time.js";
+
+const inc = document.getElementById("inc");
+let opened = null; // {id, panel, personal}
+
+export const openId = () => opened?.id ?? null;
+export const matter = () => inc.querySelector("#matter");
+
+export function start() {
+  inc.addEventListener("panel:shown", (event) => {
+    if (event.target === inc) shown();
+  });
+  inc.addEventListener("panel:gone", () => {
+    close();
+    toast(document.querySelector("#nobody").content.textContent.trim().split("\n")[0]);
+  });
+  inc.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-lines]");
+    if (button) lines(button.dataset.lines);
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-open]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open(Number(link.dataset.open));
+  });
+  addEventListener("popstate", () => {
+    const id = Number(new URLSearchParams(location.search).get("open"));
+    if (id) open(id, { push: false });
+    else close({ push: false });
+  });
+  const there = matter();
+  if (there) begin(Number(there.dataset.pk), true);
+}
+
+export function open(id, { push = true } = {}) {
+  if (opened?.id === id) {
+    inc.focus();
+    return;
+  }
+  if (push) history.pushState(null, "", `?open=${id}`);
+  end();
+  // Nothing of the matter before may be acted on while the next one is on its way.
+  inc.replaceChildren();
+  inc.setAttribute("aria-busy", "true");
+  begin(id, false);
+  inc.focus({ preventScroll: true });
+}
+
+export function close({ push = true } = {}) {
+  if (!opened) return;
+  end();
+  opened = null;
+  inc.replaceChildren(document.getElementById("nobody").content.cloneNode(true));
+  inc.removeAttribute("aria-busy");
+  if (push) history.pushState(null, "", location.pathname);
+  queue.mark(null);
+  document.dispatchEvent(new CustomEvent("room:opened", { detail: null }));
+}
+
+function begin(id, there) {
+  const name = `incident:${id}`;
+  const url = `/room/incidents/${id}`;
+  opened = { id, personal: null, panel: panel(inc, url, { when: (e) => e.matter === name }) };
+  document.getElementById("room").dataset.tab = "inc";
+  document.dispatchEvent(new CustomEvent("room:tab"));
+  queue.mark(id);
+  if (there) shown();
+  else opened.panel.show(url);
+}
+
+function end() {
+  opened?.panel.stop();
+  proposals.stop();
+}
+
+function shown() {
+  inc.removeAttribute("aria-busy");
+  const there = matter();
+  if (!there || !opened || Number(there.dataset.pk) !== opened.id) return;
+  lines(inc.classList.contains("all-lines") ? "all" : "acts");
+  const island = inc.querySelector(".personal");
+  if (island && !island.hasChildNodes()) fillPersonal(island);
+  proposals.follow(there, inc.querySelector(".propose"));
+  tick();
+  document.dispatchEvent(new CustomEvent("room:opened", { detail: opened.id }));
+}
+
+function lines(which) {
+  inc.classList.toggle("all-lines", which === "all");
+  for (const b of inc.querySelectorAll("[data-lines]")) b.setAttribute("aria-pressed", String(b.dataset.lines === which));
+}
+
+// -- words and caller -------------------------------------------------------------
+
+async function fillPersonal(island) {
+  const mine = opened;
+  if (mine.personal === "asked") return;
+  mine.personal = "asked";
+  try {
+    const said = await act(`/api/incidents/${mine.id}/open`, { purpose: "dispatch" });
+    if (opened === mine) showPersonal(island, said);
+  } catch (error) {
+    mine.personal = null;
+    if (opened === mine) island.replaceChildren(line("p", "sub", trouble(error)));
+  }
+}
+
+function showPersonal(island, said) {
+  const parts = [];
+  for (const report of said.reports) {
+    parts.push(line("p", "say", report.words ?? word("nothingSaid")));
+    const facts = document.createElement("dl");
+    const fact = (name, value) => {
+      if (!value) return;
+      const pair = document.createElement("div");
+      pair.append(line("dt", "", name), line("dd", "num", value));
+      facts.append(pair);
+    };
+    fact(word("callerName"), report.caller?.name);
+    fact(word("callerPhone"), report.caller?.phone);
+    fact(word("address"), report.address);
+    fact(word("safe"), word("safeWords")[report.safe_contact] ?? report.safe_contact);
+    parts.push(facts);
+  }
+  for (const more of [...said.added.map((a) => [word("added"), a]), ...said.notes.map((n) => [word("fromScene"), n])]) {
+    const [kind, entry] = more;
+    parts.push(line("p", "say", `${hms(Date.parse(entry.at))} ${kind}: ${entry.words ?? word("erased")}`));
+  }
+  parts.push(line("p", "sub", word("look")));
+  island.replaceChildren(...parts);
+}
+
+function line(tag, name, text) {
+  const element = document.createElement(tag);
+  if (name) element.className = name;
+  element.textContent = text;
+  return element;
+}

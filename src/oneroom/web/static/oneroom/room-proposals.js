@@ -1,0 +1,176 @@
+// Who should go: ranked crews, picked by key or click, sent by the one filled button. Positions move, so the list is
+// fetched again every five seconds while nobody was sent yet; the order holds still as soon as somebody picks.
+
+import { ask } from "./act.js";
+import { panel } from "./panel.js";
+import { perform } from "./room-acts.js";
+import { join, toast, word } from "./room-say.js";
+import { span } from "./room-time.js";
+
+const EVERY_MS = 5000;
+const ROUTES_MS = 15_000;
+const ROUTES = 3;
+
+let current = null; // {id, island, panel, picked: Map(crew → name), timer, routesAt, routesFor}
+
+export const picked = () => (current ? [...current.picked.keys()] : []);
+
+// Called whenever the open matter was shown anew.
+export function follow(matter, island) {
+  const id = Number(matter.dataset.pk);
+  if (!island || !("maySend" in matter.dataset)) return stop();
+  const unsent = "unsent" in matter.dataset;
+  if (current?.id === id && current.island === island) {
+    if (current.unsent && !unsent) rest(island, id); // somebody was sent: the choice is made
+    return undefined;
+  }
+  stop();
+  return unsent ? begin(island, id) : rest(island, id);
+}
+
+// A crew is out: more are proposed only when somebody asks for more.
+function rest(island, id) {
+  stop();
+  current = { id, island, picked: new Map(), unsent: false };
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn";
+  button.textContent = word("more");
+  button.dataset.more = "";
+  button.addEventListener("click", () => begin(island, id, false));
+  island.replaceChildren(button);
+}
+
+function begin(island, id, unsent = true) {
+  stop();
+  island.replaceChildren();
+  const url = `/room/incidents/${id}/proposals`;
+  const mine = panel(island, url, { when: () => false });
+  current = { id, island, url, panel: mine, picked: new Map(), routesAt: -ROUTES_MS, routesFor: "", unsent };
+  island.addEventListener("panel:shown", shown);
+  island.addEventListener("change", chosen);
+  island.addEventListener("click", clicked);
+  current.timer = setInterval(again, EVERY_MS);
+  mine.show(url);
+}
+
+export function stop() {
+  if (!current) return;
+  clearInterval(current.timer);
+  current.panel?.stop();
+  current.island.removeEventListener("panel:shown", shown);
+  current.island.removeEventListener("change", chosen);
+  current.island.removeEventListener("click", clicked);
+  current = null;
+  document.dispatchEvent(new CustomEvent("room:routes", { detail: [] }));
+}
+
+function again() {
+  if (document.hidden) return;
+  const held = current.picked.size ? `?keep=${items().map((li) => li.dataset.crew).join(",")}` : "";
+  current.panel.show(current.url + held);
+}
+
+const items = () => (current ? [...current.island.querySelectorAll("li[data-crew]:not(.is-gone)")] : []);
+
+function shown(event) {
+  event.stopPropagation();
+  const there = new Map(items().map((li) => [Number(li.dataset.crew), li]));
+  for (const [crew, name] of [...current.picked]) {
+    if (there.has(crew)) continue;
+    current.picked.delete(crew);
+    toast(word("notFree", { crew: name }), { bad: true });
+  }
+  for (const [crew, li] of there) li.querySelector("input").checked = current.picked.has(crew);
+  showExcluded();
+  showButton();
+  routes();
+}
+
+function chosen(event) {
+  const li = event.target.closest("li[data-crew]");
+  if (li) pick(li, event.target.checked);
+}
+
+function clicked(event) {
+  if (event.target.closest("[data-send]")) send();
+  if (event.target.closest("[data-excluded]")) toggleExcluded();
+}
+
+export function pickNumber(n) {
+  const li = items().find((item) => item.dataset.n === String(n));
+  if (!li) return;
+  const box = li.querySelector("input");
+  box.checked = !box.checked;
+  li.scrollIntoView({ block: "nearest" });
+  pick(li, box.checked);
+}
+
+export function pickCrew(crew) {
+  const li = items().find((item) => Number(item.dataset.crew) === crew);
+  if (!li) return false;
+  pickNumber(Number(li.dataset.n));
+  return true;
+}
+
+function pick(li, on) {
+  const crew = Number(li.dataset.crew);
+  if (on) current.picked.set(crew, li.dataset.name);
+  else current.picked.delete(crew);
+  showButton();
+}
+
+function showButton() {
+  const button = current.island.querySelector("[data-send]");
+  if (!button) return;
+  const names = [...current.picked.values()];
+  button.disabled = names.length === 0;
+  const key = document.createElement("kbd");
+  key.className = "key";
+  key.textContent = "↵";
+  button.replaceChildren(names.length ? word("send", { crews: join(names) }) : word("pickOne"), ...(names.length ? [" ", key] : []));
+}
+
+export function toggleExcluded() {
+  current?.island.classList.toggle("show-excluded");
+  showExcluded();
+}
+
+function showExcluded() {
+  current?.island
+    .querySelector("[data-excluded]")
+    ?.setAttribute("aria-expanded", String(current.island.classList.contains("show-excluded")));
+}
+
+// Send what was picked, or what the command line names; the ranking travels along, as the record keeps it.
+export async function send(crews = picked(), names = current ? [...current.picked.values()] : [], id = current?.id) {
+  if (!crews.length || !id) return;
+  const ranked = current?.id === id ? items() : [];
+  const advised = current?.island.querySelector("[data-advised]")?.dataset.advised ?? "";
+  const travel = Object.fromEntries(
+    ranked.filter((li) => crews.includes(Number(li.dataset.crew))).map((li) => [li.dataset.crew, Number(li.dataset.travel)]),
+  );
+  const body = { crews, advised: ranked.length ? advised.split(",").filter(Boolean).map(Number) : [], travel_s: travel };
+  const answer = await perform(null, `/api/incidents/${id}/offer`, body, null);
+  if (!answer) return;
+  toast(word("sent", { crews: join(names) }));
+  if (current?.id === id) rest(current.island, id);
+}
+
+// -- the ways of the first crews, for the map ---------------------------------------
+
+async function routes() {
+  const mine = current;
+  const first = items().slice(0, ROUTES);
+  const wanted = first.map((li) => li.dataset.crew).join(",");
+  if (wanted === mine.routesFor && performance.now() - mine.routesAt < ROUTES_MS) return;
+  Object.assign(mine, { routesFor: wanted, routesAt: performance.now() });
+  const found = await Promise.all(
+    first.map(async (li) => {
+      const { crew, name, travel, n } = li.dataset;
+      const way = await ask(`/api/incidents/${mine.id}/route?crew=${crew}`).catch(() => null);
+      return way?.line?.length ? { line: way.line, n: Number(n), label: span(Number(travel)), name } : null;
+    }),
+  );
+  if (current === mine) document.dispatchEvent(new CustomEvent("room:routes", { detail: found.filter(Boolean) }));
+}

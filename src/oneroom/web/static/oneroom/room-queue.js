@@ -1,0 +1,97 @@
+// The left column and the head line: what is new, what rings, and where the eye is.
+
+import { panel } from "./panel.js";
+import { polite, word } from "./room-say.js";
+import * as sound from "./room-sound.js";
+import { tick } from "./room-time.js";
+
+const queue = document.getElementById("queue");
+const head = document.getElementById("head");
+const FRESH_MS = 1300;
+
+let known = null; // the P1 matters, unanswered and at-commander rows already told
+let lateAsked = 0;
+let openId = null;
+
+export const rows = () => [...queue.querySelectorAll("[data-incident]:not(.is-gone)")];
+export const row = (id) => queue.querySelector(`#q-${Number(id)}:not(.is-gone)`);
+export const needing = () => rows().filter((r) => "needs" in r.dataset);
+
+export function orders() {
+  return [...queue.querySelectorAll("i[data-order]")].map((i) => ({
+    id: Number(i.dataset.order), crew: Number(i.dataset.crew), name: i.dataset.name, state: i.dataset.state,
+    returnAsked: "returnAsked" in i.dataset, incident: Number(i.closest("[data-incident]").dataset.incident),
+  }));
+}
+
+export function start() {
+  const ofQueue = (e) => /^(incident|assignment|ladder)\./.test(e.kind);
+  const list = panel(queue, "/room/queue", { when: ofQueue });
+  const figures = panel(head, "/room/head", { when: (e) => ofQueue(e) || e.kind.startsWith("crew.") });
+  queue.addEventListener("panel:shown", shown);
+  head.addEventListener("panel:shown", () => sound.alarm(head.querySelector("[data-alarm]") !== null));
+  // A promise ran out on this screen. The clock's own entry comes too, unless the clock is dead: then we ask ourselves.
+  document.addEventListener("room:late", () => {
+    lateAsked += 1;
+    setTimeout(() => {
+      list.show(`/room/queue?late=${lateAsked}`);
+      figures.show(`/room/head?late=${lateAsked}`);
+    }, 1200);
+  });
+  shown();
+  sound.alarm(head.querySelector("[data-alarm]") !== null);
+}
+
+function shown() {
+  mark(openId);
+  tick();
+  const seen = new Set();
+  for (const r of rows()) {
+    const id = r.dataset.incident;
+    const what = `${r.dataset.place}`;
+    if (r.dataset.grade === "1") tell(seen, `p1:${id}`, () => (sound.newP1(), polite(word("newP1", { what })), land(r)));
+    else tell(seen, `row:${id}`, () => land(r));
+    if ("unanswered" in r.dataset) tell(seen, `unanswered:${id}`, () => polite(word("climbed", { what })));
+    if ("commander" in r.dataset) tell(seen, `commander:${id}`, sound.unanswered);
+  }
+  known = seen;
+  document.dispatchEvent(new CustomEvent("room:queue"));
+}
+
+// Each thing is told once, and nothing of what was there when the page opened.
+function tell(seen, key, how) {
+  seen.add(key);
+  if (known !== null && !known.has(key)) how();
+}
+
+function land(r) {
+  const link = r.querySelector(".row");
+  link.classList.add("is-new");
+  setTimeout(() => link.classList.remove("is-new"), FRESH_MS);
+}
+
+// The row of the open matter.
+export function mark(id) {
+  openId = id;
+  for (const link of queue.querySelectorAll('.row[aria-current="true"]')) link.removeAttribute("aria-current");
+  row(id)?.querySelector(".row").setAttribute("aria-current", "true");
+}
+
+// Down or up from the row that has the focus, or else from the open one.
+export function walk(by) {
+  const all = rows();
+  if (!all.length) return;
+  const here = all.findIndex((r) => r.contains(document.activeElement));
+  const from = here >= 0 ? here : all.findIndex((r) => r.dataset.incident === String(openId));
+  const next = from < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, from + by));
+  const link = all[next].querySelector(".row");
+  link.focus();
+  link.scrollIntoView({ block: "nearest" });
+}
+
+// The next matter that needs somebody: alarms first, then the oldest breach after the one that is open.
+export function nextNeeding() {
+  const alarmed = [...head.querySelectorAll("[data-alarm]")].map((a) => a.dataset.alarm);
+  const ids = [...new Set([...alarmed, ...needing().map((r) => r.dataset.incident)])];
+  return ids.length ? Number(ids[(ids.indexOf(String(openId)) + 1) % ids.length]) : null;
+}

@@ -1,0 +1,31 @@
+// What the room's scripts say: words of the page's language, short messages, and one quiet voice for screen readers.
+
+const embedded = JSON.parse(document.getElementById("words").textContent);
+
+export function word(name, values = {}) {
+  const text = embedded[name] ?? name;
+  return typeof text === "string" ? text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole) : text;
+}
+
+export const join = (names) => names.join(word("join"));
+
+const SHOWN_MS = 8000;
+
+export function toast(text, { bad = false } = {}) {
+  const element = document.createElement("p");
+  element.className = bad ? "toast is-bad" : "toast";
+  element.textContent = text;
+  const shelf = document.getElementById("toasts");
+  shelf.append(element);
+  while (shelf.children.length > 3) shelf.firstElementChild.remove();
+  setTimeout(() => element.remove(), SHOWN_MS);
+}
+
+export function polite(text) {
+  document.getElementById("polite").textContent = text;
+}
+
+// What went wrong, as a sentence: the server's own where it gave one.
+export function trouble(error) {
+  return error.message && error.status ? error.message : word(error.status ? "failed" : "offline");
+}
