@@ -28,7 +28,7 @@ def together(*acts: Callable[[], object]) -> list[BaseException | None]:
         begin.wait()
         try:
             acts[n]()
-        except BaseException as error:  # noqa: BLE001  (looked at by the test)
+        except BaseException as error:  # looked at by the test
             raised[n] = error
         finally:
             connections.close_all()

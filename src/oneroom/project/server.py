@@ -7,17 +7,22 @@ requests under way are answered, then the process ends. The clients come back by
 
 import asyncio
 import contextlib
+import logging
+import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 
 import uvicorn
 import uvloop
 
+from oneroom.engine import roads
 from oneroom.project.asgi import Site
 from oneroom.project.listening import listen
 from oneroom.web.live import Live
 
+WARM_AFTER_S = 5.0
 PATIENCE_S = 3  # for requests under way; the supervisor waits longer than this before it kills
 
 
@@ -31,8 +36,19 @@ class _Server(uvicorn.Server):
 def run(host: str, port: int, database_url: str) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     listening = listen(host, port)
+    _warm_later()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(listening, Live(database_url)))
+    # Threads whose client is gone may still wait to write; Python would join them for ever. All acts are transactions.
+    logging.shutdown()
+    os._exit(0)
+
+
+def _warm_later() -> None:
+    """Compile or load the road kernels when the first pages are out, so that the first proposal does not wait."""
+    timer = threading.Timer(WARM_AFTER_S, roads.warm)
+    timer.daemon = True
+    timer.start()
 
 
 async def _serve(listening: socket.socket, live: Live) -> None:

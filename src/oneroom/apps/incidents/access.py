@@ -18,7 +18,7 @@ from oneroom.engine.values import Actor, NotAllowed, NotFound
 
 def incident_for(pk: int, *, by: Actor) -> Incident:
     """A matter: any for the room, the own station's for its chiefs, for a crew those it is on now."""
-    row = Incident.objects.filter(pk=pk).select_related("unit").first()
+    row = Incident.objects.filter(pk=pk).select_related("unit").defer("unit__area").first()
     if row is None or not _may_see(row, by):
         raise NotFound
     return row
@@ -81,8 +81,11 @@ def content(sealed: Any) -> Any:
 def _may_see(row: Incident, by: Actor) -> bool:
     if by.may(Right.SEE_ROOM):
         return True
-    if by.may(Right.SEE_STATION) and row.unit_id is not None and by.unit_id == row.unit_id:
-        return True
+    if by.may(Right.SEE_STATION) and by.unit_id is not None:
+        # The matters of its area, and those its own crews are on: a chief is told when they do not answer.
+        if by.unit_id == row.unit_id:
+            return True
+        return Assignment.objects.filter(incident=row, crew__unit_id=by.unit_id, state__in=LIVE).exists()
     if by.may(Right.CREW_ACT) and by.crew_id is not None:
         return Assignment.objects.filter(incident=row, crew_id=by.crew_id, state__in=LIVE).exists()
     return False

@@ -57,7 +57,8 @@ def queue(*, by: Actor, at: datetime) -> list[Row]:
     rows = Incident.objects.filter(state__in=incident.OPEN)
     if not by.may(Right.SEE_ROOM):
         rows = rows.filter(unit_id=by.unit_id) if by.may(Right.SEE_STATION) and by.unit_id else rows.none()
-    found = list(rows.select_related("unit").order_by("grade", "received_at", "pk"))
+    rows = rows.select_related("unit").defer("unit__area")  # a drawn area is large, and no list shows it
+    found = list(rows.order_by("grade", "received_at", "pk"))
     return _with_crews(found)
 
 
