@@ -43,7 +43,7 @@ def test_nobody_signed_in_is_sent_to_the_door_and_comes_back(client, town):
     answer = client.get("/room/intake/", headers={"accept": "text/html"})
 
     assert answer.status_code == 302
-    assert answer["Location"] == "/sign-in?next=/room/intake/"
+    assert answer["Location"] == "/sign-in?next=%2Froom%2Fintake%2F"
 
 
 def test_a_report_from_the_web_opens_without_its_words_in_the_page(client, room):

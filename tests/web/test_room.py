@@ -254,7 +254,7 @@ def test_a_late_entry_shows_both_times(room):
     happened = room.now - timedelta(seconds=300)
     services.step(sent.pk, "acknowledge", happened=happened, by=room.actor("dora"), at=room.now)
     read = spaced(text(sits(room, "dora").get(f"/room/incidents/{sent.incident_id}")))
-    assert "03:13:40 Order Crew-1 signed Zhang by radio, entered by Dora · entered late, at 03:18:40" in read
+    assert "03:13:40 Orders Crew-1 signed Zhang by radio, entered by Dora · entered late, at 03:18:40" in read
 
 
 def test_the_seal_breaks_when_an_entry_of_the_matter_was_altered(room):

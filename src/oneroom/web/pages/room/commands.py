@@ -61,7 +61,16 @@ def vocabulary(by: Actor) -> list[dict[str, Any]]:
         *(_verb(v, "matter", _MATTER_WORDS[v]) for v in _allowed(INCIDENT, by) if v in MATTER_ACTS),
     ]
     own = [_verb(v, "own", words) for v, words in _OWN_WORDS.items() if v != "send" or _allowed(ASSIGNMENT, by)]
-    return [*own, *known]
+    return _each_word_once([*own, *known])
+
+
+def _each_word_once(verbs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Initials that would mean two verbs mean the first: what only looks stands before what acts."""
+    taken: set[str] = set()
+    for verb in verbs:
+        verb["words"] = [w for w in verb["words"] if w not in taken]
+        taken.update(verb["words"])
+    return verbs
 
 
 def _allowed(table: Any, by: Actor) -> tuple[str, ...]:

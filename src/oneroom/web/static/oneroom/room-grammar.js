@@ -32,7 +32,7 @@ export function leadingVerb(text, verbs) {
   for (const verb of verbs) {
     for (const said of verb.words) {
       const rest = text.slice(said.length);
-      if (!text.startsWith(said) || (rest && !/^[\s\d]/.test(rest) && !hasHan(said))) continue;
+      if (!text.startsWith(said) || (rest && !rest.startsWith(" ") && !hasHan(said))) continue;
       if (!found || said.length > found.said.length) found = { verb, said, rest: rest.trim() };
     }
   }
