@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from datetime import timedelta
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oneroom.apps.ledger import queries
-from oneroom.apps.ledger.models import Entry, Look, Sealed
+from oneroom.apps.ledger.clock import forget_old_answers
+from oneroom.apps.ledger.models import DoneOnce, Entry, Look, Sealed
 from oneroom.apps.ledger.services import Looking, erase, note, once, open_sealed, seal, service
 from oneroom.apps.ledger.services.chain import canonical
 from oneroom.apps.ledger.verify import verify
@@ -252,3 +254,20 @@ def test_eight_writers_never_deadlock_and_lose_nothing(transactional_db):
     assert errors == []
     assert Entry.objects.count() == 8 * rounds * 2
     assert verify("acts").fault is None
+
+
+def test_answers_are_forgotten_after_thirty_days_and_what_was_asked_cannot_be_guessed(db):
+    asked = {"code": "ABCDEFGHJ"}
+    once(lambda: {"id": 1}, key="key-12345", asked=asked, by=SYSTEM, at=NIGHT)
+    kept = DoneOnce.objects.get()
+    assert bytes(kept.fingerprint) != hashlib.sha256(rfc8785.dumps(asked)).digest()
+
+    assert forget_old_answers(NIGHT + timedelta(days=29)) == 0
+    assert forget_old_answers(NIGHT + timedelta(days=31)) == 1
+    assert not DoneOnce.objects.exists()
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), 2**60])
+def test_a_number_that_json_cannot_hold_is_bad_input(db, odd):
+    with pytest.raises(BadInput):
+        once(lambda: {"id": 1}, key="key-12345", asked={"grade": odd}, by=SYSTEM, at=NIGHT)

@@ -11,13 +11,12 @@ from django.core.management import call_command
 import oneroom.project.cities
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.places import queries
-from oneroom.apps.places.access import get_place
 from oneroom.apps.places.models import Place, RoadNetwork
 from oneroom.apps.places.services import NewPlace, add_places, load_network
 from oneroom.engine.geo import from_wgs84
 from oneroom.engine.roads import to_npz_bytes
 from oneroom.engine.roads.build import build
-from oneroom.engine.values import CITIZEN, SYSTEM, BadInput, NotFound, Refused
+from oneroom.engine.values import SYSTEM, BadInput, Refused
 from oneroom.project.trouble import Trouble
 from tests.engine.test_roads_gazetteer import street
 
@@ -191,9 +190,8 @@ def test_a_file_that_is_no_network_leaves_nothing_behind(shanghai: int):
 def test_a_place_of_another_city_is_not_found(shanghai: int, two_streets: int):
     old, new = (Place.objects.filter(network=number).latest("pk") for number in (shanghai, two_streets))
 
-    assert get_place(new.pk, actor=CITIZEN) == new
-    with pytest.raises(NotFound):
-        get_place(old.pk, actor=CITIZEN)
+    assert queries.find_place(new.pk).name_zh == new.name_zh
+    assert queries.find_place(old.pk) is None
 
 
 @pytest.mark.usefixtures("shanghai")

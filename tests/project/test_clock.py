@@ -141,3 +141,16 @@ def test_the_environment_chooses_the_clock(monkeypatch, tmp_path):
 
     monkeypatch.setenv(clocks.CLOCK_FILE, str(tmp_path / "clock.json"))
     assert isinstance(clocks.chosen(), FileClock)
+
+
+def test_a_part_says_once_that_the_machines_clock_was_set(monkeypatch, caplog):
+    running = RealClock()
+    monkeypatch.setattr(clocks, "LOOK_EVERY_S", 0.0)
+    before = running.now()
+    monkeypatch.setattr(running, "_began", running._began + timedelta(hours=2))  # as if the wall stood two hours back
+
+    running.now()
+    running.now()
+
+    assert running.now() - before >= timedelta(hours=2), "no deadline moves by itself"
+    assert caplog.text.count("restart all parts") == 1

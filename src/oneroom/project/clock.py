@@ -7,6 +7,7 @@ stand still, and go on tomorrow from where it stopped today.
 
 import fcntl
 import json
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -18,6 +19,10 @@ from typing import Protocol
 
 CLOCK_FILE = "ONEROOM_CLOCK_FILE"
 FASTEST = 60.0
+LOOK_EVERY_S = 10.0
+TOLERATED_S = 2.0
+
+log = logging.getLogger(__name__)
 
 
 class Clock(Protocol):
@@ -33,10 +38,23 @@ class RealClock:
 
     def __init__(self) -> None:
         self._began = datetime.now(UTC)
-        self._began_s = time.monotonic()
+        self._began_s = self._looked_s = time.monotonic()
+        self._told_s = 0.0
 
     def now(self) -> datetime:
-        return self._began + timedelta(seconds=time.monotonic() - self._began_s)
+        since_s = time.monotonic()
+        ours = self._began + timedelta(seconds=since_s - self._began_s)
+        if since_s - self._looked_s > LOOK_EVERY_S:
+            self._looked_s = since_s
+            self._compare(ours)
+        return ours
+
+    def _compare(self, ours: datetime) -> None:
+        """Say once when the machine's clock was set: parts started before and after that would not agree."""
+        apart_s = (datetime.now(UTC) - ours).total_seconds()
+        if abs(apart_s - self._told_s) > TOLERATED_S:
+            self._told_s = apart_s
+            log.error("the machine's clock was set by %+.1f s since this part started: restart all parts", apart_s)
 
     def rate(self) -> float:
         return 1.0

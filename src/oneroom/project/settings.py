@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
 from oneroom.project.database import from_url
 
 BASE = Path(__file__).resolve().parent.parent
@@ -136,7 +134,11 @@ CHANNELS = {
 SMS_URL = os.environ.get("ONEROOM_SMS_URL", "")
 EMAIL_URL = os.environ.get("ONEROOM_EMAIL_URL", "")
 # What the clock process does at each beat: fn(at) -> how many things it did.
-CLOCKWORK = ["oneroom.apps.orders.clock.climb", "oneroom.apps.duty.clock.forget_old_fixes"]
+CLOCKWORK = [
+    "oneroom.apps.orders.clock.climb",
+    "oneroom.apps.duty.clock.forget_old_fixes",
+    "oneroom.apps.ledger.clock.forget_old_answers",
+]
 # Who may object before something happens, and who must act too, in the same transaction.
 GUARDS = {
     "duty.crew_off_duty": ["oneroom.apps.incidents.guards.crew_has_no_live_order"],
@@ -144,7 +146,6 @@ GUARDS = {
 }
 FOLLOWERS = {
     "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
-    "delivery.receipt": [],
 }
 
 LOGGING = {
@@ -162,4 +163,3 @@ LOGGING = {
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LANGUAGE_COOKIE_NAME = "oneroom_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-SIMULATED_LABEL = _("simulated")

@@ -91,3 +91,4 @@ class DoneOnce(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["actor", "key"], name="done_once")]
+        indexes = [models.Index(fields=["at"], name="done_once_at")]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position
 from oneroom.apps.ledger.services import ask_guards, note, service
 from oneroom.apps.people.services import change_access
 from oneroom.engine.roles import Role
-from oneroom.engine.values import Actor, BadInput, IllegalMove, Overtaken
+from oneroom.engine.values import Actor, BadInput, Conflict, IllegalMove, Overtaken
 
 S = Crew.State
 # What a crew may say of itself; the other states follow its assignment.
@@ -98,8 +99,12 @@ def begin_spell(
     *, role: Role, account_id: int, until: datetime, unit_id: int | None = None, by: Actor, at: datetime
 ) -> DutySpell:
     """Somebody takes over a duty role from now on; who held it until now is relieved."""
-    DutySpell.objects.filter(role=role, unit_id=unit_id, begins__lt=at, ends__gt=at).update(ends=at)
-    spell = DutySpell.objects.create(role=role, unit_id=unit_id, account_id=account_id, begins=at, ends=until)
+    DutySpell.objects.filter(role=role, unit_id=unit_id, begins__lte=at, ends__gt=at).update(ends=at)
+    try:
+        with transaction.atomic():
+            spell = DutySpell.objects.create(role=role, unit_id=unit_id, account_id=account_id, begins=at, ends=until)
+    except IntegrityError as taken:
+        raise Conflict("Somebody else is entered for this duty role within that time.") from taken
     note(
         "duty.begun", f"account:{account_id}", by=by, at=at, to=("room",),
         account=account_id, role=role, unit=unit_id, until=until,

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
             options={
+                'indexes': [models.Index(fields=['at'], name='done_once_at')],
                 'constraints': [models.UniqueConstraint(fields=('actor', 'key'), name='done_once')],
             },
         ),

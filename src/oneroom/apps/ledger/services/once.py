@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import rfc8785
+from django.conf import settings
 from django.db import connection
 
 from oneroom.apps.ledger.models import DoneOnce
@@ -27,7 +29,7 @@ def once(
     """
     if not 8 <= len(key) <= 80 or not key.isascii() or not key.isprintable():
         raise BadInput("Idempotency-Key", "The key of an act has 8 to 80 plain characters.")
-    fingerprint = hashlib.sha256(rfc8785.dumps(dict(asked))).digest()
+    fingerprint = _fingerprint(asked)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_doneonce (actor, key, fingerprint, answer, at) VALUES (%s, %s, %s, NULL, %s)"
@@ -43,3 +45,16 @@ def once(
     answer = dict(act())
     DoneOnce.objects.filter(actor=by.id, key=key).update(answer=answer)
     return answer
+
+
+def _fingerprint(asked: Mapping[str, Any]) -> bytes:
+    """
+    Keyed, because what was asked may be short (a caller's code) or guessable (a report that was erased since).
+
+    Raises BadInput for numbers that JSON cannot hold exactly.
+    """
+    try:
+        said = rfc8785.dumps(dict(asked))
+    except rfc8785.CanonicalizationError as odd:
+        raise BadInput("number", "There is a number here that cannot be taken: too large, or not a number.") from odd
+    return hmac.new(f"once:{settings.SECRET_KEY}".encode(), said, hashlib.sha256).digest()

@@ -1,4 +1,4 @@
-"""The first accounts of a force come from the command line."""
+"""The first accounts of a force, and who is on duty, come from the command line."""
 
 from __future__ import annotations
 
@@ -34,3 +34,26 @@ def test_a_weak_password_a_taken_name_and_an_unknown_unit_are_refused(db, monkey
     with pytest.raises(CommandError):
         call_command("addaccount", "dan", name="Dan", role="dispatcher")
     assert Account.objects.count() == 1
+
+
+def test_somebody_takes_over_a_duty_role_and_ladders_reach_him(room):
+    call_command("onduty", "dan", role="shift_commander", hours=8, verbosity=0)
+    call_command("onduty", "leader-lu", role="duty_chief", unit="west", verbosity=0)
+    room.dispatch(room.report("fight", at="north", grade=1), "crew-1")
+
+    room.fast_forward(seconds=91)
+
+    room.phone("leader-lu").rings("duty_chief", "app", "sms")
+    room.phone("dan").rings("shift_commander", "app", "email")
+    room.phone("zhou").is_silent()
+    room.phone("leader-li").is_silent()
+
+
+def test_a_duty_role_needs_somebody_a_station_and_a_time(room):
+    for who, options in [
+        ("nobody", {"role": "shift_commander"}),
+        ("dan", {"role": "duty_chief"}),
+        ("dan", {"role": "shift_commander", "hours": 0}),
+    ]:
+        with pytest.raises(CommandError):
+            call_command("onduty", who, verbosity=0, **options)
