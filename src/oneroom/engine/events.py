@@ -57,7 +57,8 @@ _KINDS = [
     _kind("grant.ended", "A role was taken back.", account="id", role="code", unit="id?"),
     _kind("access.changed", "What this account may do changed; its streams close.", version="id", cause="code"),
     _kind("session.opened", "Somebody signed in.", account="id", way="code"),
-    _kind("session.closed", "Somebody signed out.", account="id"),
+    _kind("session.closed", "Somebody signed out; the streams of this one session close.", account="id",
+          session="commitment?"),
     # places
     _kind("roads.loaded", "A road network was loaded and made active.", network="id", nodes="quantity",
           arcs="quantity", digest="commitment"),
@@ -75,6 +76,8 @@ _KINDS = [
     _kind("ladder.climbed", "A rung happened: these duty roles were told.", ladder="id", rung="quantity",
           rung_code="code", told="quantity", skipped="flag", due="time", stage="code", crew="id?"),
     _kind("ladder.stopped", "Nobody is told any more.", ladder="id", cause="code", rungs_done="quantity"),
+    _kind("ladder.regraded", "The matter's grade changed; what was left of this ladder moved with it.", ladder="id",
+          stage="code", before="quantity", grade="quantity"),
     _kind("delivery.sent", "A message left for the outside.", delivery="id", channel="code", repeat="flag"),
     _kind("delivery.failed", "A message could not be sent.", delivery="id", channel="code", cause="code"),
     _kind("delivery.receipt", "A phone says that an order arrived or was read.", delivery="id", receipt="code"),
@@ -89,6 +92,9 @@ _KINDS = [
     _kind("incident.state", "The matter follows its crews.", incident="id", before="code", state="code"),
     _kind("incident.words_added", "The caller or the room added words.", incident="id", report="id",
           words="commitment", source="code"),
+    _kind("incident.safe_contact", "Whether it is safe to contact a caller was changed.", incident="id", report="id",
+          before="code", safe_contact="code"),
+    _kind("incident.withdrawn", "A caller took a report back.", incident="id", report="id"),
     _kind("incident.reviewed", "The report was read and found whole.", incident="id"),
     _kind("incident.closed", "The matter is closed with an outcome.", incident="id", outcome="code", category="code"),
     _kind("incident.cancelled", "The caller withdrew or the room cancelled.", incident="id", reason="code"),
@@ -126,7 +132,7 @@ def stamp(at: datetime) -> str:
     """RFC 3339 in UTC with milliseconds: one spelling per instant, so that hashes agree."""
     if at.tzinfo is None:
         raise ValueError("a time without an offset")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def check(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:

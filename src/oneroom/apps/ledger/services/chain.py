@@ -1,5 +1,5 @@
 """
-Append to a chain: lock the head, number, hash, insert, move the head, wake the readers.
+Append to a chain: lock the head, number, hash, insert, move the head, wake the readers; one statement for all of it.
 
 Canonical bytes are RFC 8785 JSON of everything the link says, ``prev`` included; ``hash`` is SHA-256 of
 them. So one row proves itself, and the row before it.
@@ -23,18 +23,9 @@ from oneroom.engine import events
 if TYPE_CHECKING:
     from oneroom.apps.ledger.services.record import Noted
 
-CHANNEL = "oneroom_ledger"
-
+# The function is made by the app's first migration (`migrations/append.sql`).
+_APPEND = "SELECT ledger_append(%s::text, %s::text[], %s::text[])"
 _LOCK = "SELECT seq, hash FROM ledger_chainhead WHERE name = %s FOR UPDATE"
-_INSERT_ENTRIES = """
-WITH moved AS (UPDATE ledger_chainhead SET seq = %s, hash = %s WHERE name = 'acts'),
-written AS (
-  INSERT INTO ledger_entry
-    (seq, recorded, canonical, prev, hash, at, kind, version, subject, matter, actor, on_behalf, via, scopes, facts)
-  VALUES {rows})
-SELECT pg_notify('oneroom_ledger', %s)
-"""
-_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text::jsonb)"
 
 
 def digest(link: bytes) -> bytes:
@@ -71,6 +62,9 @@ def _run(sql: str, values: Sequence[Any]) -> Any:
         return psycopg.Cursor(connection.connection).execute(sql, values, prepare=True)
 
 
+_COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 def canonical(said: Mapping[str, Any]) -> bytes:
     """
     RFC 8785 bytes of ids, codes, times and quantities.
@@ -80,25 +74,23 @@ def canonical(said: Mapping[str, Any]) -> bytes:
     """
     if any(isinstance(v, float) for v in (*said.values(), *said.get("facts", {}).values())):
         return rfc8785.dumps(dict(said))
-    return json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+    return _COMPACT.encode(said).encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Canonical bytes of an entry with what is known only under the lock still open: prev, recorded, seq."""
+    """Canonical text of an entry, before and after what is known only under the lock: prev, recorded, seq."""
 
-    head: bytes
-    tail: bytes
-
-    def bytes(self, seq: int, recorded: str, prev: bytes) -> bytes:
-        """RFC 8785 sorts keys, so that "prev", "recorded" and "seq" stand in this order between the two parts."""
-        return b'%s"prev":"%s","recorded":"%s","seq":%d,%s' % (
-            self.head, prev.hex().encode(), recorded.encode(), seq, self.tail,
-        )  # fmt: skip
+    before: str
+    after: str
 
 
 def draft(entry: Noted) -> Draft:
-    """Everything that can be written of an entry before the head is locked. Field names: docs/events.md."""
+    """
+    Everything that can be written of an entry before the head is locked. Field names: docs/events.md.
+
+    RFC 8785 sorts keys, so that "prev", "recorded" and "seq" stand in this order between the two parts.
+    """
     said = {
         "at": events.stamp(entry.at),
         "kind": entry.kind,
@@ -111,27 +103,17 @@ def draft(entry: Noted) -> Draft:
         "to": list(entry.scopes),
         "facts": entry.facts,
     }
-    before = canonical({k: v for k, v in said.items() if k < "prev"})
-    after = canonical({k: v for k, v in said.items() if k > "seq"})
-    return Draft(before[:-1] + b",", after[1:])
+    before = canonical({k: v for k, v in said.items() if k < "prev"}).decode()
+    after = canonical({k: v for k, v in said.items() if k > "seq"}).decode()
+    return Draft(before[:-1] + ",", "," + after[1:])
 
 
 def append_entries(noted: Sequence[Noted]) -> None:
-    """Write all entries of a service: two statements, the second being the transaction's last."""
-    drafts = [
-        (draft(e), (e.at, e.kind, events.KINDS[e.kind].version, e.subject, e.matter, e.actor, e.on_behalf, e.via,
-                    list(e.scopes), json.dumps(e.facts)))
-        for e in noted
-    ]  # fmt: skip
-    sql = _INSERT_ENTRIES.format(rows=", ".join([_ROW] * len(noted)))
-    seq, prev = lock_head("acts")
-    recorded = now()
-    stamp = events.stamp(recorded)
-    values: list[Any] = []
-    for unfinished, columns in drafts:
-        seq += 1
-        written = unfinished.bytes(seq, stamp, prev)
-        own = digest(written)
-        values += [seq, recorded, written, prev, own, *columns]
-        prev = own
-    _run(sql, [seq, prev, *values, str(seq)])
+    """
+    Write all entries of a service by one statement, the transaction's last.
+
+    The database numbers, hashes and inserts (``ledger_append``): with the numbers fetched and the rows sent back, the
+    head stayed locked while this process waited for its turn on the processor, and everybody else's commit with it.
+    """
+    drafts = [draft(entry) for entry in noted]
+    _run(_APPEND, [events.stamp(now()), [d.before for d in drafts], [d.after for d in drafts]])
