@@ -11,10 +11,9 @@ The room of the tiny town, with its phones and a clock that runs as fast as a te
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from oneroom.apps.duty.queries import crew_of
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.orders.channel import channels
@@ -23,6 +22,7 @@ from oneroom.apps.orders.models import Delivery, Rung
 from oneroom.apps.orders.services.courier import work
 from oneroom.apps.people.queries import actor_of
 from oneroom.engine.values import CITIZEN, Actor
+from oneroom.web.actors import with_crew
 from tests.clock import HAND
 from tests.pockets import POCKETS
 from tests.town import Town, corner
@@ -69,9 +69,7 @@ class Room:
     # ---- people ----
     def actor(self, who: str) -> Actor:
         """The actor of a person of the town, with his crew."""
-        found = actor_of(self.town.people[who])
-        crew = crew_of(found.id)
-        return replace(found, crew_id=crew.pk, unit_id=crew.unit_id, via="device") if crew else found
+        return with_crew(actor_of(self.town.people[who]))
 
     def phone(self, who: str) -> Phone:
         """A person's phone."""

@@ -12,10 +12,11 @@ from oneroom.apps.orders.channel import ChannelFailed, Receipt
 from oneroom.apps.orders.clock import climb
 from oneroom.apps.orders.models import Delivery
 from oneroom.apps.orders.services import start_answer, stop
-from oneroom.apps.orders.services.courier import AT_ONCE, BACKOFF_S, LEASE, work
+from oneroom.apps.orders.services.courier import AT_ONCE, BACKOFF_S, KEPT, LEASE, Courier, work
 from oneroom.apps.orgs.services.units import begin_unit
 from oneroom.apps.people.services import create_account
 from oneroom.engine.values import SYSTEM
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -137,6 +138,95 @@ def test_an_order_answered_while_its_message_is_in_hand_rings_nobody(order, monk
 
     assert sms.sent == []
     assert messages(subject).get().state == "cancelled"
+
+
+class Hanging(Sms):
+    """A gateway that takes messages and keeps silent until it is let go."""
+
+    def __init__(self, name="sms"):
+        super().__init__()
+        self.name = name
+        self.let_go = threading.Event()
+        self.on_send = lambda: self.let_go.wait(10)
+
+
+@pytest.fixture
+def standing():
+    """A courier that keeps what it has in hand, turn after turn."""
+    made = []
+
+    def start(*gateways):
+        courier = Courier("one", {g.name: g for g in gateways})
+        made.append((courier, gateways))
+        return courier
+
+    yield start
+    for courier, gateways in made:
+        for gateway in gateways:
+            gateway.let_go.set()
+        courier.finish(after(999))
+
+
+def test_a_grave_message_goes_while_others_hang(order, standing):
+    for _ in range(AT_ONCE + 2):
+        order(grade=3)
+    sms = Hanging()
+    courier = standing(sms)
+    assert courier.turn(after(90)) == AT_ONCE - KEPT
+    assert courier.turn(after(90)) == 0, "the kept hands are not for a P3"
+
+    subject = order(grade=1)
+    assert courier.turn(after(91)) == 1
+    until(lambda: sms.sent[-1].text.startswith("P1"))
+    assert messages(subject).get().state == "sending"
+
+
+def test_each_hand_is_filled_again_as_soon_as_it_is_free(order, standing):
+    for _ in range(AT_ONCE + 1):
+        order(grade=1)
+    sms = Hanging()
+    sms.on_send = lambda: len(sms.sent) == 1 or sms.let_go.wait(10)  # the first comes back at once
+    courier = standing(sms)
+    assert courier.turn(RUNG_TWO) == AT_ONCE
+
+    courier.wait(5)
+    assert courier.turn(after(1)) == 1
+    until(lambda: len(sms.sent) == AT_ONCE + 1)
+    assert len(entries("delivery.sent")) == 1
+
+
+def test_a_channel_that_hangs_holds_up_no_other(order, standing):
+    for _ in range(AT_ONCE):
+        order(grade=1)
+    Delivery.objects.filter(channel="sms").update(channel="email")
+    email, sms = Hanging("email"), Hanging()
+    sms.let_go.set()
+    courier = standing(email, sms)
+    assert courier.turn(RUNG_TWO) == AT_ONCE
+
+    subject = order(grade=4)
+    assert courier.turn(after(90)) == 1
+    courier.wait(5)
+    courier.turn(after(91))
+    assert messages(subject).get().state == "sent"
+
+
+def test_what_a_courier_has_in_hand_it_never_takes_for_lost(order, standing):
+    order()
+    sms = Hanging()
+    courier = standing(sms)
+    courier.turn(RUNG_TWO, rate=600)
+
+    assert courier.turn(RUNG_TWO + LEASE * 2, rate=1) == 0, "the demo's speed was set back meanwhile"
+
+
+def test_gateways_rest_in_real_time_however_fast_the_demo_runs(order):
+    order()
+    sms = Sms(ChannelFailed("refused", permanent=False))
+    courier(RUNG_TWO, sms, rate=60)
+
+    assert courier(after(BACKOFF_S[0] * 59), sms, rate=60) == 0
+    assert courier(after(BACKOFF_S[0] * 60), sms, rate=60) == 1
 
 
 def test_the_gravest_orders_go_first(order):
@@ -303,6 +393,9 @@ def test_no_gateway_is_skipped_with_the_reason(order):
 
     delivery = messages(subject).get()
     assert (delivery.state, delivery.detail) == ("skipped", "no_gateway")
+    [entry] = Entry.objects.filter(kind="delivery.skipped")
+    assert entry.facts == {"delivery": delivery.pk, "channel": "sms", "cause": "no_gateway"}
+    assert entry.scopes == ["room"], "the open matter shows it at once"
 
 
 def test_one_broken_channel_stops_no_other_message(order):

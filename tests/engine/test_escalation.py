@@ -30,6 +30,12 @@ def test_the_overdue_ladder_stands_at_half_one_one_and_a_half_and_two_limits():
     assert [r.after_s for r in overdue_ladder(300)] == [150, 300, 450, 600]
 
 
+def test_a_crew_without_a_word_is_asked_after_ten_minutes_then_those_above_it():
+    ladder = overdue_ladder(600, stage="welfare")
+    assert [(r.code, r.after_s) for r in ladder] == [("crew", 600), ("duty_chief", 720), ("shift_commander", 900)]
+    assert not any(r.loud for r in ladder), "a loud phone may give an officer away"
+
+
 @given(st.integers(1, 4), st.integers(0, 2000), st.sets(st.integers(0, 5)))
 def test_due_rungs_are_those_whose_time_has_come_and_that_have_not_happened(grade, waited, done):
     ladder = answer_ladder(grade)

@@ -47,6 +47,16 @@ def test_crew_and_room_may_do_each_step_of_the_crew():
             a.ASSIGNMENT.move(state, verb, by=ANALYST)
 
 
+def test_who_sends_crews_does_not_review_their_report_but_may_close_what_was_reviewed():
+    for role in (Role.DUTY_CHIEF, Role.STATION_CHIEF, Role.SHIFT_COMMANDER):
+        chief = Actor(5, frozenset({role}))
+        assert i.INCIDENT.move("reported", "review", by=chief).target == "reviewed"
+        assert i.INCIDENT.move("reviewed", "close", by=chief).target == "closed"
+    with pytest.raises(NotAllowed):
+        i.INCIDENT.move("reported", "review", by=ROOM)
+    assert i.INCIDENT.move("reviewed", "close", by=ROOM).target == "closed"
+
+
 def test_an_auxiliary_assists_but_does_not_sign_the_report():
     assert a.ASSIGNMENT.move("offered", "acknowledge", by=AUXILIARY)
     with pytest.raises(NotAllowed):

@@ -14,6 +14,7 @@ from oneroom.apps.ledger.models import Entry
 from oneroom.apps.ledger.verify import verify
 from oneroom.apps.orders.clock import climb
 from oneroom.apps.orders.models import Ladder, Rung
+from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.values import IllegalMove, Overtaken
 from tests.clock import HAND
 
@@ -75,6 +76,25 @@ def test_two_dispatchers_send_the_same_crew_and_exactly_one_wins(room):
 
     assert sorted(type(r).__name__ for r in raised) == ["NoneType", "Overtaken"]
     assert Assignment.objects.count() == 1
+
+
+def test_a_crew_that_is_taken_off_diverted_and_sent_at_once_ends_in_one_place(room):
+    noise, theft = room.report("noise", at="north", grade=3), room.report("theft", at="south", grade=2)
+    knife = room.report("knife", at="market", grade=1)
+    dora, dan, zhang, crew = room.actor("dora"), room.actor("dan"), room.actor("zhang"), room.town.crews["crew-1"].pk
+    for turn in range(8):
+        sent, at = room.dispatch(noise, "crew-1"), room.now
+
+        raised = together(
+            lambda sent=sent, at=at: services.divert(sent.pk, to=knife.pk, by=dora, at=at),
+            lambda at=at: services.offer(theft.pk, [crew], by=dan, at=at),
+            lambda sent=sent, at=at: services.step(sent.pk, "acknowledge", by=zhang, at=at),
+        )
+
+        assert all(r is None or isinstance(r, IllegalMove | Overtaken) for r in raised), (turn, raised)
+        [live] = Assignment.objects.filter(crew=crew, state__in=LIVE)
+        services.take_off(live.pk, verb="withdraw", by=dora, at=at)
+    assert verify("acts").fault is None
 
 
 def test_the_phone_and_the_radio_sign_at_once_and_it_is_signed_once(room):

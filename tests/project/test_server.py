@@ -1,5 +1,6 @@
 """The web process as it is started for real: `oneroom runweb`, on the test database."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from oneroom.engine.values import SYSTEM
+from oneroom.project.server import configured
 from oneroom.web import tickets
 from tests.waiting import until
 
@@ -52,6 +54,22 @@ def test_open_streams_do_not_hold_up_the_end(web, port):
 
         assert web.wait(10) == 0
         assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [("127.0.0.1", "203.0.113.9"), ("192.0.2.1", "127.0.0.1")])
+def test_only_a_named_proxy_is_believed_where_a_request_comes_from(monkeypatch, proxies, seen):
+    """Our own configuration of the server, with an application that says who it believes asks."""
+    monkeypatch.setattr(settings, "PROXIES", proxies)
+    said = []
+
+    async def app(scope, receive, send):
+        said.append(scope["client"][0])
+
+    config = configured(app)
+    config.load()
+    scope = {"type": "http", "client": ("127.0.0.1", 4711), "headers": [(b"x-forwarded-for", b"203.0.113.9")]}
+    asyncio.run(config.loaded_app(scope, None, None))
+    assert said == [seen]
 
 
 def test_a_busy_port_gets_a_sentence(database_url, port):

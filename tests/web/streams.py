@@ -61,8 +61,8 @@ class Serving:
         return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
 
     @contextmanager
-    def ear(self, *scopes: str, account: int = 9, version: int = 1, last=None, header=None, life_s=60.0):
-        query = {"ticket": ticket(*scopes, account=account, version=version, life_s=life_s)}
+    def ear(self, *scopes: str, account: int = 9, version: int = 1, last=None, header=None, life_s=60.0, session=""):
+        query = {"ticket": ticket(*scopes, account=account, version=version, life_s=life_s, session=session)}
         if last is not None:
             query["last"] = str(last)
         headers = {} if header is None else {"Last-Event-ID": str(header)}
@@ -108,11 +108,11 @@ class Ear:
         return found
 
 
-def ticket(*scopes: str, account: int = 9, version: int = 1, life_s: float = 60.0) -> str:
+def ticket(*scopes: str, account: int = 9, version: int = 1, life_s: float = 60.0, session: str = "") -> str:
     import time
 
     mine = frozenset({*scopes, "all", f"account:{account}"})
-    return tickets.seal(tickets.Ticket(account, mine, version, time.time() + life_s))
+    return tickets.seal(tickets.Ticket(account, mine, version, time.time() + life_s, session))
 
 
 def say(*scopes: str, crew: int = 1, times: int = 1) -> None:

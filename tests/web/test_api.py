@@ -26,10 +26,14 @@ def test_t19_a_call_from_intake_to_rating_over_http(room):
     advice = desk.get(f"incidents/{taken['id']}/proposals")
     assert advice["ranked"][0]["code"] in {"crew-1", "crew-2", "crew-3"}
 
-    sent = desk.post(f"incidents/{taken['id']}/offer", {
-        "crews": [room.town.crews["crew-1"].pk], "advised": [p["crew"] for p in advice["ranked"]],
-        "travel_s": {str(p["crew"]): p["travel_s"] for p in advice["ranked"]},
-    })["assignments"][0]  # fmt: skip
+    crew_1 = room.town.crews["crew-1"].pk
+    sent = desk.post(f"incidents/{taken['id']}/offer", {"crews": [crew_1]})["assignments"][0]
+    kept = Entry.objects.get(kind="assignment.offered").facts
+    ranked = [p["crew"] for p in advice["ranked"]]
+    assert (kept["advised"], kept["advised_rank"]) == ([f"crew:{c}" for c in ranked], ranked.index(crew_1) + 1)
+    assert kept["travel_s"] == next(p["travel_s"] for p in advice["ranked"] if p["crew"] == crew_1)
+    told = {"crews": [crew_1], "advised": [crew_1], "travel_s": {str(crew_1): 1}}
+    desk.post(f"incidents/{taken['id']}/offer", told, status=422)
 
     (ring,) = crew.get("rings")["rings"]
     assert (ring["subject"], ring["rung_code"], ring["loud"]) == (f"assignment:{sent}", "crew", False)
@@ -45,7 +49,8 @@ def test_t19_a_call_from_intake_to_rating_over_http(room):
     crew.post(f"assignments/{sent}/word", {"words": "Two people, calm"})
     assert public.post("follow", {"code": taken["code"]})["arrived_at"]
     crew.post(f"assignments/{sent}/report", {"outcome": "under_control", "words": "Knife seized"})
-    desk.post(f"incidents/{taken['id']}/review", status=200)
+    desk.post(f"incidents/{taken['id']}/review", status=403)
+    Caller("zhou").post(f"incidents/{taken['id']}/review")
     desk.post(f"incidents/{taken['id']}/close", {"outcome": "under_control"})
     public.post("follow/rate", {"code": taken["code"], "stars": 4})
 
@@ -151,6 +156,47 @@ def test_an_illegal_move_is_a_409_with_a_sentence(room):
     Caller("dora").post(f"incidents/{sent.incident_id}/close", {"outcome": "helped"}, status=409)
 
 
+def test_free_words_are_no_reason_and_never_reach_the_record(room):
+    sent = room.dispatch(room.report("fight", at="market"), "crew-1")
+    desk = Caller("dora")
+
+    for verb, reason in [("withdraw", "Li Wei lives at No. 5"), ("withdraw", "li_wei"), ("return", "wrong_area")]:
+        said = desk.post(f"assignments/{sent.pk}/take-off", {"verb": verb, "reason": reason}, status=422)
+        assert said["field"] == "reason"
+    for verb, reason in [("transfer", "my friend"), ("cancel", "because")]:
+        other = room.report("noise", at="market", grade=3)
+        said = desk.post(f"incidents/{other.pk}/set-aside", {"verb": verb, "reason": reason}, status=422)
+        assert said["field"] == "reason"
+    desk.post(f"assignments/{sent.pk}/take-off", {"verb": "withdraw", "reason": "not_needed"})
+    assert "Li Wei" not in str(list(Entry.objects.values()))
+
+
+def test_the_room_diverts_a_crew_to_a_graver_call_it_names(room):
+    sent = room.dispatch(room.report("noise", at="west", grade=3), "crew-1")
+    knife = room.report("knife", at="market", grade=1)
+    desk, path = Caller("dora"), f"assignments/{sent.pk}/take-off"
+
+    assert desk.post(path, {"verb": "divert"}, status=422)["field"] == "to"
+    assert desk.post(path, {"verb": "divert", "to": 0}, status=422)["field"] == "to"
+    desk.post(path, {"verb": "divert", "to": 999999}, status=404)
+    second = desk.post(path, {"verb": "divert", "to": knife.pk})["assignment"]
+
+    assert Entry.objects.get(kind="assignment.diverted").facts["graver"] == knife.pk
+    assert Caller("zhang").get("orders")["orders"][0]["id"] == second
+
+
+def test_safe_to_contact_is_changed_on_a_report_of_that_matter_only(room):
+    incident, other = room.report("fight", at="west"), room.report("noise", at="market")
+    report, desk = incident.reports.get().pk, Caller("carl")
+
+    desk.post(f"incidents/{incident.pk}/safe-contact", {"report": report, "safe_contact": "no"})
+    desk.post(f"incidents/{other.pk}/safe-contact", {"report": report, "safe_contact": "yes"}, status=404)
+    wrong = {"report": report, "safe_contact": "perhaps"}
+    assert desk.post(f"incidents/{incident.pk}/safe-contact", wrong, status=422)["field"] == "safe_contact"
+
+    assert incident.reports.get().safe_contact == "no"
+
+
 # Who may knock where: every operation of the API, and the status that each role gets for it with a body that fits.
 # "x" is refused (403 or 404, which say the same), "." is let in as far as the service (200, 409 or 422).
 ROLES = ("dora", "zhou", "carl", "zhang", "aux-he", "leader-li", "ina", "ada")
@@ -165,8 +211,9 @@ MATRIX = {
     "POST incidents/{i}/set-aside": "...xxxxx",
     "POST incidents/{i}/hold": "..xxxxxx",
     "POST incidents/{i}/words": "...xxxxx",
-    "POST incidents/{i}/review": "..xxx.xx",
+    "POST incidents/{i}/review": "x.xxx.xx",
     "POST incidents/{i}/close": "..xxx.xx",
+    "POST incidents/{i}/safe-contact": "...xxxxx",
     "POST incidents/{i}/offer": "..xxxxxx",
     "POST incidents/{i}/open": "...xxxxx",
     "GET incidents/{i}/proposals": "..xxxxxx",
@@ -224,6 +271,8 @@ def test_each_role_gets_in_only_where_the_table_says(room, who):
         body = BODIES.get(path.rpartition("/")[2], {})
         if path.endswith("offer"):
             body = {"crews": [room.town.crews["crew-2"].pk]}
+        if path.endswith("safe-contact"):
+            body = {"report": sent.incident.reports.get().pk, "safe_contact": "no"}
         with transaction.atomic():
             if method == "GET":
                 answer = caller.client.get(f"/api/{path}")
@@ -235,3 +284,8 @@ def test_each_role_gets_in_only_where_the_table_says(room, who):
         refused = answer.status_code in (403, 404)
         assert refused == (row[ROLES.index(who)] == "x"), (operation, answer.status_code, answer.content.decode())
         assert answer.status_code < 500, operation
+
+
+def test_the_description_of_the_api_is_for_who_is_signed_in(town):
+    assert Caller().get("openapi.json", status=401)["code"] == "sign_in"
+    assert "/api/incidents" in Caller("dora").get("openapi.json")["paths"]

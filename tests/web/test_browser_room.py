@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from oneroom.apps.duty.queries import STALE_AFTER
+from oneroom.apps.duty.services import Fix, record_positions
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.ledger.models import Entry, Look
@@ -169,9 +171,10 @@ def test_a_crew_on_the_radio_is_taken_through_to_the_close(house, desk):
     page.locator(f"#report-{sent.pk} [name=words]").fill("they shook hands")
     page.get_by_role("button", name="Report and free the crew").click()
 
-    page.get_by_role("button", name="Report is whole").wait_for()
-    page.locator("#inc").focus()
-    page.keyboard.press("Enter")
+    chief = desk("zhou", path=f"/room/?open={matter.pk}")  # who sends does not review
+    chief.get_by_role("button", name="Report is whole").wait_for()
+    chief.locator("#inc").focus()
+    chief.keyboard.press("Enter")
     page.get_by_role("button", name="Close the matter").wait_for()
     page.locator("#inc").focus()
     page.keyboard.press("Enter")
@@ -276,3 +279,19 @@ def test_nothing_overflows_at_the_smallest_supported_size(house, desk, language)
     assert (wide, high) == (1366, 768)
     assert page.locator(".top").bounding_box()["height"] < 82  # one line, and the alarm under it
     services.step(sent.pk, "acknowledge", by=house.actor("dora"), at=house.now)
+
+
+def test_a_position_grows_old_and_young_again_on_the_board_without_any_entry(house, desk):
+    page = desk()
+    crew = house.town.crews["crew-1"]
+    page.locator(f"#b-{crew.pk}:not(.is-old)").wait_for()
+    entries = Entry.objects.count()
+
+    house.clock.set(house.now + STALE_AFTER + timedelta(seconds=5))
+    page.evaluate("() => import('/static/oneroom/room-time.js').then((m) => m.resync())")
+    page.locator(f"#b-{crew.pk}.is-old").wait_for()
+
+    record_positions([Fix(crew.pk, 121.46, 31.22, house.now, 5.0)], house.now)
+    page.locator(f"#b-{crew.pk}:not(.is-old)").wait_for()
+    assert page.locator(f"#b-{house.town.crews['crew-2'].pk}.is-old").count() == 1
+    assert Entry.objects.count() == entries

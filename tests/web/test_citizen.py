@@ -168,7 +168,7 @@ def test_the_story_follows_the_matter_and_names_no_crew_no_words_and_no_place(ci
     assert "03:24, after 12 minutes" in page
     services.report_and_clear(sent.pk, outcome="mediated", by=room.actor("zhang"), at=room.now)
     assert "Officers have dealt with it." in story()
-    services.review(incident.pk, by=room.actor("dora"), at=room.now)
+    services.review(incident.pk, by=room.actor("zhou"), at=room.now)
     services.close(incident.pk, by=room.actor("dora"), at=room.now)
     page = story()
     assert "It is closed." in page
@@ -207,7 +207,7 @@ def test_a_closed_matter_is_rated_once_and_nothing_is_chosen_beforehand(citizen:
     sent = handled(room, incident)
     room.step(sent, "set_out", "arrive", by="zhang")
     services.report_and_clear(sent.pk, outcome="mediated", by=room.actor("zhang"), at=room.now)
-    services.review(incident.pk, by=room.actor("dora"), at=room.now)
+    services.review(incident.pk, by=room.actor("zhou"), at=room.now)
     services.close(incident.pk, by=room.actor("dora"), at=room.now)
     story = citizen.post("/follow", {"code": code}).content.decode()
     assert "checked" not in story
@@ -234,7 +234,7 @@ def test_callers_of_one_matter_never_see_each_other(citizen: Client, room: Room)
     citizen.post("/follow/words", {"code": other.code, "key": "o" * 20, "words": "He has a knife."})
     assert "knife" not in citizen.post("/follow", {"code": first}).content.decode()
     back = citizen.post("/follow/withdraw", {"code": first, "key": "b" * 20}).content.decode()
-    assert "Others reported it too, so we still look into it." in back
+    assert "We still look into it, to be sure that nobody needs help." in back
     incident.refresh_from_db()
     assert incident.state == "received"
 

@@ -204,6 +204,63 @@ def test_a_process_that_starts_later_refuses_the_old_tickets_too(database_url):
         assert ear.answer.status_code == 401
 
 
+HERE, THERE = "a" * 64, "b" * 64
+
+
+def sign_out(account, session):
+    from datetime import UTC, datetime
+
+    from oneroom.apps.people.services import session_closed
+    from oneroom.engine.values import Actor
+
+    session_closed(session=session, by=Actor(account), at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+
+def test_signing_out_ends_the_streams_of_this_session_and_no_other(site):
+    with (
+        site.ear("room", account=1, session=HERE) as here,
+        site.ear("room", account=1, session=THERE) as there,
+        site.ear("crew:2", account=2) as others,
+    ):
+        here.next(), there.next(), others.next()
+
+        sign_out(1, HERE)
+
+        assert here.rest()[-1] == "access"
+        with site.ear("room", account=1, session=HERE) as again:
+            assert again.answer.status_code == 401
+        sent = httpx.post(
+            f"{site.url}/positions",
+            json={"fixes": []},
+            headers={"Authorization": f"Bearer {ticket('crew:1', account=1, session=HERE)}"},
+        )
+        assert sent.status_code == 401
+        say("room", "crew:2")
+        assert skip_positions(there)[1]["seq"] == others.changes(1)[0] == 2
+        with site.ear("room", account=1, session=THERE) as more:
+            assert more.answer.status_code == 200
+
+
+def test_a_process_that_starts_later_refuses_the_tickets_of_closed_sessions_too(database_url):
+    sign_out(1, HERE)
+    say("room", times=30)
+    with Serving(Live(database_url, ring_size=10)) as site:
+        with site.ear("room", account=1, session=HERE) as ear:
+            assert ear.answer.status_code == 401
+        with site.ear("room", account=1, session=THERE) as ear:
+            assert ear.answer.status_code == 200
+
+
+def test_closed_sessions_are_remembered_no_longer_than_their_tickets_live(monkeypatch):
+    hub = stream_hub.Hub()
+    hub.restart(0, [], {}, [HERE])
+    late = time.monotonic() + stream_hub.REMEMBERED_S + 1
+    monkeypatch.setattr(stream_hub.time, "monotonic", lambda: late)
+    hub.restart(0, [], {}, [THERE])
+
+    assert list(hub._closed) == [THERE]
+
+
 # ---- dead, slow and too many ---------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from oneroom.apps.ledger.models import Entry
+from oneroom.web import tickets
 from tests.town import PASSWORD, Town
 
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en", "HTTP_ACCEPT": "text/html"}
@@ -70,9 +71,31 @@ def test_one_comes_back_to_the_page_one_wanted(town: Town) -> None:
 def test_signing_out_is_in_the_record_and_ends_the_session(town: Town) -> None:
     client = Client(**ENGLISH)
     client.post("/sign-in", {"username": "dora", "password": PASSWORD})
+    ticket = tickets.read(client.get("/api/ticket").json()["ticket"])
+    key = client.session.session_key
     client.post("/sign-out")
-    assert Entry.objects.get(kind="session.closed").facts == {"account": town.people["dora"].pk}
+    closed = Entry.objects.get(kind="session.closed")
+    assert closed.facts == {"account": town.people["dora"].pk, "session": ticket.session}
+    assert key not in str(closed.facts), "the record marks the session; its key opens it"
     assert client.get("/api/me").status_code == 401
+
+
+def test_each_session_of_a_person_has_tickets_of_its_own(town: Town) -> None:
+    sessions = []
+    for _device in range(2):
+        client = Client(**ENGLISH)
+        client.post("/sign-in", {"username": "dora", "password": PASSWORD})
+        sessions.append({tickets.read(client.get("/api/ticket").json()["ticket"]).session for _again in range(2)})
+    assert [len(s) for s in sessions] == [1, 1]
+    assert sessions[0] != sessions[1]
+
+
+def test_signing_in_over_somebody_closes_his_session_with_its_tickets(town: Town) -> None:
+    client = Client(**ENGLISH)
+    client.post("/sign-in", {"username": "dora", "password": PASSWORD})
+    ticket = tickets.read(client.get("/api/ticket").json()["ticket"])
+    client.post("/sign-in", {"username": "dan", "password": PASSWORD})
+    assert Entry.objects.get(kind="session.closed").facts["session"] == ticket.session
 
 
 def test_a_closed_account_does_not_sign_in(town: Town) -> None:

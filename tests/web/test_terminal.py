@@ -236,3 +236,17 @@ def test_the_demo_says_that_the_place_is_simulated_and_asks_no_device(open_as, s
 
     assert "data-demo" in page.content.decode()  # the script then never asks for a position
     assert "Where this device is, is neither asked nor sent." in text(page)
+
+
+def test_a_crew_that_says_nothing_is_asked_and_then_its_chief_reads_why(room, open_as):
+    sent = room.dispatch(room.report("a man with a knife", at="market", grade=1), "crew-1")
+    room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+    room.fast_forward(minutes=10)
+    rings = open_as("zhang").get("/api/rings").json()["rings"]
+    assert [(r["stage"], r["rung_code"], r["loud"]) for r in rings] == [("welfare", "crew", False)]
+
+    room.fast_forward(minutes=2)
+
+    chief = text(open_as("leader-li").get("/t/list"))
+    assert "no word from the scene" in chief
+    assert "Crew-1" in chief

@@ -12,7 +12,8 @@ from oneroom.web import tickets
 
 
 def actor(*roles, unit=None, crew=None, version=3):
-    return Actor(9, frozenset(roles), unit_id=unit, crew_id=crew, version=version)
+    units = frozenset({unit}) if Role.DUTY_CHIEF in roles else frozenset()
+    return Actor(9, frozenset(roles), unit_id=unit, crew_id=crew, version=version, units=units)
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,8 @@ _KINDS = [
           stage="code", before="quantity", grade="quantity"),
     _kind("delivery.sent", "A message left for the outside.", delivery="id", channel="code", repeat="flag"),
     _kind("delivery.failed", "A message could not be sent.", delivery="id", channel="code", cause="code"),
+    _kind("delivery.skipped", "No message left: there is no way out for it.", delivery="id", channel="code",
+          cause="code"),
     _kind("delivery.receipt", "A phone says that an order arrived or was read.", delivery="id", receipt="code"),
     # incidents
     _kind("incident.received", "A report came in and has a reference.", incident="id", report="id",

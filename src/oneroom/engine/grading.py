@@ -44,6 +44,7 @@ RAISES: dict[str, int] = {
 }
 # Two that are grave only together.
 RAISES_TOGETHER: dict[frozenset[str], int] = {
+    frozenset({"weapon", "injured"}): 1,
     frozenset({"weapon", "in_progress"}): 1,
     frozenset({"weapon", "suspect_present"}): 1,
     frozenset({"injured", "in_progress"}): 1,

@@ -43,7 +43,6 @@ class Right(StrEnum):
     COMMAND = "command"  # down-grade, approve a return, joint command
     CREW_ACT = "crew_act"  # answer orders of one's own crew
     SCENE_REPORT = "scene_report"  # an auxiliary may assist, not decide or sign
-    REVIEW = "review"
     SEE_ROOM = "see_room"
     SEE_STATION = "see_station"
     OPEN_PERSONAL = "open_personal"
@@ -68,7 +67,6 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.COMMAND: COMMAND,
     Right.CREW_ACT: CREW,
     Right.SCENE_REPORT: OFFICERS,
-    Right.REVIEW: STATION | COMMAND,
     Right.SEE_ROOM: INTAKE,
     Right.SEE_STATION: STATION,
     Right.OPEN_PERSONAL: INTAKE | STATION | CREW,

@@ -15,6 +15,8 @@ class Actor:
 
     ``via`` says how the act came in (web, api, radio, device, system); it is a code, never free text.
     ``version`` is the account's access version: a stream ticket with an older one is refused.
+    ``units`` are the stations he answers for as a chief: his rights as one act on these alone. ``unit_id`` is the
+    unit he works at, which gives no right by itself: the lowest of ``units``, without any that of his crew.
     """
 
     id: int
@@ -23,10 +25,15 @@ class Actor:
     crew_id: int | None = None
     via: str = "web"
     version: int = 0
+    units: frozenset[int] = frozenset()
 
     def may(self, right: Right) -> bool:
         """Deny by default: a right that names none of this person's roles is refused."""
         return not self.roles.isdisjoint(MAY.get(right, frozenset()))
+
+    def heads(self, unit_id: int | None) -> bool:
+        """Is this person a chief of that station? What belongs to no station has no chief."""
+        return self.may(Right.SEE_STATION) and unit_id in self.units
 
     def must(self, right: Right) -> None:
         """Raise ``NotAllowed`` unless this person holds the right."""

@@ -13,9 +13,11 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import uvicorn
 import uvloop
+from django.conf import settings
 
 from oneroom.engine import roads
 from oneroom.project.asgi import Site
@@ -51,21 +53,26 @@ def _warm_later() -> None:
     timer.start()
 
 
-async def _serve(listening: socket.socket, live: Live) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    config = uvicorn.Config(
-        Site(live),
+def configured(site: Any) -> uvicorn.Config:
+    """How the server serves this application."""
+    return uvicorn.Config(
+        site,
         http="httptools",
         lifespan="off",
         access_log=False,  # an address may hold a ticket or a citizen's code
         log_config=None,
         server_header=False,
+        forwarded_allow_ips=settings.PROXIES,
         timeout_graceful_shutdown=PATIENCE_S,
     )
-    server = _Server(config)
+
+
+async def _serve(listening: socket.socket, live: Live) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    server = _Server(configured(Site(live)))
     await live.start()
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     asked = asyncio.create_task(stopping.wait())

@@ -14,6 +14,8 @@ DEBUG = False
 SECRET_KEY = os.environ.get("ONEROOM_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("ONEROOM_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("ONEROOM_ORIGINS", "").split(",") if o]
+# Whose word on where a request comes from is believed (X-Forwarded-For): the proxies in front, by address or network.
+PROXIES = os.environ.get("ONEROOM_PROXIES", "127.0.0.1,::1")
 # Behind TLS in production; the demo and the tests speak plain HTTP on loopback.
 SECURE = os.environ.get("ONEROOM_PLAIN_HTTP") != "1" and not DEMO
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

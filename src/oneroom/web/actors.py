@@ -36,9 +36,16 @@ def actor(request: HttpRequest) -> Actor:
 def _read(request: HttpRequest) -> Actor:
     if not request.user.is_authenticated:
         raise SignInFirst
-    found = actor_of(request.user, via="web")
-    if not found.roles.isdisjoint(CREW):
-        crew = crew_of(found.id)
-        if crew is not None:
-            found = replace(found, crew_id=crew.pk, unit_id=crew.unit_id, via="device")
-    return found
+    return with_crew(actor_of(request.user, via="web"))
+
+
+def with_crew(found: Actor) -> Actor:
+    """
+    The actor with the crew he rides with now.
+
+    Riding with a crew of another station makes nobody its chief: who is chief somewhere keeps his own unit.
+    """
+    crew = None if found.roles.isdisjoint(CREW) else crew_of(found.id)
+    if crew is None:
+        return found
+    return replace(found, crew_id=crew.pk, unit_id=found.unit_id if found.units else crew.unit_id, via="device")

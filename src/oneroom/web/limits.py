@@ -1,4 +1,9 @@
-"""How often somebody may knock at a public door."""
+"""
+How often somebody may knock at a public door.
+
+Counted in the cache, which is each web process' own unless the settings name a shared one: with n processes up to n
+times as many knocks get through, which still stops guessing.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,7 @@ class TooMany(Refused):
 
 
 def source_of(request: HttpRequest) -> str:
-    """The address somebody knocks from. Behind a proxy it is the proxy's word, set by the proxy alone."""
+    """The address somebody knocks from: of a proxy named in ONEROOM_PROXIES its word, of anybody else his own."""
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

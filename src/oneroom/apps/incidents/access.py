@@ -24,6 +24,14 @@ def incident_for(pk: int, *, by: Actor) -> Incident:
     return row
 
 
+def matter_to_review(pk: int, *, by: Actor) -> Incident:
+    """A matter whose report this person may judge: a chief's word counts at his own station, also when he rides out."""
+    row = incident_for(pk, by=by)
+    if by.may(Right.SEE_STATION) and not by.may(Right.COMMAND) and not by.heads(row.unit_id):
+        raise NotAllowed
+    return row
+
+
 def assignment_for(pk: int, *, by: Actor) -> Assignment:
     """An assignment: of the own crew, or any for the room."""
     row = Assignment.objects.filter(pk=pk).select_related("incident", "crew").first()
@@ -31,6 +39,14 @@ def assignment_for(pk: int, *, by: Actor) -> Assignment:
     if row is None or not (own or by.may(Right.DISPATCH)):
         raise NotFound
     return row
+
+
+def report_of(matter: Incident, pk: int) -> Report:
+    """A report of this matter."""
+    found = Report.objects.filter(pk=pk, incident=matter).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def report_by_code(code: str) -> Report:
@@ -81,14 +97,21 @@ def content(sealed: Any) -> Any:
 def _may_see(row: Incident, by: Actor) -> bool:
     if by.may(Right.SEE_ROOM):
         return True
-    if by.may(Right.SEE_STATION) and by.unit_id is not None:
-        # The matters of its area, and those its own crews are on: a chief is told when they do not answer.
-        if by.unit_id == row.unit_id:
-            return True
-        return Assignment.objects.filter(incident=row, crew__unit_id=by.unit_id, state__in=LIVE).exists()
+    if _answers_for(row, by):
+        return True
     if by.may(Right.CREW_ACT) and by.crew_id is not None:
         return Assignment.objects.filter(incident=row, crew_id=by.crew_id, state__in=LIVE).exists()
     return False
+
+
+def _answers_for(row: Incident, by: Actor) -> bool:
+    """For a chief: the matters of his area, and those his own crews are on, as he is told when they do not answer."""
+    if not by.may(Right.SEE_STATION):
+        return False
+    return (
+        by.heads(row.unit_id)
+        or Assignment.objects.filter(incident=row, crew__unit_id__in=by.units, state__in=LIVE).exists()
+    )
 
 
 def _basis(row: Incident, purpose: str, by: Actor) -> str:
@@ -99,6 +122,6 @@ def _basis(row: Incident, purpose: str, by: Actor) -> str:
             return f"assignment:{live.pk}"
     if purpose == "dispatch" and by.may(Right.SEE_ROOM) and row.state in OPEN:
         return subject(row.pk)
-    if purpose == "review" and (by.may(Right.SEE_STATION) or by.may(Right.SEE_ROOM)) and row.state in OPEN:
+    if purpose == "review" and (by.may(Right.SEE_ROOM) or _answers_for(row, by)) and row.state in OPEN:
         return subject(row.pk)
     raise NotAllowed("There is no live matter that this purpose belongs to.")

@@ -51,6 +51,13 @@ OUTCOMES = {
 SOURCES = {"phone": _("Phone"), "web": _("Web"), "api": _("Interface"), "self": _("Seen by a crew")}
 # Unknown means no where a message could betray the caller (workflow §2.1a "Safe to contact").
 SAFE_CONTACT = {"unknown": _("not known"), "yes": _("yes"), "no": _("no")}
+WITHDRAW_REASONS = {
+    "nearer_crew": _("a nearer crew goes"),
+    "not_needed": _("no longer needed there"),
+    "needed_elsewhere": _("needed elsewhere"),
+    "cannot_go": _("the crew cannot go"),
+    "mistake": _("sent by mistake"),
+}
 RETURN_REASONS = {"wrong_area": _("not our area"), "wrong_function": _("not our kind of work")}
 AGENCIES = {"12345": _("City hotline 12345"), "119": _("Fire 119"), "120": _("Ambulance 120")}
 HOLD_REASONS = {

@@ -97,6 +97,7 @@ class Assignment(models.Model):
     reported_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True)
+    category = models.CharField(max_length=24, blank=True)
     note = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
     return_reason = models.CharField(max_length=24, blank=True)
     travel_s = models.PositiveIntegerField(null=True)

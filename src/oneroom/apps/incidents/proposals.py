@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from oneroom.apps.duty.models import Crew, Position
 from oneroom.apps.duty.queries import OnBoard, board
 from oneroom.apps.incidents.models import Incident
+from oneroom.apps.incidents.services.dispatch import Advice
 from oneroom.apps.places.queries import Loaded, find_network
 from oneroom.engine import dispatch, roads
 
@@ -88,6 +89,12 @@ def proposals(incident: Incident, *, at: datetime, limit: int = 10) -> Proposals
         for p in ranking.proposals[:limit]
     )
     return Proposals(ranked, tuple(LeftOut(crews[e.index], e.rule) for e in ranking.excluded))
+
+
+def advice_for(incident: Incident, *, at: datetime) -> Advice:
+    """What stands on the dispatcher's screen at this moment, as an order keeps it: worked out here, not told by it."""
+    found = proposals(incident, at=at)
+    return Advice(tuple(p.crew.id for p in found.ranked), {p.crew.id: p.travel_s for p in found.ranked})
 
 
 def _travel_s(crews: list[OnBoard], loaded: Loaded, lon: float, lat: float, at: datetime) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.services.matter import subject
+from oneroom.apps.incidents.services.standing import may_withdraw
 from oneroom.apps.ledger.queries import Line, timeline
 from oneroom.apps.orders.queries import Running, running
 from oneroom.engine.lifecycle import assignment, incident
@@ -56,7 +57,7 @@ def queue(*, by: Actor, at: datetime) -> list[Row]:
     """Open matters this person may see, by grade and age; a fixed number of statements."""
     rows = Incident.objects.filter(state__in=incident.OPEN)
     if not by.may(Right.SEE_ROOM):
-        rows = rows.filter(unit_id=by.unit_id) if by.may(Right.SEE_STATION) and by.unit_id else rows.none()
+        rows = rows.filter(unit_id__in=by.units) if by.may(Right.SEE_STATION) else rows.none()
     rows = rows.select_related("unit").defer("unit__area")  # a drawn area is large, and no list shows it
     found = list(rows.order_by("grade", "received_at", "pk"))
     return _with_crews(found)
@@ -163,6 +164,7 @@ class CallerStory:
     outcome: str
     stars: int | None
     withdrawn: bool
+    may_withdraw: bool
     station_zh: str
     station_en: str
 
@@ -177,6 +179,6 @@ def caller_story(report: Report) -> CallerStory:
         matter.reference, matter.category, matter.state, report.received_at,
         signed.values_list("acknowledged_at", flat=True).first(),
         arrived.values_list("on_scene_at", flat=True).first(),
-        matter.closed_at, matter.outcome, report.stars, report.withdrawn,
+        matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
     )  # fmt: skip

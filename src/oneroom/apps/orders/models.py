@@ -11,7 +11,8 @@ class Ladder(models.Model):
     """
     One thing being watched: an order until it is signed for, or a stage until it is done.
 
-    ``rungs`` is the ladder as it was when it started (workflow §2.1a): changing the table moves no running one.
+    ``rungs`` is the ladder as it was when it started (workflow §2.1a): changing the table moves no running one. Only
+    a new grade of the matter does (``services.regrade``), from the same start.
     """
 
     class Kind(models.TextChoices):

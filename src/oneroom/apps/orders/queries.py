@@ -83,10 +83,11 @@ def running(matters: Iterable[str] | None = None) -> dict[str, list[Running]]:
 
 def _running(ladder: Ladder, rungs: list[Rung], told: dict[int, list[Told]]) -> Running:
     steps = tuple(Step(r.n, r.code, r.due, r.done, r.skipped, tuple(told[r.pk])) for r in rungs)
-    at_limit = 1 if ladder.kind == Ladder.Kind.OVERDUE else min(1, len(steps) - 1)
+    promised = timedelta(seconds=ladder.limit_s) if ladder.limit_s is not None else None
+    deadline = ladder.started + promised if promised is not None else steps[min(1, len(steps) - 1)].due
     return Running(
         ladder.pk, ladder.kind, ladder.stage, ladder.subject, ladder.matter, ladder.grade, ladder.crew_id,
-        ladder.started, steps[at_limit].due, steps,
+        ladder.started, deadline, steps,
     )  # fmt: skip
 
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oneroom.apps.people.models import Account, Grant
-from oneroom.engine.roles import Role
+from oneroom.engine.roles import STATION, Role
 from oneroom.engine.values import Actor
 
 
 def actor_of(account: Account, *, via: str = "web") -> Actor:
     """
-    The actor for an account: roles of open grants, and the unit they belong to.
+    The actor for an account: roles of open grants, and the units they belong to.
 
-    The crew is added by duty (``duty.queries.on_crew``), which stands higher.
+    A person may hold grants at several units; only those of a chief make a unit his to answer for. The crew he rides
+    with is added above (``web.actors.with_crew``).
     """
-    grants = list(Grant.objects.filter(account=account, ends=None).values_list("role", "unit_id"))
-    roles = frozenset(Role(role) for role, _ in grants) if account.is_active else frozenset()
-    unit = next((unit for _, unit in grants if unit is not None), None)
-    return Actor(account.pk, roles, unit_id=unit, via=via, version=account.access_version)
+    open_grants = Grant.objects.filter(account=account, ends=None) if account.is_active else Grant.objects.none()
+    grants = [(Role(role), unit) for role, unit in open_grants.values_list("role", "unit_id")]
+    headed = frozenset(unit for role, unit in grants if role in STATION and unit is not None)
+    worked_at = headed or {unit for _, unit in grants if unit is not None}
+    return Actor(
+        account.pk, frozenset(role for role, _ in grants), unit_id=min(worked_at, default=None), via=via,
+        version=account.access_version, units=headed,
+    )  # fmt: skip
 
 
 def find_account(username: str) -> Account | None:

@@ -2,7 +2,8 @@
 Ladders as data, and which of their rungs are due.
 
 The rows follow workflow §2.1a. A ladder is frozen onto its order when it starts, so that a change of the
-table never moves a running one. Rungs name duty roles of that minute, never persons.
+table never moves a running one; only a new grade of the matter does. Rungs name duty roles of that minute,
+never persons.
 """
 
 from __future__ import annotations
@@ -43,6 +44,15 @@ _OVERDUE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
     ("oversight",       ("inspector",),       ("app", "email"), 2.0),
 )  # fmt: skip
 
+# A crew that says nothing may be unable to: the crew itself is asked first, quietly (its phone may give it away),
+# and those above it sooner than for a promise that is merely late. 10, 12 and 15 minutes of a limit of 10.
+_WELFARE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
+    ("crew",            ("crew", "room"),     ("app",),         1.0),
+    ("duty_chief",      ("duty_chief",),      ("app", "sms"),   1.2),
+    ("shift_commander", ("shift_commander",), ("app",),         1.5),
+)  # fmt: skip
+_BY_STAGE = {"welfare": _WELFARE}
+
 
 def answer_ladder(grade: int) -> tuple[Rung, ...]:
     """The ladder of an order of this grade (1 to 4), until somebody signs for it."""
@@ -52,11 +62,11 @@ def answer_ladder(grade: int) -> tuple[Rung, ...]:
     )
 
 
-def overdue_ladder(limit_s: int) -> tuple[Rung, ...]:
-    """The ladder of a stage that was promised within ``limit_s`` seconds: 50, 100, 150 and 200 %."""
+def overdue_ladder(limit_s: int, *, stage: str = "") -> tuple[Rung, ...]:
+    """The ladder of a stage that was promised within ``limit_s`` seconds: 50, 100, 150 and 200 %, or its own."""
     return tuple(
         Rung(n, code, round(limit_s * share), tell, channels)
-        for n, (code, tell, channels, share) in enumerate(_OVERDUE)
+        for n, (code, tell, channels, share) in enumerate(_BY_STAGE.get(stage, _OVERDUE))
     )
 
 

@@ -48,7 +48,8 @@ INCIDENT = Lifecycle(
         Move(S.RECEIVED,   "classify",  S.CLASSIFIED,   INTAKE),
         Move(S.CLASSIFIED, "hold",      S.WAITING,      ROOM),
         *_FOLLOWING,
-        Move(S.REPORTED,   "review",    S.REVIEWED,     STATION | COMMAND | ROOM),
+        # Who sent the crews does not review their report; closing what was reviewed is a clerk's work.
+        Move(S.REPORTED,   "review",    S.REVIEWED,     STATION | COMMAND),
         Move(S.REVIEWED,   "close",     S.CLOSED,       STATION | COMMAND | ROOM),
         Move(S.CLOSED,     "call_back", S.CALLED_BACK,  INTAKE | STATION),
         Move(S.CLOSED,     "archive",   S.ARCHIVED,     MACHINE),

@@ -17,6 +17,7 @@ LIMITS_S: dict[str, dict[int, int]] = {
     "acknowledge": {1: MINUTE,     2: 3 * MINUTE,  3: 3 * MINUTE,  4: 3 * MINUTE},
     "arrive":     {1: 5 * MINUTE,  2: 10 * MINUTE, 3: 30 * MINUTE, 4: 2 * HOUR},
     "first_word": {1: 3 * MINUTE,  2: 3 * MINUTE},
+    "welfare":    {1: 10 * MINUTE, 2: 10 * MINUTE},  # on scene without a word
     "report":     {1: HOUR,        2: 2 * HOUR,    3: 4 * HOUR,    4: 8 * HOUR},
     "review":     {1: 12 * HOUR,   2: 24 * HOUR,   3: 24 * HOUR,   4: 24 * HOUR},
 }  # fmt: skip

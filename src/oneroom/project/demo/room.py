@@ -52,6 +52,7 @@ class Room:
     def __post_init__(self) -> None:
         self.dispatcher = Person(self.house, "sim-dispatcher")
         self.call_taker = Person(self.house, "sim-calltaker")
+        self.commander = Person(self.house, "sim-commander")
         self.citizen = _Citizen(self.house)
         self._people = {code: Person(self.house, name) for code, name in self.chiefs.items()}
 
@@ -142,11 +143,7 @@ class Room:
         chosen = ranked[: call.crews if call else 1]
         if not chosen:
             return
-        said = {
-            "crews": [p["crew"] for p in chosen], "advised": [p["crew"] for p in found["ranked"][:10]],
-            "travel_s": {str(p["crew"]): p["travel_s"] for p in found["ranked"][:10]},
-        }  # fmt: skip
-        await self.dispatcher.act(f"incidents/{row['id']}/offer", said)
+        await self.dispatcher.act(f"incidents/{row['id']}/offer", {"crews": [p["crew"] for p in chosen]})
 
     async def _take_back(self, row: dict[str, Any], now: datetime) -> None:
         """Orders that nobody signs for lapse, and those that a crew asks to give back are taken back."""
@@ -168,8 +165,8 @@ class Room:
         return 600.0 if "commander" in self.visitors else 0.0
 
     def _chief(self, row: dict[str, Any]) -> Person:
-        """Reviews and closes: the duty chief of the station, or the room where a matter lies in no area."""
-        return self._people.get(row["unit"], self.dispatcher)
+        """Reviews and closes: the duty chief of the station, or the commander where a matter lies in no area."""
+        return self._people.get(row["unit"], self.commander)
 
 
 def _key(verb: str, row: dict[str, Any]) -> str:

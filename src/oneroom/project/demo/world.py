@@ -44,7 +44,11 @@ VISITORS = (
     ("demo-inspector", Role.INSPECTOR),
 )
 # Who works in the room by himself; duty chiefs of the stations do too.
-SIMULATED = (("sim-dispatcher", Role.DISPATCHER), ("sim-calltaker", Role.CALL_TAKER))
+SIMULATED = (
+    ("sim-dispatcher", Role.DISPATCHER),
+    ("sim-calltaker", Role.CALL_TAKER),
+    ("sim-commander", Role.SHIFT_COMMANDER),
+)
 COMMANDER = "demo-commander"
 
 SKILLS = ("mediation", "traffic", "shield", "first_aid")

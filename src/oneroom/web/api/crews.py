@@ -25,7 +25,7 @@ def crews(request: HttpRequest) -> dict[str, Any]:
     """Crews on duty with their latest place: all for the room, the own station's for its chiefs."""
     by = actor(request)
     if by.may(Right.SEE_STATION) and not by.may(Right.SEE_ROOM):
-        rows = board(unit_id=by.unit_id or 0)
+        rows = [crew for crew in board() if by.heads(crew.unit_id)]
     else:
         by.must(Right.SEE_ROOM)
         rows = board()

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from oneroom.apps.incidents import access, services
-from oneroom.apps.incidents.proposals import Proposals, proposals, route_for
+from oneroom.apps.incidents.proposals import Proposals, advice_for, proposals, route_for
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput
@@ -100,10 +100,22 @@ def words(request: HttpRequest, pk: int, asked: shapes.Words) -> dict[str, Any]:
     return do(request, asked, act)
 
 
+@router.post("incidents/{int:pk}/safe-contact")
+def safe_contact(request: HttpRequest, pk: int, asked: shapes.SafeContact) -> dict[str, Any]:
+    """Whether it is safe to contact the caller of a report, as it turned out."""
+
+    def act(by: Actor, at: datetime) -> None:
+        by.must(Right.TAKE_CALL)
+        found = access.report_of(access.incident_for(pk, by=by), asked.report)
+        services.set_safe_contact(found.pk, safe_contact=asked.safe_contact, by=by, at=at)
+
+    return do(request, asked, act)
+
+
 @router.post("incidents/{int:pk}/review")
 def review(request: HttpRequest, pk: int, asked: shapes.Nothing) -> dict[str, Any]:
     """The scene report was read and found whole."""
-    return do(request, asked, lambda by, at: services.review(access.incident_for(pk, by=by).pk, by=by, at=at))
+    return do(request, asked, lambda by, at: services.review(access.matter_to_review(pk, by=by).pk, by=by, at=at))
 
 
 @router.post("incidents/{int:pk}/close")
@@ -112,7 +124,7 @@ def close(request: HttpRequest, pk: int, asked: shapes.Closing) -> dict[str, Any
     return do(
         request, asked,
         lambda by, at: services.close(
-            access.incident_for(pk, by=by).pk, outcome=asked.outcome, category=asked.category, by=by, at=at
+            access.matter_to_review(pk, by=by).pk, outcome=asked.outcome, category=asked.category, by=by, at=at
         ),
     )  # fmt: skip
 
@@ -123,8 +135,8 @@ def offer(request: HttpRequest, pk: int, asked: shapes.Offer) -> dict[str, Any]:
 
     def act(by: Actor, at: datetime) -> dict[str, Any]:
         by.must(Right.DISPATCH)
-        advice = services.Advice(tuple(asked.advised), asked.travel_s)
-        sent = services.offer(access.incident_for(pk, by=by).pk, asked.crews, advice=advice, by=by, at=at)
+        matter = access.incident_for(pk, by=by)
+        sent = services.offer(matter.pk, asked.crews, advice=advice_for(matter, at=at), by=by, at=at)
         return {"assignments": sent}
 
     return do(request, asked, act)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -12,11 +14,25 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
 from oneroom.engine.values import NotFound, Refused
-from oneroom.web.actors import SignInFirst
+from oneroom.web.actors import SignInFirst, actor
 from oneroom.web.api import crews, demo, incidents, orders, places, public, session
 from oneroom.web.faults import answer, fault
 
-api = NinjaAPI(title="OneRoom", version="1", auth=django_auth, urls_namespace="api", docs_url=None)
+
+def _for_staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The description of every address and field is for who is signed in."""
+
+    @functools.wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        actor(request)
+        return view(request, *args, **kwargs)
+
+    return run
+
+
+api = NinjaAPI(
+    title="OneRoom", version="1", auth=django_auth, urls_namespace="api", docs_url=None, docs_decorator=_for_staff
+)
 api.add_router("", session.router)
 api.add_router("", places.router)
 api.add_router("", incidents.router)

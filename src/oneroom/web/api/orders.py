@@ -10,9 +10,11 @@ from ninja import Router
 
 from oneroom.apps.duty.access import own_crew
 from oneroom.apps.incidents import access, services
+from oneroom.apps.incidents.proposals import advice_for
 from oneroom.apps.incidents.queries import crew_verbs, orders_of
 from oneroom.apps.orders.queries import rings_for
 from oneroom.apps.orders.services import receipt
+from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
@@ -93,15 +95,20 @@ def ask_return(request: HttpRequest, pk: int, asked: shapes.Reason) -> dict[str,
 
 @router.post("assignments/{int:pk}/take-off")
 def take_off(request: HttpRequest, pk: int, asked: shapes.TakeOff) -> dict[str, Any]:
-    """The room withdraws, lapses, takes back or diverts."""
+    """The room withdraws, lapses, takes back, or diverts ``to`` a graver call."""
     if asked.verb not in ("withdraw", "lapse", "return", "divert"):
         raise BadInput("verb", "There is no such choice: %(choice)s.", choice=asked.verb[:40])
-    return do(
-        request, asked,
-        lambda by, at: services.take_off(
-            access.assignment_for(pk, by=by).pk, verb=asked.verb, reason=asked.reason, by=by, at=at
-        ),
-    )  # fmt: skip
+
+    def act(by: Actor, at: datetime) -> dict[str, Any] | None:
+        found = access.assignment_for(pk, by=by)
+        if asked.verb != "divert" or asked.to is None:
+            return services.take_off(found.pk, verb=asked.verb, reason=asked.reason, by=by, at=at)
+        by.must(Right.DISPATCH)
+        graver = access.incident_for(asked.to, by=by)
+        advice = advice_for(graver, at=at)
+        return {"assignment": services.divert(found.pk, to=graver.pk, advice=advice, by=by, at=at)}
+
+    return do(request, asked, act)
 
 
 @router.get("rings")

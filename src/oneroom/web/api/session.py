@@ -24,4 +24,5 @@ def me(request: HttpRequest) -> dict[str, Any]:
 @router.get("ticket")
 def ticket(request: HttpRequest) -> dict[str, Any]:
     """A signed, short-lived ticket for /live and, for a crew, /positions."""
-    return {"ticket": tickets.issue(actor(request)), "expires_s": tickets.LIFETIME_S}
+    mine = tickets.issue(actor(request), session=tickets.session_marker(request))
+    return {"ticket": mine, "expires_s": tickets.LIFETIME_S}

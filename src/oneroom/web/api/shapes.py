@@ -85,8 +85,6 @@ class Closing(Strict):
 
 class Offer(Strict):
     crews: Annotated[list[Id], Field(min_length=1, max_length=20)]
-    advised: Annotated[list[Id], Field(max_length=50)] = []
-    travel_s: dict[int, Annotated[int, Field(ge=0, le=86_400)]] = {}
 
 
 class Open(Strict):
@@ -116,6 +114,12 @@ class Reason(Strict):
 class TakeOff(Strict):
     verb: Code
     reason: Code | None = None
+    to: Id | None = None
+
+
+class SafeContact(Strict):
+    report: Id
+    safe_contact: Code
 
 
 class CrewState(Strict):

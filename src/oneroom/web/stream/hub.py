@@ -8,16 +8,20 @@ things over with ``call_soon_threadsafe``.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from oneroom.web.stream.ring import SIZE, Event, Ring, frame
+from oneroom.web.tickets import LIFETIME_S
 
 if TYPE_CHECKING:
     from oneroom.web.tickets import Ticket
 
 STREAMS_PER_ACCOUNT = 20
 ROOM = "room"
+# The last ticket of a session may have been written while it was being closed.
+REMEMBERED_S = LIFETIME_S + 60
 
 
 class Listener:
@@ -39,7 +43,7 @@ class Listener:
 
 
 class Hub:
-    """The ring, the listeners and the access versions of one process."""
+    """The ring, the listeners, the access versions and the sessions lately closed, of one process."""
 
     def __init__(self, ring_size: int = SIZE) -> None:
         self.ring = Ring(ring_size)
@@ -47,6 +51,7 @@ class Hub:
         self._by_scope: dict[str, set[Listener]] = {}
         self._by_account: dict[int, list[Listener]] = {}
         self._min_version: dict[int, int] = {}
+        self._closed: dict[str, float] = {}  # session -> until when its tickets might be shown; oldest first
         self._positions: dict[int, dict[str, object]] = {}
         self._picture: bytes | None = None
 
@@ -57,8 +62,8 @@ class Hub:
         return sum(len(listeners) for listeners in self._by_account.values())
 
     def allows(self, ticket: Ticket) -> bool:
-        """False once the account's access has changed after the ticket was written."""
-        return ticket.version >= self._min_version.get(ticket.account, 0)
+        """False once the account's access has changed after the ticket was written, or its session was closed."""
+        return ticket.version >= self._min_version.get(ticket.account, 0) and ticket.session not in self._closed
 
     def add(self, ticket: Ticket, cursor: int) -> Listener:
         """
@@ -97,7 +102,9 @@ class Hub:
 
     # -- what the tail hands over -------------------------------------------
 
-    def restart(self, head: int, events: Iterable[Event], versions: Mapping[int, int]) -> None:
+    def restart(
+        self, head: int, events: Iterable[Event], versions: Mapping[int, int], closed: Iterable[str] = ()
+    ) -> None:
         """Begin again from the database: at the start, or when its past is not ours any more."""
         first_time, self.ready = not self.ready, True
         events = list(events)
@@ -106,9 +113,13 @@ class Hub:
             self.ring.add(event)
         for account, version in versions.items():
             self._raise_version(account, version)
+        for session in closed:
+            self._remember_closed(session)
         for listener in self._everybody():
             listener.jump = not first_time
             listener.wake.set()
+            if not self.allows(listener.ticket):
+                listener.close(frame("access", {}))
 
     def publish(self, events: Iterable[Event]) -> None:
         concerned: set[Listener] = set()
@@ -118,6 +129,8 @@ class Hub:
                 concerned |= self._by_scope.get(scope, set())
             if event.kind == "access.changed":
                 self._change_access(event)
+            elif event.kind == "session.closed" and event.session:
+                self._close_session(event)
         for listener in concerned:
             listener.wake.set()
 
@@ -140,10 +153,9 @@ class Hub:
         return self._picture
 
     def _change_access(self, event: Event) -> None:
-        kind, _, number = event.subject.partition(":")
-        if kind != "account" or not number.isdecimal():
+        account = _account_of(event)
+        if account is None:
             return
-        account = int(number)
         if event.version is not None:
             self._raise_version(account, event.version)
         for listener in self._by_account.get(account, ()):
@@ -152,3 +164,24 @@ class Hub:
 
     def _raise_version(self, account: int, version: int) -> None:
         self._min_version[account] = max(version, self._min_version.get(account, 0))
+
+    def _close_session(self, event: Event) -> None:
+        """Somebody signed out on one device: its streams end, and its tickets open no other."""
+        assert event.session is not None
+        self._remember_closed(event.session)
+        for listener in self._by_account.get(_account_of(event) or 0, ()):
+            if listener.ticket.session == event.session:
+                listener.close(frame("access", {}))
+
+    def _remember_closed(self, session: str) -> None:
+        """Until its last ticket is over by itself. Real time, as that of the tickets."""
+        at = time.monotonic()
+        while self._closed and (oldest := next(iter(self._closed))) and self._closed[oldest] < at:
+            del self._closed[oldest]
+        self._closed.pop(session, None)
+        self._closed[session] = at + REMEMBERED_S
+
+
+def _account_of(event: Event) -> int | None:
+    kind, _, number = event.subject.partition(":")
+    return int(number) if kind == "account" and number.isdecimal() else None

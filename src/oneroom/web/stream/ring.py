@@ -25,6 +25,7 @@ class Event:
     scopes: tuple[str, ...]
     frame: bytes
     version: int | None = None  # of access.changed only
+    session: str | None = None  # of session.closed only
 
     @classmethod
     def of(
@@ -35,9 +36,10 @@ class Event:
         matter: str,
         scopes: Iterable[str],
         version: int | None = None,
+        session: str | None = None,
     ) -> Event:
         data = {"seq": seq, "kind": kind, "subject": subject, "matter": matter}
-        return cls(seq, kind, subject, tuple(scopes), frame("change", data, seq), version)
+        return cls(seq, kind, subject, tuple(scopes), frame("change", data, seq), version, session)
 
 
 def frame(name: str, data: object, seq: int | None = None) -> bytes:

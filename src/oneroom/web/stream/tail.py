@@ -43,17 +43,22 @@ _CONNECTION: dict[str, Any] = {
 }
 _NEXT = """
     SELECT seq, kind, subject, matter, scopes,
-        CASE WHEN kind = 'access.changed' THEN (facts->>'version')::int END, hash
+        CASE WHEN kind = 'access.changed' THEN (facts->>'version')::int END,
+        CASE WHEN kind = 'session.closed' THEN facts->>'session' END, hash
     FROM ledger_entry WHERE seq > %s ORDER BY seq LIMIT %s"""
 _LAST = """
     SELECT seq, kind, subject, matter, scopes,
-        CASE WHEN kind = 'access.changed' THEN (facts->>'version')::int END, hash
+        CASE WHEN kind = 'access.changed' THEN (facts->>'version')::int END,
+        CASE WHEN kind = 'session.closed' THEN facts->>'session' END, hash
     FROM ledger_entry ORDER BY seq DESC LIMIT %s"""
 _VERSIONS = """
     SELECT subject, max(version) FROM (
         SELECT subject, (facts->>'version')::int AS version FROM ledger_entry
         WHERE kind = 'access.changed' ORDER BY seq DESC LIMIT %s) AS changes
     GROUP BY subject"""
+_CLOSED = """
+    SELECT facts->>'session' FROM ledger_entry
+    WHERE kind = 'session.closed' AND facts ? 'session' ORDER BY seq DESC LIMIT %s"""
 # The whole table: one row for each crew on duty. Asking "received > last" would need a clock that all web
 # processes and the demo's pause agree on, and would not see who left.
 _POSITIONS = "SELECT crew_id, lon, lat, extract(epoch FROM at)::float8, speed_kmh, heading FROM duty_position"
@@ -63,7 +68,7 @@ class Tail(threading.Thread):
     """
     Calls back from its own thread:
 
-    ``on_restart(head, events, versions)`` when it begins, or finds another past than the one it
+    ``on_restart(head, events, versions, closed)`` when it begins, or finds another past than the one it
     told (a database restored from a backup); ``on_events(events)``; ``on_positions(moved, gone)``
     at most once a second.
     """
@@ -73,7 +78,7 @@ class Tail(threading.Thread):
         database_url: str,
         *,
         ring_size: int,
-        on_restart: Callable[[int, list[Event], dict[int, int]], object],
+        on_restart: Callable[[int, list[Event], dict[int, int], list[str]], object],
         on_events: Callable[[list[Event]], object],
         on_positions: Callable[[list[dict[str, object]], list[int]], object],
     ) -> None:
@@ -141,8 +146,9 @@ class Tail(threading.Thread):
                 if version is not None
             }
             self._head = rows[-1][0] if rows else 0
-            self._head_hash = rows[-1][6] if rows else None
-            self._on_restart(self._head, [Event.of(*row[:6]) for row in rows], versions)
+            self._head_hash = rows[-1][7] if rows else None
+            closed = [session for (session,) in self._ask(conn, _CLOSED, CHANGES_KEPT)]
+            self._on_restart(self._head, [Event.of(*row[:7]) for row in rows], versions, closed)
         self._read(conn)
 
     def _same_past(self, conn: psycopg.Connection[Any]) -> bool:
@@ -162,8 +168,8 @@ class Tail(threading.Thread):
         while True:
             rows = self._ask(conn, _NEXT, self._head, BATCH)
             if rows:
-                self._head, self._head_hash = rows[-1][0], rows[-1][6]
-                self._on_events([Event.of(*row[:6]) for row in rows])
+                self._head, self._head_hash = rows[-1][0], rows[-1][7]
+                self._on_events([Event.of(*row[:7]) for row in rows])
             if len(rows) < BATCH:
                 self._contact = time.monotonic()
                 return

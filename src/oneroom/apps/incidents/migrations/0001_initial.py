@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('reported_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, max_length=24)),
+                ('category', models.CharField(blank=True, max_length=24)),
                 ('return_reason', models.CharField(blank=True, max_length=24)),
                 ('travel_s', models.PositiveIntegerField(null=True)),
                 ('crew', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='duty.crew')),

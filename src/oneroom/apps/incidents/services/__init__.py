@@ -1,5 +1,5 @@
 from oneroom.apps.incidents.services.closing import close, rate, review
-from oneroom.apps.incidents.services.dispatch import Advice, ask_return, offer, take_off
+from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
 from oneroom.apps.incidents.services.field import clear, report, report_and_clear, say_word, step
 from oneroom.apps.incidents.services.intake import (
     Said,
@@ -9,12 +9,9 @@ from oneroom.apps.incidents.services.intake import (
     classify,
     code_hash,
     follow_code,
-    hold,
-    regrade,
-    set_aside,
     take_report,
-    withdraw_report,
 )
+from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, set_safe_contact, withdraw_report
 
 __all__ = [
     "Advice",
@@ -27,6 +24,7 @@ __all__ = [
     "clear",
     "close",
     "code_hash",
+    "divert",
     "follow_code",
     "hold",
     "offer",
@@ -37,6 +35,7 @@ __all__ = [
     "review",
     "say_word",
     "set_aside",
+    "set_safe_contact",
     "step",
     "take_off",
     "take_report",

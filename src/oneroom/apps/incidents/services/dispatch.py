@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.duty.services import count_run, set_state
-from oneroom.apps.incidents.codes import RETURN_REASONS
+from oneroom.apps.incidents.codes import RETURN_REASONS, WITHDRAW_REASONS
 from oneroom.apps.incidents.models import Assignment, Incident
-from oneroom.apps.incidents.services.matter import follow, lock, scopes, subject
+from oneroom.apps.incidents.services.matter import follow, known, lock, lock_assignment, scopes, subject
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.services import start_answer, stop
 from oneroom.engine.lifecycle import assignment, incident
 from oneroom.engine.lifecycle.assignment import ASSIGNMENT, CREW_STATE
+from oneroom.engine.lifecycle.limits import limit_s
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, Conflict, IllegalMove, Overtaken
 
@@ -49,7 +50,7 @@ def offer(
     if row.state not in (*incident.TO_SEND, *incident.WITH_CREWS):
         raise IllegalMove("No crew can be sent to this matter as it stands.")
     advice = advice or Advice()
-    crews = {c.pk: c for c in Crew.objects.select_for_update().filter(pk__in=crew_ids).order_by("pk")}
+    crews = {c.pk: c for c in Crew.objects.select_for_update(no_key=True).filter(pk__in=crew_ids).order_by("pk")}
     sent = []
     for crew_id in dict.fromkeys(crew_ids):
         crew = crews.get(crew_id)
@@ -88,28 +89,47 @@ def _offer_one(row: Incident, crew: Crew, advice: Advice, *, by: Actor, at: date
 
 
 @service
-def take_off(
-    assignment_id: int, *, verb: str, reason: str | None = None, graver: int | None = None, by: Actor, at: datetime
-) -> None:
+def take_off(assignment_id: int, *, verb: str, reason: str | None = None, by: Actor, at: datetime) -> None:
     """
-    The crew leaves the matter by an act of the room: withdraw, lapse, return or divert (to ``graver``).
+    The crew leaves the matter by an act of the room: withdraw (with a reason or none), lapse or return.
 
-    The lead passes to the next crew that is still on it. When none is left and nothing was reported, the
-    matter goes back to waiting, at once and loudly.
+    The lead passes on (``pass_lead``). When no crew is left and nothing was reported, the matter goes back to
+    waiting, at once and loudly.
     """
-    found = Assignment.objects.select_related("crew").get(pk=assignment_id)
-    row = lock(found.incident_id)
-    found.refresh_from_db()
-    move = ASSIGNMENT.move(found.state, verb, by=by)
-    facts: dict[str, Any] = {}
+    if reason is not None:
+        known("reason", reason, WITHDRAW_REASONS if verb == "withdraw" else ())
+    if verb == "divert":
+        raise BadInput("to", "Say which graver call the crew goes to.")
+    found, row = lock_assignment(assignment_id)
     if verb == "return":
+        ASSIGNMENT.move(found.state, verb, by=by)
         if not found.return_reason:
             raise IllegalMove("The crew has not asked to return this order.")
-        facts["reason"] = found.return_reason
-    elif verb == "withdraw":
-        facts["reason"] = reason
-    elif verb == "divert":
-        facts["graver"] = graver or 0
+        reason = found.return_reason
+    _leave(row, found, verb, by=by, at=at, **({"reason": reason} if reason is not None else {}))
+
+
+@service
+def divert(assignment_id: int, *, to: int, advice: Advice | None = None, by: Actor, at: datetime) -> int:
+    """
+    Send a crew that is on a call to a graver one: off the first and offered the second, both or neither.
+
+    Gives the new assignment. The first matter goes back to waiting if no other crew is on it.
+    """
+    first = Assignment.objects.values_list("incident_id", flat=True).get(pk=assignment_id)
+    both = {i.pk: i for i in Incident.objects.select_for_update().filter(pk__in={first, to}).order_by("pk")}
+    found, row = lock_assignment(assignment_id)
+    ASSIGNMENT.move(found.state, "divert", by=by)
+    if both[to].grade >= row.grade:
+        raise IllegalMove("A crew is diverted only to a graver call.")
+    _leave(row, found, "divert", by=by, at=at, graver=to)
+    [sent] = offer(to, [found.crew_id], advice=advice, by=by, at=at)
+    return sent
+
+
+def _leave(row: Incident, found: Assignment, verb: str, *, by: Actor, at: datetime, **facts: Any) -> None:
+    """End an assignment by an act of the room; the matter and the crew are locked."""
+    move = ASSIGNMENT.move(found.state, verb, by=by)
     heard = scopes(row)
     moved = Assignment.objects.filter(pk=found.pk, state=move.source).update(
         state=move.target, state_since=at, ended_at=at
@@ -127,32 +147,53 @@ def take_off(
 
 
 def pass_lead(row: Incident, leaver: Assignment, *, by: Actor, at: datetime) -> None:
-    """A lead crew that leaves without a report hands the lead to the crew that was sent next."""
+    """
+    A lead crew that leaves without a report hands the lead on: to the crew that was sent next, or, when none is left,
+    to the last one that reported. What the new lead has reported is then what the matter turned out to be.
+    """
     if not leaver.lead or leaver.reported_at is not None:
         return
-    heir = Assignment.objects.filter(incident=row, state__in=assignment.LIVE).order_by("offered_at", "pk").first()
+    others = Assignment.objects.filter(incident=row).exclude(pk=leaver.pk)
+    heir = (
+        others.filter(state__in=assignment.LIVE).order_by("offered_at", "pk").first()
+        or others.filter(reported_at__isnull=False).order_by("-reported_at", "-pk").first()
+    )
     if heir is None:
         return
     Assignment.objects.filter(pk=leaver.pk).update(lead=False)
     Assignment.objects.filter(pk=heir.pk).update(lead=True)
+    if heir.reported_at is not None:
+        turned_out(row, heir.outcome, heir.category)
     note(
         "assignment.lead", f"assignment:{heir.pk}", by=by, at=at, to=scopes(row), matter=subject(row.pk),
         assignment=heir.pk, incident=row.pk, crew=heir.crew_id,
     )  # fmt: skip
 
 
+def turned_out(row: Incident, outcome: str, category: str) -> None:
+    """The lead's report says how the matter ended and what it was."""
+    category = category or row.final_category or row.category
+    Incident.objects.filter(pk=row.pk).update(outcome=outcome, final_category=category)
+
+
 @service
 def ask_return(assignment_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """The crew says "wrong area" or "wrong function", once, before it has signed; the room decides."""
-    found = Assignment.objects.select_related("incident").get(pk=assignment_id)
-    ASSIGNMENT.move(found.state, "ask_return", by=by)
+    """
+    The crew says "wrong area" or "wrong function", once, before it has signed and within the time it has for
+    signing; the room decides.
+    """
+    found, row = lock_assignment(assignment_id)
+    move = ASSIGNMENT.move(found.state, "ask_return", by=by)
     if reason not in RETURN_REASONS:
         raise BadInput("reason", "An order is returned only as the wrong area or the wrong kind of work.")
     if found.return_reason:
         raise IllegalMove("This was asked once already; the room decides.")
-    Assignment.objects.filter(pk=found.pk).update(return_reason=reason)
+    limit = limit_s("acknowledge", row.grade)
+    if limit is not None and at - found.offered_at > timedelta(seconds=limit):
+        raise IllegalMove("The time to return this order is over. Sign for it, or call the room.")
+    if not Assignment.objects.filter(pk=found.pk, state=move.source, return_reason="").update(return_reason=reason):
+        raise Overtaken
     note(
-        "assignment.return_asked", f"assignment:{found.pk}", by=by, at=at, to=scopes(found.incident),
-        matter=subject(found.incident_id), assignment=found.pk, incident=found.incident_id, crew=found.crew_id,
-        reason=reason,
+        "assignment.return_asked", f"assignment:{found.pk}", by=by, at=at, to=scopes(row),
+        matter=subject(row.pk), assignment=found.pk, incident=row.pk, crew=found.crew_id, reason=reason,
     )  # fmt: skip

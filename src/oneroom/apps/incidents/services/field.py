@@ -9,11 +9,11 @@ from oneroom.apps.duty.models import Crew, CrewMember
 from oneroom.apps.duty.services import set_state
 from oneroom.apps.incidents.codes import CATEGORIES, OUTCOMES
 from oneroom.apps.incidents.models import Assignment, Incident
-from oneroom.apps.incidents.services.dispatch import pass_lead
+from oneroom.apps.incidents.services.dispatch import pass_lead, turned_out
 from oneroom.apps.incidents.services.intake import add_words
-from oneroom.apps.incidents.services.matter import follow, lock, scopes, subject
+from oneroom.apps.incidents.services.matter import follow, lock_assignment, scopes, subject
 from oneroom.apps.ledger.services import note, seal, service
-from oneroom.apps.orders.services import start_overdue, stop
+from oneroom.apps.orders.services import is_watched, start_overdue, stop
 from oneroom.engine.lifecycle.assignment import ASSIGNMENT, CREW_STATE, State
 from oneroom.engine.lifecycle.limits import limit_s
 from oneroom.engine.text import plain
@@ -23,7 +23,7 @@ A = State
 _TIME_OF = {A.ACKNOWLEDGED: "acknowledged_at", A.EN_ROUTE: "en_route_at", A.ON_SCENE: "on_scene_at"}
 # stage that ends with a verb, stages that begin with it
 _ENDS = {"acknowledge": "acknowledge", "arrive": "arrive"}
-_BEGINS = {"acknowledge": ("arrive",), "arrive": ("first_word", "report")}
+_BEGINS = {"acknowledge": ("arrive",), "arrive": ("first_word", "welfare", "report")}
 _SKEW = timedelta(seconds=2)  # a device clock may run this far ahead of ours before we say so
 
 
@@ -35,7 +35,7 @@ def step(assignment_id: int, verb: str, *, happened: datetime | None = None, by:
     ``happened`` is when it was done, for a late entry: not in the future, not before the step before it.
     Raises IllegalMove, NotAllowed, Overtaken or BadInput.
     """
-    found, row = _locked(assignment_id)
+    found, row = lock_assignment(assignment_id)
     move = ASSIGNMENT.move(found.state, verb, by=by)
     when = _when(happened, found, at)
     moved = Assignment.objects.filter(pk=found.pk, state=move.source).update(
@@ -48,10 +48,7 @@ def step(assignment_id: int, verb: str, *, happened: datetime | None = None, by:
     if verb in _ENDS:
         stop(f"assignment:{found.pk}", cause=move.target.value, stage=_ENDS[verb], by=by, at=at)
     for stage in _BEGINS.get(verb, ()):
-        start_overdue(
-            f"assignment:{found.pk}", stage=stage, limit_s=limit_s(stage, row.grade), matter=subject(row.pk),
-            grade=row.grade, crew_id=found.crew_id, unit_id=found.crew.unit_id, by=by, at=when,
-        )  # fmt: skip
+        _watch(found, row, stage, by=by, at=when)
     follow(row, at=at)
 
 
@@ -61,29 +58,29 @@ def report(
     by: Actor, at: datetime,
 ) -> None:  # fmt: skip
     """The scene report: an outcome, a line of words, and what it turned out to be. Signed by an officer."""
-    found, row = _locked(assignment_id)
+    found, row = lock_assignment(assignment_id)
     ASSIGNMENT.move(found.state, "report", by=by)
     if outcome not in OUTCOMES:
         raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
     if category and category not in CATEGORIES:
         raise BadInput("category", "There is no such choice: %(choice)s.", choice=category[:40])
+    if found.reported_at is not None:
+        raise Overtaken("This order was reported already. Your report was not taken; look again.")
     text = plain("words", words, longest=2000)
     when = _when(happened, found, at)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="scene.note", at=at) if text else (None, None)
-    Assignment.objects.filter(pk=found.pk).update(reported_at=when, outcome=outcome, note=sealed)
+    Assignment.objects.filter(pk=found.pk).update(reported_at=when, outcome=outcome, category=category, note=sealed)
     if found.lead:
-        Incident.objects.filter(pk=row.pk).update(
-            outcome=outcome, final_category=category or row.final_category or row.category
-        )
+        turned_out(row, outcome, category)
     _note("assignment.reported", found, row, by=by, at=when, outcome=outcome, note=commitment)
-    for stage in ("first_word", "report"):
+    for stage in ("first_word", "welfare", "report"):
         stop(f"assignment:{found.pk}", cause="reported", stage=stage, by=by, at=at)
 
 
 @service
 def clear(assignment_id: int, *, happened: datetime | None = None, by: Actor, at: datetime) -> None:
     """The crew is free again. The lead leaving without a report hands the lead on, or the matter waits again."""
-    found, row = _locked(assignment_id)
+    found, row = lock_assignment(assignment_id)
     move = ASSIGNMENT.move(found.state, "clear", by=by)
     when = _when(happened, found, at)
     moved = Assignment.objects.filter(pk=found.pk, state=move.source).update(
@@ -110,17 +107,26 @@ def report_and_clear(
 
 @service
 def say_word(assignment_id: int, *, words: str, by: Actor, at: datetime) -> None:
-    """A line from the scene: the first one is promised within minutes of arriving."""
-    found, row = _locked(assignment_id)
+    """A line from the scene: the first one is promised within minutes of arriving, and each says that all is well."""
+    found, row = lock_assignment(assignment_id)
     add_words(row.pk, words=words, source="crew", report_id=0, by=by, at=at)
-    stop(f"assignment:{found.pk}", cause="word", stage="first_word", by=by, at=at)
+    for stage in ("first_word", "welfare"):
+        stop(f"assignment:{found.pk}", cause="word", stage=stage, by=by, at=at)
+    if found.state == A.ON_SCENE and found.reported_at is None:
+        watch_welfare(found, row, by=by, at=at)
 
 
-def _locked(assignment_id: int) -> tuple[Assignment, Incident]:
-    """The incident's row first, always: two acts on one matter come one after the other and never deadlock."""
-    incident_id = Assignment.objects.values_list("incident_id", flat=True).get(pk=assignment_id)
-    row = lock(incident_id)
-    return Assignment.objects.select_related("crew").get(pk=assignment_id), row
+def watch_welfare(found: Assignment, row: Incident, *, by: Actor, at: datetime) -> None:
+    """From now on wait for the next word of a crew on scene, where the grade asks for it and nobody does yet."""
+    if not is_watched(f"assignment:{found.pk}", stage="welfare"):
+        _watch(found, row, "welfare", by=by, at=at)
+
+
+def _watch(found: Assignment, row: Incident, stage: str, *, by: Actor, at: datetime) -> None:
+    start_overdue(
+        f"assignment:{found.pk}", stage=stage, limit_s=limit_s(stage, row.grade), matter=subject(row.pk),
+        grade=row.grade, crew_id=found.crew_id, unit_id=found.crew.unit_id, by=by, at=at,
+    )  # fmt: skip
 
 
 def _when(happened: datetime | None, found: Assignment, at: datetime) -> datetime:

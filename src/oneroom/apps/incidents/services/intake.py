@@ -7,40 +7,38 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
 
-from oneroom.apps.incidents.codes import (
-    AGENCIES,
-    CATEGORIES,
-    HOLD_REASONS,
-    INVALID_REASONS,
-    REASONS,
-    SAFE_CONTACT,
-    SOURCES,
-)
+from oneroom.apps.incidents.codes import CATEGORIES, SAFE_CONTACT, SOURCES
 from oneroom.apps.incidents.models import AddedWords, Incident, Report
-from oneroom.apps.incidents.services.matter import lock, scopes, subject, watch
+from oneroom.apps.incidents.services.matter import (
+    known,
+    known_grade,
+    known_reasons,
+    lock,
+    lock_open,
+    scopes,
+    subject,
+    watch,
+)
 from oneroom.apps.ledger.services import note, seal, service
 from oneroom.apps.orders.services import stop
 from oneroom.apps.orgs.queries import station_at
-from oneroom.engine.lifecycle.incident import INCIDENT, NOT_BEGUN
+from oneroom.engine.lifecycle.incident import INCIDENT
 from oneroom.engine.roles import Right
 from oneroom.engine.text import phone, plain
-from oneroom.engine.values import Actor, BadInput, IllegalMove, NotAllowed
+from oneroom.engine.values import Actor, BadInput, NotAllowed
 
-# No 0/O, 1/I/L, 2/Z, 5/S: a code is read over the phone. 26 letters and digits, 9 places: 42 bits.
-_WHY_ASIDE: dict[str, frozenset[str]] = {
-    "transfer": frozenset(AGENCIES),
-    "invalidate": frozenset(INVALID_REASONS),
-    "cancel": frozenset({"by_caller", "by_room"}),
-}
-_LONGEST_HOLD = timedelta(hours=24)
+# A code is read over the phone and copied by hand, so of signs that look alike none or one is here: no 0 and O, no 1,
+# I and L, no 2 and Z, no 5 and S. 27 letters and digits in 9 places are 42 bits.
 _CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
+# What a report counts as until somebody has read it (the model's default).
+_UNREAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def take_report(
     caller = {"name": plain("caller_name", said.caller_name, longest=60)}
     caller["phone"] = phone("caller_phone", said.caller_phone)
     address = plain("address", said.address, longest=200)
-    _known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    known("safe_contact", said.safe_contact, SAFE_CONTACT)
     if category:
         check_classification(category, grade, reasons, where)
 
@@ -149,11 +147,17 @@ def classify(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Say what it is and how grave, with the reasons; the matter is then ready to be sent to."""
+    """
+    Say what it is and how grave, with the reasons; the matter is then ready to be sent to.
+
+    Somebody may have raised the grade before: as everywhere, only the shift commander lowers it again.
+    """
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "classify", by=by)
     known = where or _place_of(row)
     reasons = check_classification(category, grade, reasons, known)
+    if row.grade < min(_UNREAD, known_grade(grade)) and not by.may(Right.COMMAND):
+        raise NotAllowed("Only the shift commander lowers a grade.")
     placed = _placed(where) if where else {}
     Incident.objects.filter(pk=row.pk).update(
         category=category, grade=grade, reasons=reasons, state=move.target, state_since=at, **placed
@@ -168,82 +172,10 @@ def classify(
 
 
 @service
-def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Actor, at: datetime) -> None:
-    """Anybody who takes calls may raise the grade; only the shift commander lowers it (workflow §2.1)."""
-    by.must(Right.TAKE_CALL)
-    row = lock(incident_id)
-    if grade not in (1, 2, 3, 4):
-        raise BadInput("grade", "The grade is 1, 2, 3 or 4.")
-    if grade > row.grade and not by.may(Right.COMMAND):
-        raise NotAllowed("Only the shift commander lowers a grade.")
-    reasons = _known_reasons(reasons)
-    before = row.grade
-    if grade == before:
-        return
-    Incident.objects.filter(pk=row.pk).update(grade=grade, reasons=reasons or row.reasons)
-    note(
-        "incident.graded", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, before=before, grade=grade, reasons=reasons,
-    )  # fmt: skip
-
-
-@service
-def hold(incident_id: int, *, reason: str, until: datetime, by: Actor, at: datetime) -> None:
-    """Nobody is sent for now, for a reason and until a time; from then on the matter is watched again."""
-    row = lock(incident_id)
-    move = INCIDENT.move(row.state, "hold", by=by)
-    _known("reason", reason, HOLD_REASONS)
-    if not at < until <= at + _LONGEST_HOLD:
-        raise BadInput("until", "A call is held until a time within the next 24 hours.")
-    Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, held_until=until)
-    note(
-        "incident.held", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
-        reason=reason, until=until,
-    )  # fmt: skip
-    stop(subject(row.pk), cause="held", stage="dispatch", by=by, at=at)
-    watch(row, "dispatch", begins=until, by=by, at=at)
-
-
-@service
-def set_aside(incident_id: int, *, verb: str, reason: str, by: Actor, at: datetime) -> None:
-    """
-    The matter goes no further here: ``transfer`` to an agency, ``invalidate``, or ``cancel``.
-
-    Only while no crew was ever sent; later it is the room that withdraws crews and closes.
-    """
-    row = lock(incident_id)
-    move = INCIDENT.move(row.state, verb, by=by)
-    _known("reason", reason, _WHY_ASIDE[verb])
-    Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, closed_at=at)
-    kind = {"transfer": "incident.transferred", "invalidate": "incident.invalid", "cancel": "incident.cancelled"}[verb]
-    fact: dict[str, Any] = {"agency": reason} if verb == "transfer" else {"reason": reason}
-    note(
-        kind, subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk, **fact
-    )  # fmt: skip
-    stop(subject(row.pk), cause=verb, by=by, at=at)
-
-
-@service
-def withdraw_report(report_id: int, *, by: Actor, at: datetime) -> None:
-    """
-    A caller takes the report back. Nobody was sent: the matter is cancelled. Somebody was: officers finish
-    looking, because a caller may have been made to withdraw.
-    """
-    found = Report.objects.get(pk=report_id)
-    row = lock(found.incident_id)
-    if row.state not in NOT_BEGUN:
-        raise IllegalMove("Officers are already on it; they will finish looking.")
-    if Report.objects.filter(pk=report_id, withdrawn=False).update(withdrawn=True) and not (
-        Report.objects.filter(incident=row, withdrawn=False).exists()
-    ):
-        set_aside(row.pk, verb="cancel", reason="by_caller", by=by, at=at)
-
-
-@service
 def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: Actor, at: datetime) -> None:
     """The caller, the room or a crew adds words. From a crew on scene it is the first word that is waited for."""
     text = plain("words", words, longest=2000, required=True)
-    row = Incident.objects.get(pk=incident_id)
+    row = lock_open(incident_id)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="added.words", at=at)
     AddedWords.objects.create(incident=row, source=source, account_id=by.id or None, at=at, words=sealed)
     note(
@@ -254,10 +186,9 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
 
 def check_classification(category: str, grade: int | None, reasons: Iterable[str], where: Where | None) -> list[str]:
     """The reasons as a list, if all of it can be taken; BadInput names the field otherwise."""
-    _known("category", category, CATEGORIES)
-    if grade not in (1, 2, 3, 4):
-        raise BadInput("grade", "The grade is 1, 2, 3 or 4.")
-    checked = _known_reasons(reasons)
+    known("category", category, CATEGORIES)
+    known_grade(grade)
+    checked = known_reasons(reasons)
     if where is None or where.lon is None:
         raise BadInput("location", "Say where it is: a crossing, a road or a point on the map.")
     return checked
@@ -290,18 +221,6 @@ def _place_of(row: Incident) -> Where | None:
     return Where(row.lon, row.lat, row.place_zh, row.place_en)
 
 
-def _known(field: str, code: str, codes: Iterable[str]) -> None:
-    if code not in codes:
-        raise BadInput(field, "There is no such choice: %(choice)s.", choice=str(code)[:40])
-
-
-def _known_reasons(reasons: Iterable[str]) -> list[str]:
-    given = list(dict.fromkeys(reasons))
-    for reason in given:
-        _known("reasons", reason, REASONS)
-    return given
-
-
 def _placed(where: Where | None) -> dict[str, object]:
     if where is None:
         return {}
@@ -324,6 +243,6 @@ def _next_reference(at: datetime) -> str:
 
 
 __all__ = [
-    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "follow_code", "hold",
-    "regrade", "set_aside", "take_report", "withdraw_report",
+    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "follow_code",
+    "take_report",
 ]  # fmt: skip

@@ -1,15 +1,18 @@
-"""What every service of a matter needs: its scopes, and letting its state follow its crews."""
+"""What every service of a matter needs: its locks and scopes, and letting its state follow its crews."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from oneroom.apps.duty.models import Crew
+from oneroom.apps.incidents.codes import REASONS
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.ledger.services import note
 from oneroom.apps.orders.services import start_overdue, stop
 from oneroom.engine.lifecycle import assignment, incident
 from oneroom.engine.lifecycle.limits import limit_s
-from oneroom.engine.values import SYSTEM, Actor
+from oneroom.engine.values import SYSTEM, Actor, BadInput, IllegalMove
 
 S = incident.State
 
@@ -31,6 +34,48 @@ def scopes(of: Incident) -> set[str]:
 def lock(pk: int) -> Incident:
     """The matter with its row locked: acts on its crews come one after the other."""
     return Incident.objects.select_for_update().get(pk=pk)
+
+
+def lock_open(pk: int) -> Incident:
+    """The same, of a matter that is not over; IllegalMove otherwise."""
+    row = lock(pk)
+    if row.state not in incident.OPEN:
+        raise IllegalMove("This matter is over; nothing is changed in it or added to it any more.")
+    return row
+
+
+def lock_assignment(pk: int) -> tuple[Assignment, Incident]:
+    """
+    An assignment with its matter, both standing still.
+
+    Always the matter first, then the crew, as sending does: two acts on one matter or one crew come one after the
+    other and never wait for each other.
+    """
+    incident_id, crew_id = Assignment.objects.values_list("incident_id", "crew_id").get(pk=pk)
+    row = lock(incident_id)
+    Crew.objects.select_for_update(no_key=True).get(pk=crew_id)
+    return Assignment.objects.select_related("crew").get(pk=pk), row
+
+
+def known(field: str, code: str, codes: Iterable[str]) -> None:
+    """BadInput naming the field, unless the house has this code."""
+    if code not in codes:
+        raise BadInput(field, "There is no such choice: %(choice)s.", choice=str(code)[:40])
+
+
+def known_reasons(reasons: Iterable[str]) -> list[str]:
+    """The reasons for a grade, each once."""
+    given = list(dict.fromkeys(reasons))
+    for reason in given:
+        known("reasons", reason, REASONS)
+    return given
+
+
+def known_grade(grade: int | None) -> int:
+    """The grade, if it is one."""
+    if grade not in (1, 2, 3, 4):
+        raise BadInput("grade", "The grade is 1, 2, 3 or 4.")
+    return grade
 
 
 def watch(of: Incident, stage: str, *, begins: datetime | None = None, by: Actor, at: datetime) -> None:

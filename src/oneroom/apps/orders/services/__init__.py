@@ -1,3 +1,11 @@
-from oneroom.apps.orders.services.ladders import climb_rung, receipt, start_answer, start_overdue, stop
+from oneroom.apps.orders.services.ladders import (
+    climb_rung,
+    is_watched,
+    receipt,
+    regrade,
+    start_answer,
+    start_overdue,
+    stop,
+)
 
-__all__ = ["climb_rung", "receipt", "start_answer", "start_overdue", "stop"]
+__all__ = ["climb_rung", "is_watched", "receipt", "regrade", "start_answer", "start_overdue", "stop"]

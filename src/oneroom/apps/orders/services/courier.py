@@ -4,16 +4,19 @@ The courier: takes messages to the outside, apart from the clock, so that a gate
 Each step is a compare-and-swap, so several couriers may run: queued → sending (mine) → sent, failed, skipped or
 cancelled. Sending happens between two transactions, never in one. Whoever finds a message in somebody's hand longer
 than the lease sends it once more, marked as a repeat: a message may arrive twice, but never silently not at all.
+
+Hands are counted by channel and filled again one by one, and some of them take only the gravest: messages that hang
+hold up neither another channel nor the text message of a P1.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -24,7 +27,9 @@ from oneroom.engine.values import SYSTEM
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 8
+AT_ONCE = 8  # for each channel
+KEPT = 3  # of these, for the gravest alone
+GRAVEST = 2  # P1 and P2
 LEASE = timedelta(seconds=60)  # several times what a channel may take
 BACKOFF_S = (5, 15, 45)
 MAX_TRIES = len(BACKOFF_S) + 1
@@ -33,41 +38,89 @@ S = Delivery.State
 _ADDRESS = {"sms": "mobile", "voice": "mobile", "email": "email"}
 
 
+class Courier:
+    """
+    One courier with what it has in hand. Not for several threads: only ``send`` of a channel runs beside it.
+
+    Times are project time and ``rate`` its speed: gateways are patient in real time, so the lease and the pauses
+    between tries grow with it.
+    """
+
+    def __init__(self, worker: str, channels: Mapping[str, Channel]):
+        self.worker = worker
+        self._channels = channels
+        self._hands = ThreadPoolExecutor(AT_ONCE * max(len(channels), 1), thread_name_prefix="courier")
+        self._sending: dict[Future[Receipt], Delivery] = {}
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._sending)
+
+    def turn(self, at: datetime, *, rate: float = 1.0) -> int:
+        """Settle what came back and fill the free hands, the gravest orders first; how many were taken. Never waits."""
+        slow = max(rate, 1.0)
+        self._settle_done(at, slow)
+        lost_before = at - LEASE * slow
+        in_hand = [delivery.pk for delivery in self._sending.values()]
+        _give_up_the_lost(lost_before, at, in_hand)
+        due = _due(at, lost_before).exclude(pk__in=in_hand)
+        taken = 0
+        for name, channel in self._channels.items():
+            for delivery in _take(due.filter(channel=name), self._free(name), at, self.worker):
+                taken += 1
+                if _still_wanted(delivery, at):
+                    self._sending[self._hands.submit(channel.send, _message(delivery))] = delivery
+        for delivery in _take(due.exclude(channel__in=self._channels), AT_ONCE, at, self.worker):
+            taken += 1
+            _fail(delivery, cause="no_channel", at=at)
+        return taken
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Until something came back, at most so long."""
+        wait(self._sending, timeout_s, FIRST_COMPLETED)
+
+    def finish(self, at: datetime, *, rate: float = 1.0) -> None:
+        """Take nothing more and settle what is in hand, which no channel may delay beyond its own limit."""
+        while self._sending:
+            self.wait()
+            self._settle_done(at, max(rate, 1.0))
+        self._hands.shutdown()
+
+    def _free(self, channel: str) -> int:
+        return AT_ONCE - sum(delivery.channel == channel for delivery in self._sending.values())
+
+    def _settle_done(self, at: datetime, slow: float) -> None:
+        for done in [future for future in self._sending if future.done()]:
+            _settle(self._sending.pop(done), done, at, slow)
+
+
 def work(at: datetime, *, worker: str, channels: Mapping[str, Channel], rate: float = 1.0) -> int:
-    """
-    Deliver up to eight messages side by side, the gravest orders first; how many were taken in hand.
-
-    ``at`` is project time and ``rate`` its speed: gateways are patient in real time. Returns when all eight are
-    settled, which no channel may delay beyond its own limit.
-    """
-    lease = LEASE * max(rate, 1.0)
-    _give_up_the_lost(at - lease, at)
-    taken = _take(at, at - lease, worker)
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="courier") as hands:
-        sending: dict[Future[Receipt], Delivery] = {}
-        for delivery in taken:
-            channel = channels.get(delivery.channel)
-            if channel is None:
-                _fail(delivery, cause="no_channel", at=at)
-            elif _still_wanted(delivery, at):
-                sending[hands.submit(channel.send, _message(delivery))] = delivery
-        for done in as_completed(sending):
-            _settle(sending[done], done, at)
-    return len(taken)
+    """One round of a courier that waits until all it took is settled; how many messages that were."""
+    courier = Courier(worker, channels)
+    try:
+        return courier.turn(at, rate=rate)
+    finally:
+        courier.finish(at, rate=rate)
 
 
-def _take(at: datetime, lost_before: datetime, worker: str) -> list[Delivery]:
-    """Claim what is due. A row that another courier claimed in between is his."""
+def _due(at: datetime, lost_before: datetime) -> QuerySet[Delivery]:
+    """What waits to be sent and what a courier lost, by grade and age."""
     waiting = Q(state=S.QUEUED) & (Q(not_before=None) | Q(not_before__lte=at))
     lost = Q(state=S.SENDING, state_since__lt=lost_before, repeat=False)
-    due = (
+    return (
         Delivery.objects.filter(waiting | lost)
         .exclude(channel="app")
         .select_related("rung__ladder", "account")
         .order_by("rung__ladder__grade", "pk")
     )
-    taken = []
-    for delivery in due[:AT_ONCE]:
+
+
+def _take(due: QuerySet[Delivery], free: int, at: datetime, worker: str) -> list[Delivery]:
+    """Claim what is due, as far as hands are free. A row that another courier claimed in between is his."""
+    taken: list[Delivery] = []
+    for delivery in due[: max(free, 0)]:
+        if delivery.rung.ladder.grade > GRAVEST and free - len(taken) <= KEPT:
+            break  # by grade: all that follow are no graver
         was_lost = delivery.state == S.SENDING
         mine = Delivery.objects.filter(pk=delivery.pk, state=delivery.state, state_since=delivery.state_since).update(
             state=S.SENDING,
@@ -92,7 +145,7 @@ def _still_wanted(delivery: Delivery, at: datetime) -> bool:
     return False
 
 
-def _settle(delivery: Delivery, done: Future[Receipt], at: datetime) -> None:
+def _settle(delivery: Delivery, done: Future[Receipt], at: datetime, slow: float) -> None:
     try:
         receipt = done.result()
     except ChannelFailed as failed:
@@ -104,7 +157,7 @@ def _settle(delivery: Delivery, done: Future[Receipt], at: datetime) -> None:
                 delivery,
                 state=S.QUEUED,
                 state_since=at,
-                not_before=at + timedelta(seconds=BACKOFF_S[delivery.tries - 1]),
+                not_before=at + timedelta(seconds=BACKOFF_S[delivery.tries - 1]) * slow,
                 repeat=delivery.repeat or failed.unclear,
                 detail=failed.cause,
             )
@@ -114,7 +167,7 @@ def _settle(delivery: Delivery, done: Future[Receipt], at: datetime) -> None:
         _fail(delivery, cause="channel_broke", at=at)
     else:
         if receipt.state == S.SKIPPED:
-            _mine(delivery, state=S.SKIPPED, state_since=at, detail=receipt.detail)
+            _skip(delivery, cause=receipt.detail or "no_gateway", at=at)
         else:
             _sent(delivery, detail=receipt.detail, at=at)
 
@@ -139,6 +192,16 @@ def _fail(delivery: Delivery, *, cause: str, at: datetime) -> None:
         )  # fmt: skip
 
 
+@service
+def _skip(delivery: Delivery, *, cause: str, at: datetime) -> None:
+    if _mine(delivery, state=S.SKIPPED, state_since=at, detail=cause):
+        ladder = delivery.rung.ladder
+        note(
+            "delivery.skipped", ladder.subject, by=SYSTEM, at=at, to=("room",), matter=ladder.matter,
+            delivery=delivery.pk, channel=delivery.channel, cause=cause,
+        )  # fmt: skip
+
+
 def _mine(delivery: Delivery, **to: object) -> bool:
     """Move a row that is still in this courier's hand."""
     return bool(
@@ -148,11 +211,10 @@ def _mine(delivery: Delivery, **to: object) -> bool:
     )
 
 
-def _give_up_the_lost(lost_before: datetime, at: datetime) -> None:
+def _give_up_the_lost(lost_before: datetime, at: datetime, in_hand: list[int]) -> None:
     """A message whose repeat was lost as well has failed: a third copy would only confuse."""
-    for delivery in Delivery.objects.filter(state=S.SENDING, state_since__lt=lost_before, repeat=True).select_related(
-        "rung__ladder"
-    ):
+    lost = Delivery.objects.filter(state=S.SENDING, state_since__lt=lost_before, repeat=True).exclude(pk__in=in_hand)
+    for delivery in lost.select_related("rung__ladder"):
         _fail(delivery, cause="lost_twice", at=at)
 
 

@@ -10,6 +10,7 @@ from oneroom.apps.ledger.services import ask_guards, note, service
 from oneroom.apps.orders.models import Delivery, Ladder, Rung
 from oneroom.apps.people.models import Account
 from oneroom.engine import escalation
+from oneroom.engine.lifecycle import limits
 from oneroom.engine.values import SYSTEM, Actor
 
 _TELLS_THE_ROOM = "room"
@@ -38,8 +39,13 @@ def start_overdue(
     return _start(
         Ladder(kind=Ladder.Kind.OVERDUE, stage=stage, subject=subject, matter=matter, grade=grade, crew_id=crew_id,
                unit_id=unit_id, limit_s=limit_s, started=begins or at),
-        escalation.overdue_ladder(limit_s), by=by, at=at,
+        escalation.overdue_ladder(limit_s, stage=stage), by=by, at=at,
     )  # fmt: skip
+
+
+def is_watched(subject: str, *, stage: str) -> bool:
+    """Whether a ladder of this stage of the subject runs."""
+    return Ladder.objects.filter(subject=subject, stage=stage, stopped=None).exists()
 
 
 def _start(ladder: Ladder, rungs: Sequence[escalation.Rung], *, by: Actor, at: datetime) -> Ladder:
@@ -70,7 +76,8 @@ def climb_rung(rung_id: int, *, at: datetime) -> bool:
     # lock in that order too, or the two wait for each other.
     ask_guards("orders.climb", matter=step.ladder.matter)
     ladder = Ladder.objects.select_for_update().filter(pk=step.ladder_id, stopped=None).first()
-    if ladder is None or not Rung.objects.filter(pk=rung_id, done=None).exists():
+    # Looked at again under the lock: a new grade may have moved it.
+    if ladder is None or not Rung.objects.filter(pk=rung_id, done=None, due__lte=at).exists():
         return False
     rung = next(r for r in escalation.thawed(ladder.rungs) if r.n == step.n)
     _happen(ladder, step, rung, at=at)
@@ -136,6 +143,40 @@ def stop(subject: str, *, cause: str, stage: str | None = None, by: Actor, at: d
             rungs_done=Rung.objects.filter(ladder=ladder, done__isnull=False).count(),
         )  # fmt: skip
     return len(ladders)
+
+
+@service
+def regrade(matter: str, *, grade: int, by: Actor, at: datetime) -> None:
+    """
+    The matter has another grade: its running ladders follow the table of that grade, counted from where they began.
+
+    The ladder goes on under its own number, so that what rings goes on ringing and no rung happens twice; rungs that
+    are past due by the new table happen now. A stage that the new grade does not promise is no longer watched. The
+    caller holds the matter's lock.
+    """
+    ladders = Ladder.objects.select_for_update().filter(matter=matter, stopped=None).exclude(grade=grade)
+    for ladder in list(ladders.order_by("pk")):
+        limit_s = limits.limit_s(ladder.stage, grade)
+        if ladder.kind == Ladder.Kind.OVERDUE and limit_s is None:
+            stop(ladder.subject, cause="regraded", stage=ladder.stage, by=by, at=at)
+            continue
+        before, ladder.grade = ladder.grade, grade
+        rungs = escalation.answer_ladder(grade)
+        if ladder.kind == Ladder.Kind.OVERDUE and limit_s is not None:
+            ladder.limit_s = limit_s
+            rungs = escalation.overdue_ladder(limit_s, stage=ladder.stage)
+        ladder.rungs = escalation.frozen(rungs)
+        ladder.save(update_fields=["grade", "limit_s", "rungs"])
+        note(
+            "ladder.regraded", ladder.subject, by=by, at=at, matter=matter, ladder=ladder.pk, stage=ladder.stage,
+            before=before, grade=grade,
+        )  # fmt: skip
+        left = {step.n: step for step in Rung.objects.filter(ladder=ladder, done=None)}
+        for step in left.values():
+            step.due = ladder.started + timedelta(seconds=rungs[step.n].after_s)
+        Rung.objects.bulk_update(left.values(), ["due"])
+        for rung in escalation.due(rungs, since=ladder.started, now=at, done=[r.n for r in rungs if r.n not in left]):
+            _happen(ladder, left[rung.n], rung, at=at)
 
 
 @service

@@ -15,6 +15,11 @@ def session_opened(*, way: str, by: Actor, at: datetime) -> None:
 
 
 @service
-def session_closed(*, by: Actor, at: datetime) -> None:
-    """Somebody signed out."""
-    note("session.closed", f"account:{by.id}", by=by, at=at, account=by.id)
+def session_closed(*, session: str | None = None, by: Actor, at: datetime) -> None:
+    """
+    Somebody signed out; ``session`` is the marker that the session's stream tickets carry, never its key.
+
+    Every web process hears of the entry, closes the streams of that session and refuses its tickets; other devices
+    of the account go on.
+    """
+    note("session.closed", f"account:{by.id}", by=by, at=at, account=by.id, session=session)

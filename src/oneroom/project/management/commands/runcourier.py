@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from oneroom.apps.ledger.time import clock
 from oneroom.apps.orders.channel import channels
-from oneroom.apps.orders.services import courier
+from oneroom.apps.orders.services.courier import Courier
 from oneroom.project.beat import Beat
 
 EVERY_S = 0.25
@@ -17,10 +17,10 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        worker = f"{socket.gethostname()}:{os.getpid()}"
-        ways = channels()
+        courier = Courier(f"{socket.gethostname()}:{os.getpid()}", channels())
 
         def turn() -> bool:
-            return courier.work(clock().now(), worker=worker, channels=ways, rate=clock().rate()) > 0
+            return courier.turn(clock().now(), rate=clock().rate()) > 0
 
         Beat(EVERY_S, turn).run()
+        courier.finish(clock().now(), rate=clock().rate())

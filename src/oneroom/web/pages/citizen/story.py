@@ -81,7 +81,7 @@ def tell(story: CallerStory, *, at: datetime) -> Told:
         headline,
         rest,
         _aside(state, story, at) if over else _main_line(state, story, at),
-        may_withdraw=state in NOT_BEGUN and not over,
+        may_withdraw=story.may_withdraw,
         may_rate=state in ENDED and story.stars is None and not over,
         may_add=state not in ENDED and not over,
         stars=story.stars,
@@ -93,7 +93,7 @@ def _headline(state: State, story: CallerStory) -> tuple[str, str]:
     if story.withdrawn:
         alone = state is State.CANCELLED
         return _("You took it back."), str(
-            _SENTENCES[State.CANCELLED][1] if alone else _("Others reported it too, so we still look into it.")
+            _SENTENCES[State.CANCELLED][1] if alone else _("We still look into it, to be sure that nobody needs help.")
         )
     if state is State.RECEIVED:
         minutes = (limit_s("classify", UNREAD_GRADE) or 0) // 60

@@ -50,13 +50,12 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class ProposalsView:
-    """What the panel shows; ``advised`` is the ranking as the engine gave it, kept with the order."""
+    """What the panel shows."""
 
     no_roads: bool
     ranked: tuple[Ranked, ...]
     excluded: tuple[Excluded, ...]
     excluded_count: int
-    advised: str
 
 
 def proposals_view(found: Proposals, *, keep: Sequence[int] = ()) -> ProposalsView:
@@ -74,7 +73,6 @@ def proposals_view(found: Proposals, *, keep: Sequence[int] = ()) -> ProposalsVi
         tuple(_ranked(n, p) for n, p in enumerate(order, 1)),
         tuple(Excluded(named(RULES, rule), _(", ").join(names), len(names)) for rule, names in rules.items()),
         len(found.excluded),
-        ",".join(str(p.crew.id) for p in found.ranked),
     )
 
 

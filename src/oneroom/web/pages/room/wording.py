@@ -24,6 +24,7 @@ from oneroom.apps.incidents.codes import (
     RETURN_REASONS,
     SAFE_CONTACT,
     SOURCES,
+    WITHDRAW_REASONS,
 )
 from oneroom.web.pages.room.words import CHANNELS, CREW_STATES, MATTER_STATES, ROLES, STAGES, TOLD, local, named, span
 
@@ -56,7 +57,9 @@ CALL, ORDER, SCENE, SYSTEM, GRADE, ROOM, OUTSIDE, STAFF = (
     lazy("Staff"),
 )  # fmt: skip
 # Entries about the machinery: shown, but out of the way of what people did.
-MACHINE = frozenset({"ladder.started", "ladder.stopped", "delivery.sent", "delivery.receipt", "incident.state"})
+MACHINE = frozenset(
+    {"ladder.started", "ladder.regraded", "ladder.stopped", "delivery.sent", "delivery.receipt", "incident.state"}
+)
 # Entries that mean that something was not answered or kept in time.
 LATE = frozenset({"incident.escalated", "assignment.lapsed", "delivery.failed"})
 
@@ -106,6 +109,8 @@ def _climbed(f: Facts, names: Names) -> str:
     stage = named({k: v[0] for k, v in STAGES.items()}, f["stage"])
     if f["skipped"]:
         return _("Nobody on duty to tell: %(who)s was skipped (%(stage)s)") % {"who": told, "stage": stage}
+    if f["stage"] == "welfare" and f["rung_code"] == "crew":
+        return _("%(crew)s is asked whether all is well: no word from the scene") % {"crew": names.crew(f.get("crew"))}
     if f["rung_code"] == "crew":
         return _("%(crew)s: the phones ring") % {"crew": names.crew(f.get("crew"))}
     if f["rung_code"] in ("mark", "alarm"):
@@ -180,9 +185,15 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     ),
     "ladder.started": (SYSTEM, _ladder_started),
     "ladder.climbed": (ORDER, _climbed),
+    "ladder.regraded": (
+        SYSTEM,
+        lambda f, _names: _("%(stage)s: now by the times of P%(grade)s")
+        % {"stage": named({k: v[0] for k, v in STAGES.items()}, f["stage"]), "grade": f["grade"]},
+    ),
     "ladder.stopped": (SYSTEM, _ladder_stopped),
     "delivery.sent": (OUTSIDE, _coded(lazy("Message left by %(code)s"), "channel", CHANNELS)),
     "delivery.failed": (OUTSIDE, _coded(lazy("Message could not be sent by %(code)s"), "channel", CHANNELS)),
+    "delivery.skipped": (OUTSIDE, _coded(lazy("No message by %(code)s: it is not set up here"), "channel", CHANNELS)),
     "delivery.receipt": (
         OUTSIDE,
         _coded(lazy("Phone: %(code)s"), "receipt", {"delivered": lazy("it rang"), "read": lazy("somebody looked")}),
@@ -193,6 +204,8 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.held": (ROOM, _plain(lazy("Held: nobody is sent for now"))),
     "incident.state": (SYSTEM, _coded(lazy("Stands at: %(code)s"), "state", MATTER_STATES)),
     "incident.words_added": (CALL, _coded("%(code)s", "source", _WORDS_BY)),
+    "incident.safe_contact": (CALL, _coded(lazy("Safe to contact the caller: %(code)s"), "safe_contact", SAFE_CONTACT)),
+    "incident.withdrawn": (CALL, _plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
     "incident.closed": (ROOM, lambda f, _names: _("Closed: %(outcome)s · %(category)s") % {
         "outcome": named(OUTCOMES, f["outcome"]), "category": named(CATEGORIES, f["category"])}),
@@ -219,7 +232,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
         lazy("Order taken back from %(crew)s"), lazy("Order taken back from %(crew)s: %(reason)s"), RETURN_REASONS)),
     "assignment.lapsed": (ORDER, _crew(lazy("%(crew)s never answered; the order ended"))),
     "assignment.withdrawn": (ORDER, _crew_because(
-        lazy("%(crew)s was taken off"), lazy("%(crew)s was taken off: %(reason)s"), {})),
+        lazy("%(crew)s was taken off"), lazy("%(crew)s was taken off: %(reason)s"), WITHDRAW_REASONS)),
     "assignment.diverted": (ORDER, _crew(lazy("%(crew)s was diverted to a graver call"))),
     "assignment.lead": (ORDER, _crew(lazy("%(crew)s leads now"))),
 }  # fmt: skip

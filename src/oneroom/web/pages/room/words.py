@@ -56,6 +56,7 @@ STAGES = {
     "acknowledge": (lazy("to sign"), lazy("signing late")),
     "arrive": (lazy("to arrive"), lazy("arrival late")),
     "first_word": (lazy("first word"), lazy("first word late")),
+    "welfare": (lazy("word that all is well"), lazy("no word from the scene")),
     "report": (lazy("to report"), lazy("report late")),
     "review": (lazy("to review"), lazy("review late")),
 }

@@ -22,6 +22,7 @@ from oneroom.web.faults import worded
 from oneroom.web.limits import TooMany, count, forget, so_far, source_of
 from oneroom.web.pages.signin.home import home, screens
 from oneroom.web.pages.start.held import release
+from oneroom.web.tickets import session_marker
 
 # Counted per name and source: whoever guesses is stopped, the officer on another machine is not locked out with him.
 TRIES = 5
@@ -63,7 +64,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session and says so in the record."""
     if request.user.is_authenticated:
-        session_closed(by=actor(request), at=now())
+        close_session(request)
         release(request)
     logout(request)
     return redirect("start" if settings.DEMO else "sign-in")
@@ -72,10 +73,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def open_session(request: HttpRequest, account: Any, *, way: str) -> None:
     """Sign this account in; whoever was signed in here before is signed out first."""
     if request.user.is_authenticated:
-        session_closed(by=actor(request), at=now())
+        close_session(request)
         logout(request)
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
     session_opened(way=way, by=actor_of(account), at=now())
+
+
+def close_session(request: HttpRequest) -> None:
+    """Say in the record that this session ends; its streams close with it, those of his other devices do not."""
+    session_closed(session=session_marker(request) or None, by=actor(request), at=now())
 
 
 def _account(request: HttpRequest) -> Any:

@@ -27,6 +27,7 @@ def words() -> dict[str, str]:
         "kept": _("kept here {time}"),
         "ring_order": _("New order: sign for it"),
         "ring_again": _("Still not signed for: sign now"),
+        "ring_welfare": _("Is all well? Send the room a word"),
         "ring_silent": _("Somebody does not answer: look"),
         "sound_off": _("Silent until you touch the screen once"),
         "gone": _("This order is no longer yours."),

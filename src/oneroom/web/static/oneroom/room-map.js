@@ -3,10 +3,12 @@
 import { createMap } from "./map.js";
 import * as matter from "./room-matter.js";
 import * as queue from "./room-queue.js";
-import { now } from "./room-time.js";
+import { hms, now } from "./room-time.js";
 
 const CALM_MS = 250; // a busy minute must not redraw the map for each entry
 const LATE_MS = 2000; // how often "+1:24" beside a late matter is written anew
+
+const OLD_S = 120; // as STALE_AFTER in apps/duty/queries.py: a position older than this is shown as old
 
 const element = document.getElementById("map");
 const latest = new Map(); // crew → newest fix, from the page or the stream, whichever is younger
@@ -31,7 +33,7 @@ export function start() {
   document.addEventListener("room:routes", (event) => ways(event.detail));
   document.addEventListener("live:positions", (event) => moved(event.detail));
   document.addEventListener("room:tab", () => map.resize());
-  setInterval(() => document.hidden || incidents(), LATE_MS);
+  setInterval(() => document.hidden || (incidents(), old()), LATE_MS);
   stations();
   crews();
   incidents();
@@ -70,6 +72,21 @@ function crews() {
     return fix && { id, lon: fix.lon, lat: fix.lat, heading: fix.heading, age_s: age(fix), state: e.dataset.s, label: e.dataset.name };
   });
   map.setCrews(shown.filter(Boolean));
+  old();
+}
+
+// A position grows old without an entry of the record, and a new one comes by the stream alone: the panel, which is
+// fetched only when something is recorded, learns both from here.
+function old() {
+  for (const e of document.querySelectorAll("#crews [data-crew]")) {
+    const fix = latest.get(Number(e.dataset.crew));
+    if (!fix) continue;
+    const isOld = age(fix) > OLD_S;
+    e.classList.toggle("is-old", isOld);
+    const cell = e.closest("tr")?.lastElementChild;
+    cell?.classList.toggle("faint", isOld);
+    if (cell && cell.textContent !== hms(fix.at)) cell.textContent = hms(fix.at);
+  }
 }
 
 function younger(id, fix) {

@@ -142,16 +142,10 @@ function showExcluded() {
     ?.setAttribute("aria-expanded", String(current.island.classList.contains("show-excluded")));
 }
 
-// Send what was picked, or what the command line names; the ranking travels along, as the record keeps it.
+// Send what was picked, or what the command line names; the server keeps with the order what it proposes now.
 export async function send(crews = picked(), names = current ? [...current.picked.values()] : [], id = current?.id) {
   if (!crews.length || !id) return;
-  const ranked = current?.id === id ? items() : [];
-  const advised = current?.island.querySelector("[data-advised]")?.dataset.advised ?? "";
-  const travel = Object.fromEntries(
-    ranked.filter((li) => crews.includes(Number(li.dataset.crew))).map((li) => [li.dataset.crew, Number(li.dataset.travel)]),
-  );
-  const body = { crews, advised: ranked.length ? advised.split(",").filter(Boolean).map(Number) : [], travel_s: travel };
-  const answer = await perform(null, `/api/incidents/${id}/offer`, body, null);
+  const answer = await perform(null, `/api/incidents/${id}/offer`, { crews }, null);
   if (!answer) return;
   toast(word("sent", { crews: join(names) }));
   if (current?.id === id) rest(current.island, id);

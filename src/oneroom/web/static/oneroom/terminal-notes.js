@@ -69,7 +69,8 @@ export function notes({ words, queue, rings }) {
       const order = first.subject.match(/^assignment:(\d+)$/);
       const mine = order && document.querySelector(`[data-order="${order[1]}"]`);
       const inCrew = ["crew", "again", "second"].includes(first.rung_code);
-      put(ringingSaid, !inCrew ? words.ring_silent : first.loud ? words.ring_again : words.ring_order);
+      const said = first.stage === "welfare" ? words.ring_welfare : first.loud ? words.ring_again : words.ring_order;
+      put(ringingSaid, inCrew ? said : words.ring_silent);
       ringingTo.href = inCrew && order ? `#order-${order[1]}` : mine ? mine.href : "#";
     }
     paintSound();

@@ -1,0 +1,121 @@
+"""
+Take the pictures of the README from a running demo: ``.venv/bin/python docs/pictures/take.py http://127.0.0.1:8000``.
+
+Nothing is staged: each picture is a page as a visitor of the demo sees it, in both languages. The demo should have run
+for some minutes, so that something is going on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).parent
+WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--disable-background-networking"]
+LANGUAGES = {"en": "-en", "zh-hans": ""}
+CALL = {
+    "en": ("A man with a fruit knife threatens the clerk of a shop, nobody is hurt yet", "yan'an chengdu"),
+    "zh-hans": ("有人拿水果刀威胁便利店店员，目前没有人受伤", "延安中路/成都"),
+}
+NOISE = {"en": "Loud music outside our gate until midnight, three nights now", "zh-hans": "楼下连着三晚放音乐到半夜"}
+
+
+def main(url: str) -> None:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as player:
+        arguments = [*WEBGL, *(["--no-sandbox"] if os.getuid() == 0 else [])]
+        browser = player.chromium.launch(executable_path=found, args=arguments)
+        for language, suffix in LANGUAGES.items():
+            room(visitor(browser, url, language, 1366, 768), url, suffix)
+            intake(visitor(browser, url, language, 1366, 768), url, language, suffix)
+            citizen(visitor(browser, url, language, 390, 760), url, language, suffix)
+            terminal(browser, url, language, suffix)
+        browser.close()
+
+
+def visitor(browser: Any, url: str, language: str, width: int, height: int) -> Any:
+    """A page of somebody who just came."""
+    context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=1)
+    context.add_cookies([{"name": "oneroom_language", "value": language, "url": url}])
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    return page
+
+
+def seat(page: Any, url: str, role: str) -> None:
+    """Take a seat on the demo's first page."""
+    page.goto(f"{url}/start/")
+    page.locator(f"form:has(input[name=role][value='{role}']) button").click()
+
+
+def room(page: Any, url: str, suffix: str) -> None:
+    seat(page, url, "dispatcher")
+    page.locator("#map[data-map=ready]").wait_for()
+    rows = page.locator("[data-open]")
+    rows.first.wait_for()
+    rows.first.click()
+    page.locator("#inc .timeline").first.wait_for()
+    page.wait_for_timeout(4000)  # the map's own drawing
+    page.screenshot(path=HERE / f"room{suffix}.png")
+
+
+def intake(page: Any, url: str, language: str, suffix: str) -> None:
+    seat(page, url, "call_taker")
+    page.goto(f"{url}/room/intake/")
+    words, where = CALL[language]
+    page.fill("#words", words)
+    page.locator("#where").press_sequentially(where)
+    page.locator("#places [role=option]").first.click()
+    for reason in ("weapon", "in_progress", "life_at_risk"):
+        page.locator(f"input[value={reason}]").check(force=True)
+    page.wait_for_timeout(4000)  # the map's own drawing
+    page.screenshot(path=HERE / f"intake{suffix}.png")
+    page.evaluate("sessionStorage.clear()")
+
+
+def citizen(page: Any, url: str, language: str, suffix: str) -> None:
+    page.goto(f"{url}/")
+    page.fill("#words", NOISE[language])
+    page.locator("form[data-draft] button").last.click()
+    page.locator(".code-large").wait_for()
+    page.screenshot(path=HERE / f"citizen{suffix}.png")
+
+
+def terminal(browser: Any, url: str, language: str, suffix: str) -> None:
+    """A visitor takes a crew, another sends it: the order on the phone."""
+    phone = visitor(browser, url, language, 360, 640)
+    seat(phone, url, "officer")
+    phone.wait_for_url(re.compile("/t/"))
+    me = phone.evaluate("fetch('/api/me').then((a) => a.json())")
+    desk = visitor(browser, url, language, 1366, 768)
+    seat(desk, url, "dispatcher")
+    sent = desk.evaluate(
+        """async (crew) => {
+          const { act, ask } = await import("/static/oneroom/act.js");
+          const open = [...document.querySelectorAll("[data-open]")].map((a) => a.dataset.open);
+          for (const id of open) {
+            const found = await ask(`/api/incidents/${id}/proposals`).catch(() => null);
+            if (!found?.ranked.some((p) => p.crew === crew)) continue;
+            try { await act(`/api/incidents/${id}/offer`, { crews: [crew] }); return id; } catch { /* the next one */ }
+          }
+          return null;
+        }""",
+        me["crew_id"],
+    )
+    if sent is None:
+        print("no open matter could be sent to the crew just now; run again", file=sys.stderr)
+        return
+    phone.locator("#to-do a").first.click()
+    phone.locator(".four .is-now").wait_for()
+    phone.wait_for_timeout(1500)
+    phone.screenshot(path=HERE / f"terminal{suffix}.png")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].rstrip("/"))

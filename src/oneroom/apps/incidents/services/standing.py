@@ -1,0 +1,162 @@
+"""What becomes of a matter that stands in the queue: another grade, held, set aside, taken back by its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from oneroom.apps.incidents.codes import AGENCIES, HOLD_REASONS, INVALID_REASONS, SAFE_CONTACT
+from oneroom.apps.incidents.models import Assignment, Incident, Report
+from oneroom.apps.incidents.services.field import watch_welfare
+from oneroom.apps.incidents.services.matter import (
+    known,
+    known_grade,
+    known_reasons,
+    lock,
+    lock_open,
+    scopes,
+    subject,
+    watch,
+)
+from oneroom.apps.ledger.services import note, service
+from oneroom.apps.orders.services import regrade as regrade_ladders
+from oneroom.apps.orders.services import stop
+from oneroom.engine.lifecycle import assignment
+from oneroom.engine.lifecycle.incident import INCIDENT, NOT_BEGUN
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, BadInput, IllegalMove, NotAllowed
+
+_WHY_ASIDE: dict[str, frozenset[str]] = {
+    "transfer": frozenset(AGENCIES),
+    "invalidate": frozenset(INVALID_REASONS),
+    "cancel": frozenset({"by_caller", "by_room"}),
+}
+_LONGEST_HOLD = timedelta(hours=24)
+_URGENT = 2  # up to this grade a code does not call off the police: whoever holds it may have been made to
+
+
+@service
+def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Actor, at: datetime) -> None:
+    """
+    Anybody who takes calls may raise the grade; only the shift commander lowers it (workflow §2.1).
+
+    Whatever is being watched goes on by the times of the new grade, counted from where it began: an order of a matter
+    that turned out grave climbs as fast as one that was grave from the start.
+    """
+    by.must(Right.TAKE_CALL)
+    row = lock_open(incident_id)
+    known_grade(grade)
+    if grade > row.grade and not by.may(Right.COMMAND):
+        raise NotAllowed("Only the shift commander lowers a grade.")
+    reasons = known_reasons(reasons)
+    before = row.grade
+    if grade == before:
+        return
+    Incident.objects.filter(pk=row.pk).update(grade=grade, reasons=reasons or row.reasons)
+    row.grade = grade
+    note(
+        "incident.graded", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
+        incident=row.pk, before=before, grade=grade, reasons=reasons,
+    )  # fmt: skip
+    regrade_ladders(subject(row.pk), grade=grade, by=by, at=at)
+    there = Assignment.objects.filter(incident=row, state=assignment.State.ON_SCENE, reported_at=None)
+    for sent in there.select_related("crew").order_by("pk"):
+        watch_welfare(sent, row, by=by, at=at)
+
+
+@service
+def hold(incident_id: int, *, reason: str, until: datetime, by: Actor, at: datetime) -> None:
+    """Nobody is sent for now, for a reason and until a time; from then on the matter is watched again."""
+    row = lock(incident_id)
+    move = INCIDENT.move(row.state, "hold", by=by)
+    known("reason", reason, HOLD_REASONS)
+    if not at < until <= at + _LONGEST_HOLD:
+        raise BadInput("until", "A call is held until a time within the next 24 hours.")
+    Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, held_until=until)
+    note(
+        "incident.held", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
+        reason=reason, until=until,
+    )  # fmt: skip
+    stop(subject(row.pk), cause="held", stage="dispatch", by=by, at=at)
+    watch(row, "dispatch", begins=until, by=by, at=at)
+
+
+@service
+def set_aside(incident_id: int, *, verb: str, reason: str, by: Actor, at: datetime) -> None:
+    """
+    The matter goes no further here: ``transfer`` to an agency, ``invalidate``, or ``cancel``.
+
+    Only while no crew is on it. Where one was sent before, somebody found it worth sending to: then who sends
+    decides, not who takes calls.
+    """
+    row = lock(incident_id)
+    move = INCIDENT.move(row.state, verb, by=by)
+    known("reason", reason, _WHY_ASIDE[verb])
+    if _was_sent_to(row) and not by.may(Right.DISPATCH):
+        raise NotAllowed("A crew was sent to this before. The dispatcher decides what becomes of it.")
+    _set_aside(row, move.target, verb, reason, by=by, at=at)
+
+
+def _set_aside(row: Incident, state: str, verb: str, reason: str, *, by: Actor, at: datetime) -> None:
+    Incident.objects.filter(pk=row.pk).update(state=state, state_since=at, closed_at=at)
+    kind = {"transfer": "incident.transferred", "invalidate": "incident.invalid", "cancel": "incident.cancelled"}[verb]
+    fact: dict[str, Any] = {"agency": reason} if verb == "transfer" else {"reason": reason}
+    note(
+        kind, subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk, **fact
+    )  # fmt: skip
+    stop(subject(row.pk), cause=verb, by=by, at=at)
+
+
+@service
+def withdraw_report(report_id: int, *, by: Actor, at: datetime) -> None:
+    """
+    A caller takes the report back, as long as no crew was ever sent: officers finish looking.
+
+    The last report of a matter takes the matter with it, unless that is urgent: a caller may have been made to
+    withdraw, so there the room is told and decides.
+    """
+    found = Report.objects.get(pk=report_id)
+    row = lock(found.incident_id)
+    if _begun(row):
+        raise IllegalMove("Officers are already on it; they will finish looking.")
+    if not Report.objects.filter(pk=report_id, withdrawn=False).update(withdrawn=True):
+        return
+    note(
+        "incident.withdrawn", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
+        incident=row.pk, report=report_id,
+    )  # fmt: skip
+    if row.grade > _URGENT and not Report.objects.filter(incident=row, withdrawn=False).exists():
+        move = INCIDENT.move(row.state, "cancel", by=by)
+        _set_aside(row, move.target, "cancel", "by_caller", by=by, at=at)
+
+
+@service
+def set_safe_contact(report_id: int, *, safe_contact: str, by: Actor, at: datetime) -> None:
+    """Whether it is safe to contact this caller, as far as the room knows now (workflow §2.1a)."""
+    by.must(Right.TAKE_CALL)
+    found = Report.objects.select_related("incident").get(pk=report_id)
+    row = lock(found.incident_id)
+    known("safe_contact", safe_contact, SAFE_CONTACT)
+    before = Report.objects.values_list("safe_contact", flat=True).get(pk=report_id)
+    if before == safe_contact:
+        return
+    Report.objects.filter(pk=report_id).update(safe_contact=safe_contact)
+    note(
+        "incident.safe_contact", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
+        incident=row.pk, report=report_id, before=before, safe_contact=safe_contact,
+    )  # fmt: skip
+
+
+def may_withdraw(report: Report) -> bool:
+    """Whether the caller can still take this report back."""
+    return not report.withdrawn and not _begun(report.incident)
+
+
+def _begun(row: Incident) -> bool:
+    return row.state not in NOT_BEGUN or _was_sent_to(row)
+
+
+def _was_sent_to(row: Incident) -> bool:
+    """Whether any crew was ever sent: a matter that its crews have left waits in the same state as a new one."""
+    return Assignment.objects.filter(incident=row).exists()
