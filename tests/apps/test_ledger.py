@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import rfc8785
@@ -13,6 +15,7 @@ from django.db import connection, connections
 from hypothesis import given
 from hypothesis import strategies as st
 
+import oneroom
 from oneroom.apps.ledger import queries
 from oneroom.apps.ledger.clock import forget_old_answers
 from oneroom.apps.ledger.models import DoneOnce, Entry, Look, Sealed
@@ -147,9 +150,8 @@ def test_erase_a_name_and_the_chain_still_verifies(db):
     assert (row.text, row.key) == (None, None)
     assert "Zhang" not in str(list(Entry.objects.values()))
     assert verify("acts").fault is None
-    assert open_sealed([row], record="incident:1", looking=Looking("review", "incident:1"), by=SYSTEM, at=NIGHT) == {
-        "report.words": None
-    }
+    look = Looking("review", "incident:1")
+    assert open_sealed([row], record="incident:1", looking=look, by=SYSTEM, at=NIGHT) == {row.pk: None}
 
 
 def _tamper(sql: str) -> None:
@@ -271,3 +273,15 @@ def test_answers_are_forgotten_after_thirty_days_and_what_was_asked_cannot_be_gu
 def test_a_number_that_json_cannot_hold_is_bad_input(db, odd):
     with pytest.raises(BadInput):
         once(lambda: {"id": 1}, key="key-12345", asked={"grade": odd}, by=SYSTEM, at=NIGHT)
+
+
+def test_sealed_texts_are_read_in_one_place_only():
+    """So that nobody forgets the Look: every other module gets contents from ``open_sealed``."""
+    source = Path(oneroom.__file__).parent
+    readers = {
+        str(path.relative_to(source))
+        for path in (source / "apps").rglob("*.py")
+        if "migrations" not in path.parts
+        and re.search(r"\b(sealed|row|r|words|note|caller|address)\.text\b", path.read_text())
+    }
+    assert readers == {"apps/ledger/services/seals.py"}

@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> None:
     except (Trouble, ImproperlyConfigured) as error:
         sys.exit(f"oneroom: {error}")
     except OperationalError:
-        sys.exit("oneroom: the database of ONEROOM_DATABASE_URL does not answer. Does it run, is the address right?")
+        sys.exit(f"oneroom: {_no_database()}")
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
 def _run(words: list[str]) -> None:
     messages.compile_stale()
     command = words[1] if len(words) > 1 else "help"
-    if command == "demo":
+    if command == "demo" or "--demo" in words[2:]:
         from oneroom.project import stage  # only here: it brings PostgreSQL's module, which no other command needs
 
         stage.enter(words[2:])
@@ -46,6 +46,14 @@ def _run(words: list[str]) -> None:
         near = difflib.get_close_matches(command, commands, 1)
         hint = f" Did you mean `oneroom {near[0]}`?" if near else ""
         raise Trouble(f"there is no command {command!r}.{hint} `oneroom help` lists them.")
+
+
+def _no_database() -> str:
+    if os.environ.get("ONEROOM_DEMO") == "1":
+        return "the demo does not run. Start it (make demo), then ask again from a second terminal."
+    if not os.environ.get("ONEROOM_DATABASE_URL"):
+        return "ONEROOM_DATABASE_URL is not set. It names the database: postgresql://user:password@host/name"
+    return "the database of ONEROOM_DATABASE_URL does not answer. Does it run, is the address right?"
 
 
 def _overview(commands: dict[str, str]) -> str:

@@ -21,7 +21,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use by another program. Choose another one with --port (make demo PORT={port + 1})."
+        taken = f"Port {port} is in use, by another program or by OneRoom itself."
+        return f"{taken} Choose another one with --port (make demo PORT={port + 1})."
     if error.errno == errno.EACCES:
         return f"Port {port} is reserved for root. Choose one above 1023 with --port."
     return f"{host} port {port} cannot be used: {error.strerror or error}."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from django.utils.translation import gettext_lazy as _
+
 from oneroom.project.database import from_url
 
 BASE = Path(__file__).resolve().parent.parent
@@ -27,7 +29,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-FORCE_NAME = os.environ.get("ONEROOM_FORCE", "OneRoom")
+FORCE_NAME = os.environ.get("ONEROOM_FORCE") or (_("Simulated force") if DEMO else "")
 EMERGENCY_NUMBER = "110"
 EMERGENCY_TEXT_NUMBER = "12110"  # for who cannot hear or speak; empty where there is none
 TIME_ZONE = os.environ.get("ONEROOM_TIME_ZONE", "Asia/Shanghai")
@@ -160,6 +162,8 @@ LOGGING = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # Answers of 404, 409 or 422 are ordinary: the person was told. What breaks is logged with its number by web.faults.
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("ONEROOM_LOG", "WARNING")},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

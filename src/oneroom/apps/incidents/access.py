@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -75,23 +74,18 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     sealed: list[Any] = [s for r in reports for s in (r.words, r.caller, r.address) if s is not None]
     sealed += [a.words for a in added] + [a.note for a in notes]
     look = Looking(purpose, basis)
-    open_sealed(sealed, record=subject(row.pk), looking=look, by=by, at=at)
+    said: dict[Any, Any] = open_sealed(sealed, record=subject(row.pk), looking=look, by=by, at=at)
     return {
         "reports": [
             {
                 "id": r.pk, "source": r.source, "received_at": r.received_at, "safe_contact": r.safe_contact,
-                "words": content(r.words), "caller": content(r.caller), "address": content(r.address),
+                "words": said.get(r.words_id), "caller": said.get(r.caller_id), "address": said.get(r.address_id),
             }
             for r in reports
         ],
-        "added": [{"at": a.at, "source": a.source, "words": content(a.words)} for a in added],
-        "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": content(a.note)} for a in notes],
+        "added": [{"at": a.at, "source": a.source, "words": said.get(a.words_id)} for a in added],
+        "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": said.get(a.note_id)} for a in notes],
     }  # fmt: skip
-
-
-def content(sealed: Any) -> Any:
-    """What a sealed row says; None when there is none or it was erased."""
-    return json.loads(sealed.text) if sealed is not None and sealed.text is not None else None
 
 
 def _may_see(row: Incident, by: Actor) -> bool:

@@ -16,9 +16,6 @@ from oneroom.engine.lifecycle import assignment, incident
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor
 
-# Oldest promise first among what is late; grade and age among the rest (design README).
-_RECENT = 12
-
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -66,12 +63,6 @@ def queue(*, by: Actor, at: datetime) -> list[Row]:
 def row_of(matter: Incident) -> Row:
     """One matter as the queue shows it."""
     return _with_crews([matter])[0]
-
-
-def recently_closed(*, by: Actor) -> list[Incident]:
-    """The last matters that ended, for the room's look back."""
-    by.must(Right.SEE_ROOM)
-    return list(Incident.objects.exclude(state__in=incident.OPEN).order_by("-state_since")[:_RECENT])
 
 
 def _with_crews(found: list[Incident]) -> list[Row]:

@@ -54,16 +54,16 @@ def seal(content: Any, *, matter: str, purpose: str, at: datetime) -> tuple[Seal
 
 
 @service
-def open_sealed(rows: Iterable[Sealed], *, record: str, looking: Looking, by: Actor, at: datetime) -> dict[str, Any]:
+def open_sealed(rows: Iterable[Sealed], *, record: str, looking: Looking, by: Actor, at: datetime) -> dict[int, Any]:
     """
-    The contents by purpose (erased ones are None), and one Look per person, record and quarter of an hour.
+    The contents by row id (erased ones are None), and one Look per person, record and quarter of an hour.
 
     The caller has already checked that this person may open this record; this only keeps the account of it.
     """
     found = list(rows)
     if found:
         _look(record, sorted({r.purpose for r in found}), looking, by=by, at=at)
-    return {r.purpose: None if r.text is None else json.loads(r.text) for r in found}
+    return {r.pk: None if r.text is None else json.loads(r.text) for r in found}
 
 
 def _look(record: str, fields: list[str], looking: Looking, *, by: Actor, at: datetime) -> None:

@@ -76,10 +76,14 @@ def climb_rung(rung_id: int, *, at: datetime) -> bool:
     # lock in that order too, or the two wait for each other.
     ask_guards("orders.climb", matter=step.ladder.matter)
     ladder = Ladder.objects.select_for_update().filter(pk=step.ladder_id, stopped=None).first()
-    # Looked at again under the lock: a new grade may have moved it.
-    if ladder is None or not Rung.objects.filter(pk=rung_id, done=None, due__lte=at).exists():
+    if ladder is None:
         return False
-    rung = next(r for r in escalation.thawed(ladder.rungs) if r.n == step.n)
+    # The row only says when to look; under the lock the engine decides, since a new grade may have moved the ladder.
+    done = set(Rung.objects.filter(ladder=ladder, done__isnull=False).values_list("n", flat=True))
+    rungs = escalation.due(escalation.thawed(ladder.rungs), since=ladder.started, now=at, done=done)
+    rung = next((r for r in rungs if r.n == step.n), None)
+    if rung is None:
+        return False
     _happen(ladder, step, rung, at=at)
     return True
 

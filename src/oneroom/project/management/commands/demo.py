@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from oneroom.project import parts, stage
 from oneroom.project.clock import FASTEST, FileClock
 from oneroom.project.demo import outside
+from oneroom.project.demo.city import NAMES
 from oneroom.project.listening import listen
 from oneroom.project.supervisor import Supervisor
 from oneroom.project.trouble import Trouble
@@ -29,6 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, city: str, speed: float | None, **options: Any) -> None:
         if speed is not None and not 0 <= speed <= FASTEST:
             raise Trouble(f"--speed is between 0 (paused) and {FASTEST:g}.")
+        if city not in NAMES:
+            raise Trouble(f"There is no demo city {city!r}: choose one of {', '.join(NAMES)}.")
         listen(HOST, port).close()
         scene = stage.set_stage(city)
         self._say(f"The demo's data is in {scene.server.folder}")

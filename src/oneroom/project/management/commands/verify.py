@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from oneroom.apps.ledger.verify import CHAINS, verify
 
 
 class Command(BaseCommand):
     help = "Verify the record: names the first altered, missing or reordered entry; exit code 1 if there is one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="the record of the running demo of this checkout")
+        parser.add_argument("--city", default="shanghai", help="which of the demo's cities")
 
     def handle(self, *args: Any, **options: Any) -> None:
         broken = False
