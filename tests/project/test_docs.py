@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,12 @@ def test_every_benchmark_has_its_line_in_benchmarks_md():
     for script in (ROOT / "benchmarks").glob("*.py"):
         if script.name != "line.py":
             assert f"benchmarks/{script.name}" in page
+
+
+def test_everything_the_product_reads_is_in_the_package(tmp_path):
+    """What an installed OneRoom opens as a file must be named in pyproject, or only the checkout works."""
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["oneroom"]
+    package = ROOT / "src" / "oneroom"
+    named = {path for pattern in patterns for path in package.glob(pattern)}
+    there = {p for p in package.rglob("*") if p.is_file() and p.suffix not in {".py", ".pyc", ".mo", ".nbi", ".nbc"}}
+    assert there - named == set()
