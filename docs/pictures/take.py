@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
-WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--disable-background-networking"]
+WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 LANGUAGES = {"en": "-en", "zh-hans": ""}
 CALL = {
     "en": ("A man with a fruit knife threatens the clerk of a shop, nobody is hurt yet", "yan'an chengdu"),

@@ -182,6 +182,7 @@ def test_words_are_added_and_said_to_have_arrived(citizen: Client) -> None:
     answer = citizen.post("/follow/words", {"code": code, "key": key_of(story.content), "words": "Now on the roof."})
     assert "We have your words." in answer.content.decode()
     assert incident.added.count() == 1
+    assert "You added something at 03:12." in citizen.post("/follow", {"code": code}).content.decode()
     bad = citizen.post("/follow/words", {"code": code, "key": "k" * 20, "words": "<i>roof</i>"})
     assert bad.status_code == 422
     assert "&lt;i&gt;roof&lt;/i&gt;" in bad.content.decode()

@@ -160,7 +160,7 @@ def test_an_unanswered_order_shows_its_ladder_with_who_was_told(room):
 def test_an_empty_rung_is_shown_as_skipped(room):
     room.dispatch(room.report("knife", at="east", grade=1), "crew-3")  # its second is an auxiliary: nobody on this rung
     room.fast_forward(seconds=65)
-    assert re.search(r'<li class="skipped"[^>]*><b>Second</b><span>nobody', text(sits(room, "dora").get("/room/queue")))
+    assert re.search(r'<li class="skipped"[^>]*><b>2nd</b><span>nobody', text(sits(room, "dora").get("/room/queue")))
 
 
 def test_the_alarm_stands_until_somebody_acts(room):
@@ -173,6 +173,33 @@ def test_the_alarm_stands_until_somebody_acts(room):
 
     room.step(sent, "acknowledge", by="dora")
     assert "data-alarm" not in text(dora.get("/room/head"))
+
+
+def test_the_alarm_names_only_the_crew_that_never_answered(room):
+    matter = room.report("knife", at="market", grade=1)
+    answered = room.dispatch(matter, "crew-1")
+    room.step(answered, "acknowledge", by="dora")
+    silent = room.dispatch(matter, "crew-2")
+    room.fast_forward(seconds=121)
+    bar = spaced(text(sits(room, "dora").get("/room/head")))
+    assert f"{silent.crew.callsign_en} not signed" in bar
+    assert answered.crew.callsign_en not in bar
+
+
+def test_a_matter_with_a_point_but_no_name_says_so(room):
+    matter = room.report("knife", at="market", grade=1)
+    Incident.objects.filter(pk=matter.pk).update(place_zh="", place_en="")
+    assert "a point on the map" in text(sits(room, "dora").get("/room/queue"))
+    Incident.objects.filter(pk=matter.pk).update(lon=None, lat=None)
+    assert "place not yet known" in text(sits(room, "dora").get("/room/queue"))
+
+
+def test_the_command_line_speaks_of_a_crew_of_this_city_and_knows_help(room):
+    page = text(sits(room, "dora").get("/room/"))
+    short = re.search(r'placeholder="send (\S+) · ', page)[1]
+    assert short in re.search(r'data-crew="\d+"[^>]*data-keys="([^"]+)"', page)[1].split()
+    assert "qf02" not in page
+    assert "帮助" in next(v["words"] for v in vocabulary(room.actor("dora")) if v["verb"] == "help")
 
 
 def test_nothing_to_do_is_said_as_news(room):
@@ -403,7 +430,8 @@ def test_a_callsign_is_found_by_characters_pinyin_initials_and_english():
 
 def test_project_time_is_told_with_its_rate_and_whether_the_clock_works(room):
     dora = sits(room, "dora")
-    assert dora.get("/room/time").json() == {"now": HAND.now().isoformat(), "rate": 1.0, "clock": "alive"}
+    said = {"now": HAND.now().isoformat(), "rate": 1.0, "clock": "alive", "held": False}
+    assert dora.get("/room/time").json() == said
     room.report("knife", at="market", grade=1)
     HAND.forward(40)  # nobody climbed the rung that was due after 30
     assert dora.get("/room/time").json()["clock"] == "silent"

@@ -11,7 +11,26 @@ from django.test import Client
 from oneroom.apps.people.services import create_account, give_role
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
+from oneroom.web.api import demo
+from oneroom.web.pages.start.held import HELD
 from tests.town import Town
+
+
+class Turned:
+    """A clock whose speed can be set, as the demo's; it keeps what was asked of it."""
+
+    def __init__(self, at: Any):
+        self.at, self.asked = at, list[float]()
+
+    def now(self) -> Any:
+        return self.at
+
+    def rate(self) -> float:
+        return self.asked[-1] if self.asked else 1.0
+
+    def set_rate(self, rate: float) -> None:
+        self.asked.append(rate)
+
 
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en", "HTTP_ACCEPT": "text/html"}
 
@@ -71,6 +90,28 @@ def test_who_changes_seats_gives_his_crew_back(visitor: Client, town: Town) -> N
     assert visitor.get("/start/held").json() == {"crews": [], "roles": ["dispatcher"]}
     visitor.post("/sign-out")
     assert Client().get("/start/held").json() == {"crews": [], "roles": []}
+
+
+def test_while_a_crew_is_held_the_city_runs_no_faster_than_real(
+    visitor: Client, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Turned(town.at)
+    monkeypatch.setattr(demo, "clock", lambda: clock)
+    room = Client(**ENGLISH)
+    room.post("/start/", {"role": "dispatcher"})
+
+    def ask(rate: float) -> Any:
+        key = {"Idempotency-Key": f"rate-{rate}-{len(clock.asked)}-key"}
+        return room.post("/api/demo/time", {"rate": rate}, content_type="application/json", headers=key)
+
+    assert ask(60).status_code == 200
+    assert room.get("/room/time").json()["held"] is False
+    visitor.post("/start/", {"role": "officer", "crew": town.crews["crew-1"].pk})
+    refused = ask(6)
+    assert (refused.status_code, refused.json()["message"]) == (409, HELD)
+    assert room.get("/room/time").json()["held"] is True
+    assert ask(1).status_code == 200
+    assert clock.asked == [60, 1]
 
 
 def test_a_seat_that_is_not_there_is_refused_with_a_sentence(visitor: Client) -> None:

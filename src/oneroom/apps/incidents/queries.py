@@ -158,6 +158,7 @@ class CallerStory:
     may_withdraw: bool
     station_zh: str
     station_en: str
+    added: tuple[datetime, ...] = ()
 
 
 def caller_story(report: Report) -> CallerStory:
@@ -172,4 +173,11 @@ def caller_story(report: Report) -> CallerStory:
         arrived.values_list("on_scene_at", flat=True).first(),
         matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
+        _added_by(report),
     )  # fmt: skip
+
+
+def _added_by(report: Report) -> tuple[datetime, ...]:
+    """When this caller added words: his alone, for other callers of the same matter have their own reports."""
+    told = timeline(subject(report.incident_id))
+    return tuple(e.at for e in told if e.kind == "incident.words_added" and e.facts["report"] == report.pk)

@@ -77,10 +77,14 @@ def begins_at() -> datetime:
     return local.replace(hour=BEGINS_HOUR, minute=0, second=0, microsecond=0)
 
 
-def load(city: str = "shanghai") -> None:
-    """Make a bundled city, with everybody on duty at the stations."""
+def load(city: str = "shanghai", *, at: datetime | None = None) -> None:
+    """
+    Make a bundled city, with everybody on duty at the stations.
+
+    The demo's command gives the time: it sets the city's clock itself, and its own process still goes by the real one.
+    """
     found = cities.bundled(city)
-    at = now()
+    at = at or now()
     crews = _make(_Making(found, at, Random(f"oneroom world {city}"), invented(cities.SEED), iter(range(10000))))
     duty.record_positions([duty.Fix(crew, lon, lat, at, 10.0, 0.0, None) for crew, lon, lat in crews], at)
 

@@ -12,20 +12,24 @@ from oneroom.apps.incidents.queries import queue
 from oneroom.apps.ledger.time import Adjustable, clock, now
 from oneroom.engine.lifecycle.assignment import State
 from oneroom.engine.roles import Right
-from oneroom.engine.values import NotFound
+from oneroom.engine.values import Conflict, NotFound
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
+from oneroom.web.pages.start.held import HELD, held_crews
 
 router = Router(tags=["demo"])
+REAL_SPEED = 1.0
 
 
 @router.post("demo/time")
 def set_rate(request: HttpRequest, asked: shapes.Rate) -> dict[str, Any]:
-    """Project seconds per real second: 0 pauses, 1 is real, at most 60."""
+    """Project seconds per real second: 0 pauses, 1 is real, at most 60; at most real while somebody rides along."""
     actor(request)
     running = clock()
     if not settings.DEMO or not isinstance(running, Adjustable):
         raise NotFound
+    if asked.rate > REAL_SPEED and held_crews():
+        raise Conflict(HELD)
     running.set_rate(asked.rate)
     return {"rate": asked.rate}
 

@@ -57,7 +57,7 @@ class Command(BaseCommand):
             clock.resume(speed)
         if empty:
             self._say(f"Making the simulated city of {city} …")
-            world.load(city=city)
+            world.load(city=city, at=clock.now())
 
     async def _when_open(self, port: int, text: str) -> None:
         while True:

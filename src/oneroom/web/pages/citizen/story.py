@@ -47,6 +47,7 @@ class Told:
     may_rate: bool
     may_add: bool
     stars: int | None
+    added: tuple[str, ...]
 
 
 _SENTENCES = {
@@ -85,6 +86,7 @@ def tell(story: CallerStory, *, at: datetime) -> Told:
         may_rate=state in ENDED and story.stars is None and not over,
         may_add=state not in ENDED and not over,
         stars=story.stars,
+        added=tuple(_("You added something at %(time)s.") % {"time": later(at, story)} for at in story.added),
     )
 
 

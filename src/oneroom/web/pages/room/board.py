@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ WAYS = ("station", "state", "table")
 
 @dataclass(frozen=True, slots=True)
 class CrewView:
-    """A crew as a glyph with a number; ``keys`` are all the ways of typing its callsign."""
+    """A crew as a glyph with a number; ``keys`` are all the ways of typing its callsign, ``short`` the shortest."""
 
     id: int
     name: str
@@ -34,6 +35,7 @@ class CrewView:
     fix_at: datetime | None
     stale: bool
     keys: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,11 @@ def short_name(zh: str, en: str) -> str:
 def _crew(c: OnBoard, stations: dict[int, str], at: datetime) -> CrewView:
     name = local(c.callsign_zh, c.callsign_en)
     digits = "".join(ch for ch in name if ch.isdigit()).lstrip("0")
+    keys = callsign_keys(c.callsign_zh, c.callsign_en, c.code)
     return CrewView(
         c.id, name, digits or c.code, stations.get(c.unit_id, ""), c.state, GLYPHS.get(c.state, c.state),
         named(CREW_STATES, c.state), c.state_since, c.officers, c.auxiliaries, c.runs, c.lon, c.lat, c.fix_at,
-        c.fix_at is not None and at - c.fix_at > STALE_AFTER, callsign_keys(c.callsign_zh, c.callsign_en, c.code),
+        c.fix_at is not None and at - c.fix_at > STALE_AFTER, keys, short_code(keys) or c.code,
     )  # fmt: skip
 
 
@@ -76,6 +79,12 @@ def callsign_keys(zh: str, en: str, code: str) -> str:
     whole = [zh.replace(" ", ""), en.replace(" ", ""), code]
     ways = [f"{stem}{number}" for stem in stems for number in dict.fromkeys((digits, short)) if number]
     return " ".join(dict.fromkeys(way.lower() for way in (*whole, *ways) if way))
+
+
+def short_code(keys: str) -> str:
+    """The shortest way to type a callsign that still carries its whole number: qfs02."""
+    latin = [key for key in keys.split() if re.fullmatch(r"[a-z]{2,}\d{2,}", key)]
+    return min(latin, key=len, default="")
 
 
 def grouped(crews: list[CrewView], way: str) -> list[Group]:

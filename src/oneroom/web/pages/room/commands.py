@@ -36,7 +36,7 @@ _MATTER_WORDS = {
     "invalidate": ("invalid", "无效"),
     "cancel": ("cancel", "撤警"),
 }
-# What the screen itself does, or an act on no state: send, raise.
+# What the screen itself does, or an act on no state: send, raise, help.
 _OWN_WORDS = {
     "send": ("send", "派"),
     "raise": ("raise", "升级", "升"),
@@ -44,10 +44,12 @@ _OWN_WORDS = {
     "find": ("find", "找"),
     "new": ("new", "接警"),
     "next": ("next", "下一件"),
+    "help": ("help", "帮助", "?", "？"),
 }
 _LABELS = {
     "send": lazy("Send"), "raise": lazy("Raise the grade"), "open": lazy("Open"), "find": lazy("Find"),
-    "new": lazy("New call"), "next": lazy("Next that needs me"), "report": lazy("Report for the crew"),
+    "new": lazy("New call"), "next": lazy("Next that needs me"), "help": lazy("All keys"),
+    "report": lazy("Report for the crew"),
     "classify": lazy("Classify"), "review": lazy("Reviewed"), "close": lazy("Close"),
     "transfer": lazy("Hand over to"), "invalidate": lazy("Not a matter"), "cancel": lazy("Cancel"),
 }  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,7 +30,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One matter in the queue. No personal field."""
+    """One matter in the queue; ``silent`` says whose order the whole room is told of. No personal field."""
 
     id: int
     reference: str
@@ -38,6 +40,7 @@ class RowView:
     place: str
     category: str
     status: str
+    silent: str
     owner: str
     clock: Clock | None
     ladder: LadderView | None
@@ -87,11 +90,11 @@ def row_view(row: Row, *, at: datetime) -> RowView:
     i = row.incident
     on_it = live(row)
     unanswered = [r for r in row.ladders if r.unanswered]
-    ringing = min(unanswered, key=lambda r: r.started, default=None)
+    ringing = min(unanswered, key=lambda r: (not r.alarm, r.started), default=None)
     return RowView(
         id=i.pk, reference=i.reference, number=i.reference[4:], grade=i.grade, grade_word=named(GRADES, i.grade),
         place=place_of(i), category=named(CATEGORIES, i.category) or _("not yet classified"),
-        status=_status(row), owner=_owner(row.clock.running, row) if row.clock else "",
+        status=_status(row), silent=_silent(row), owner=_owner(row.clock.running, row) if row.clock else "",
         clock=clock(row.clock.running, at=at) if row.clock else None,
         ladder=ladder(ringing, at=at) if ringing else None,
         needs=row.needs_room(at), unanswered=bool(unanswered), alarm=row.alarm,
@@ -106,8 +109,11 @@ def row_view(row: Row, *, at: datetime) -> RowView:
 
 
 def place_of(incident: object) -> str:
-    """The public place in the page's language, or that there is none yet."""
-    return local(getattr(incident, "place_zh", ""), getattr(incident, "place_en", "")) or _("place not yet known")
+    """The public place in the page's language, or that it has no name, or that there is none yet."""
+    name = local(getattr(incident, "place_zh", ""), getattr(incident, "place_en", ""))
+    if name:
+        return name
+    return _("place not yet known") if getattr(incident, "lon", None) is None else _("a point on the map")
 
 
 def _status(row: Row) -> str:
@@ -117,6 +123,16 @@ def _status(row: Row) -> str:
         return named(MATTER_STATES, row.incident.state)
     if len(crews) > 2:
         return ngettext("%(n)d crew", "%(n)d crews", len(crews)) % {"n": len(crews)}
+    return _standing(crews)
+
+
+def _silent(row: Row) -> str:
+    """The crews whose order went up to the alarm; a promise of no crew is said as the matter stands."""
+    at_alarm = {r.crew_id for r in row.ladders if r.alarm}
+    return _standing(a for a in live(row) if a.crew_id in at_alarm) or _status(row)
+
+
+def _standing(crews: Iterable[Any]) -> str:
     return _(", ").join(
         _("%(crew)s %(state)s")
         % {"crew": local(a.crew.callsign_zh, a.crew.callsign_en), "state": named(ORDER_STATES, a.state)}

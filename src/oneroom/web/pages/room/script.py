@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from oneroom.apps.incidents.codes import SAFE_CONTACT
 from oneroom.web.pages.room.words import ORDER_STATES
+from oneroom.web.pages.start.held import HELD
 
 
 def script_words() -> dict[str, object]:
@@ -60,11 +61,13 @@ def script_words() -> dict[str, object]:
         "effectNotNow": _("does not follow from where it stands"),
         "effectMatter": _("{what}: {matter}"),
         "effectNew": _("opens the form for a new call"),
+        "effectHelp": _("shows all keys"),
         "effectNext": _("opens the next that needs you"),
         "effectForm": _("opens the form"),
         "groupCrews": _("Crews"),
         "groupVerbs": _("What you can say"),
         "groupMatters": _("Matters"),
         "groupPlaces": _("Places"),
-        "paused": _("paused"),
+        "shown": _("The map shows {what}"),
+        "held": _(HELD),
     }

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from oneroom.apps.duty.queries import board
@@ -33,6 +34,7 @@ from oneroom.web.pages.room.matter import matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
 from oneroom.web.pages.room.script import script_words
+from oneroom.web.pages.start.held import HELD, held_crews
 
 View = Callable[..., HttpResponseBase]
 RATES = (0, 1, 6, 60)
@@ -58,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The whole screen, filled, so that it shows the night before any script has run."""
     by = actor(request)
     seq = head_seq()  # before the rows: what happens in between is heard again, not missed
-    context = {**_head(by), **_queue(by), **_crews(request), "seq": seq, "rates": RATES}
+    context = {**_head(by), **_queue(by), **_crews(request), "seq": seq, "rates": RATES, "held": _held()}
     wanted = request.GET.get("open", "")
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16:
         try:
@@ -66,7 +68,8 @@ def page(request: HttpRequest) -> HttpResponse:
         except NotFound:
             context["gone"] = True
     context |= {
-        "script_words": script_words(), "vocabulary": vocabulary(by), "map_words": map_words(),
+        "example": context["crews"][0].short if context["crews"] else "02",
+        "script_words": script_words(), "vocabulary": vocabulary(by), "map_words": map_words(), "held_why": _(HELD),
         "may_take_calls": by.may(Right.TAKE_CALL), "map_language": "en" if get_language() == "en" else "zh",
     }  # fmt: skip
     return render(request, "room/page.html", context)
@@ -123,7 +126,13 @@ def time(request: HttpRequest) -> JsonResponse:
     at, rate = now(), clock().rate()
     late = behind(at)
     silent = late is not None and late > timedelta(seconds=_SILENT_S * max(rate, 1.0))
-    return JsonResponse({"now": at.isoformat(), "rate": rate, "clock": "silent" if silent else "alive"})
+    said = {"now": at.isoformat(), "rate": rate, "clock": "silent" if silent else "alive", "held": _held()}
+    return JsonResponse(said)
+
+
+def _held() -> bool:
+    """A visitor of the demo rides with a crew: its time runs no faster than a person can act."""
+    return bool(settings.DEMO and held_crews())
 
 
 def _head(by: Actor) -> dict[str, Any]:

@@ -63,7 +63,7 @@ STAGES = {
 RUNGS = {
     "crew": lazy("Crew"),
     "again": lazy("Lead"),
-    "second": lazy("Second"),
+    "second": lazy("2nd"),
     "duty_chief": lazy("Chief"),
     "shift_commander": lazy("Cmdr"),
     "alarm": lazy("Alarm"),

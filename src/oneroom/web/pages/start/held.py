@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 
 from oneroom.apps.duty.queries import callsigns
 
 HOLD_S = 15 * 60
 SEEN_S = 5 * 60  # a seat in the room is free again sooner: its screen asks for something every few seconds
+HELD = gettext_noop("A visitor rides with a crew, so the city runs at real speed until the crew is handed back.")
 _KEPT = "held_crew"
 _SEAT = "seat"
 

@@ -142,6 +142,7 @@ function says(o) {
     case "find": case "place": return word("effectFind");
     case "new": return word("effectNew");
     case "next": return word("effectNext");
+    case "help": return word("effectHelp");
     default: return o.matter ? word("effectMatter", { what: o.verb.label, matter: o.matter.reference }) : word("effectSendNone");
   }
 }
@@ -200,12 +201,18 @@ const DOES = {
   step: (o) => (o.verb.verb === "report" ? reportForm(o) : perform(null, `/api/assignments/${o.order.id}/${o.verb.path}`, { ...o.verb.body }, label(o))),
   open: (o) => matter.open(o.matter.id),
   find: (o) => (matter.open(o.matter.id), o.matter.lon && map.focus(o.matter.lon, o.matter.lat)),
-  place: (o) => map.focus(o.place.lon, o.place.lat),
+  place: (o) => showPlace(o.place),
   new: () => location.assign("/room/intake/"),
   next: () => keys.next(),
+  help: () => keys.help(),
   raise: (o) => perform(null, `/api/incidents/${o.matter.id}/grade`, { grade: o.argument }, `P${o.argument}`),
   matter: matterAct,
 };
+
+function showPlace({ name, lon, lat }) {
+  map.show(lon, lat);
+  toast(word("shown", { what: name }));
+}
 
 function matterAct(o) {
   const url = `/api/incidents/${o.matter.id}`;

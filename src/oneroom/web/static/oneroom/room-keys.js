@@ -18,6 +18,8 @@ export function next() {
   else matter.open(id);
 }
 
+export const help = () => dialog.showModal();
+
 const LETTERS = {
   n: next,
   j: () => queue.walk(1),
@@ -25,13 +27,13 @@ const LETTERS = {
   x: () => proposals.toggleExcluded(),
   v: () => inc.querySelector('button[data-verb="acknowledge"]')?.click(),
   m: toMap,
-  "?": () => dialog.showModal(),
+  "?": help,
 };
 
 export function start() {
   letters.checked = localStorage.getItem(KEPT) !== "off";
   letters.addEventListener("change", () => localStorage.setItem(KEPT, letters.checked ? "on" : "off"));
-  document.getElementById("keys-open").addEventListener("click", () => dialog.showModal());
+  document.getElementById("keys-open").addEventListener("click", help);
   document.addEventListener("keydown", pressed);
 }
 

@@ -30,6 +30,7 @@ export function start() {
   document.getElementById("crews").addEventListener("panel:shown", crews);
   document.addEventListener("room:queue", soon);
   document.addEventListener("room:opened", soon);
+  document.addEventListener("room:opened", unmark);
   document.addEventListener("room:routes", (event) => ways(event.detail));
   document.addEventListener("live:positions", (event) => moved(event.detail));
   document.addEventListener("room:tab", () => map.resize());
@@ -50,6 +51,18 @@ function ways(routes) {
 }
 
 export const focus = (lon, lat) => map?.focus([lon, lat]);
+
+// A place that was asked for by name: the map goes there and marks it, until another place or matter is looked at.
+export function show(lon, lat) {
+  const room = document.getElementById("room");
+  if (element.offsetParent === null) {
+    room.dataset.tab = "map";
+    document.dispatchEvent(new CustomEvent("room:tab"));
+  }
+  map?.setPick([lon, lat]);
+  map?.focus([lon, lat]);
+}
+
 export const known = (crew) => latest.get(crew);
 
 async function stations() {
@@ -107,6 +120,13 @@ function moved({ positions, gone = [] }) {
   }
   map.moveCrews(shown);
   if (gone.length) crews();
+}
+
+let marked = null;
+function unmark({ detail }) {
+  if (detail === marked) return; // the same matter, shown anew
+  marked = detail;
+  map.setPick(null);
 }
 
 function soon() {

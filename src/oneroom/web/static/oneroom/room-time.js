@@ -5,6 +5,8 @@ import { word } from "./room-say.js";
 
 const EVERY_MS = 1000;
 const ASK_MS = { demo: 3000, real: 30_000 };
+const FAST_MS = 1000; // a city that runs fast is asked more often: its speed may be taken back by somebody else
+const WAIT_MS = 600_000; // a clock that is ahead waits; farther ahead than this it was set, and follows
 
 const root = document.getElementById("room");
 let base = Date.parse(root.dataset.now);
@@ -12,6 +14,8 @@ let rate = Number(root.dataset.rate);
 let counted = performance.now();
 const offset = offsetOf(root.dataset.now);
 let clockState = "alive";
+
+let shown = 0; // what stands on the screen: it never runs backwards
 
 export const now = () => base + (performance.now() - counted) * rate;
 export const speed = () => rate;
@@ -46,6 +50,7 @@ export async function resync() {
       rate = said.rate;
       document.dispatchEvent(new CustomEvent("room:rate", { detail: rate }));
     }
+    document.dispatchEvent(new CustomEvent("room:held", { detail: Boolean(said.held) }));
     become(said.clock);
   } catch {
     become("unknown");
@@ -62,7 +67,8 @@ function become(next) {
 // Every clock of the page, once a second. A clock that runs out while we watch is told on: no entry of the record may
 // come for it when the clock process is dead.
 export function tick() {
-  const at = now();
+  const real = now();
+  const at = (shown = shown > real && shown - real < WAIT_MS ? shown : real);
   document.getElementById("now").textContent = hms(at);
   let ranOut = false;
   for (const clock of document.querySelectorAll(".clock[data-deadline]")) ranOut = turn(clock, at) || ranOut;
@@ -98,6 +104,7 @@ function write(element, text) {
 export function start({ demo }) {
   setInterval(tick, EVERY_MS);
   setInterval(() => document.hidden || resync(), demo ? ASK_MS.demo : ASK_MS.real);
+  if (demo) setInterval(() => document.hidden || rate <= 1 || resync(), FAST_MS);
   document.addEventListener("visibilitychange", () => document.hidden || resync());
   tick();
   resync();

@@ -70,13 +70,17 @@ function machinery() {
 // The demo's own time.
 function rates() {
   const show = (rate) => {
-    const sign = document.getElementById("rate");
-    if (sign) sign.textContent = rate === 0 ? word("paused") : `×${rate}`;
     for (const b of document.querySelectorAll(".rates [data-rate]")) {
       b.setAttribute("aria-pressed", String(Number(b.dataset.rate) === rate));
     }
   };
   document.addEventListener("room:rate", (event) => show(event.detail));
+  document.addEventListener("room:held", (event) => {
+    const sign = document.getElementById("held");
+    if (!sign || sign.hidden === !event.detail) return;
+    sign.hidden = !event.detail;
+    if (event.detail) toast(word("held"));
+  });
   document.querySelector(".rates")?.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-rate]");
     if (!button) return;

@@ -2,6 +2,8 @@
 
 const NEAR = 0.5; // of the limit gone: the quiet mark of the overdue ladder
 const SYNC_MS = 30_000;
+const FAST_MS = 2000; // in the demo the city may run fast until it knows that somebody rides along
+const WAIT_MS = 600_000; // a clock that is ahead waits; farther ahead than this it was set, and follows
 
 let base = { project: Date.now(), device: Date.now(), rate: 1 };
 let zone = "UTC";
@@ -9,6 +11,14 @@ let spelling = null;
 
 /** Project time of a device time (ms): the tap's own moment, whenever it is sent. */
 export const projectTime = (device = Date.now()) => base.project + (device - base.device) * base.rate;
+
+let shown = 0;
+/** Project time as the screen shows it: when an answer finds it ahead it waits, and never runs backwards. */
+export function shownTime() {
+  const real = projectTime();
+  shown = shown > real && shown - real < WAIT_MS ? shown : real;
+  return shown;
+}
 
 /** 03:12:44 in the force's own time zone. */
 export function timeOfDay(project, { seconds = true } = {}) {
@@ -22,6 +32,7 @@ export function startClock({ now, rate, timeZone, url, tick }) {
   zone = timeZone;
   sync(url);
   setInterval(() => sync(url), SYNC_MS);
+  setInterval(() => document.hidden || base.rate <= 1 || sync(url), FAST_MS);
   document.addEventListener("visibilitychange", () => document.hidden || sync(url));
   document.addEventListener("live:state", (event) => event.detail.state === "connected" && sync(url));
   const beat = () => {
@@ -53,7 +64,7 @@ export function left(ms) {
 }
 
 export function paintClocks(root = document) {
-  const at = projectTime();
+  const at = shownTime();
   for (const clock of root.querySelectorAll(".clock[data-deadline]")) {
     const [started, deadline] = [Date.parse(clock.dataset.started), Date.parse(clock.dataset.deadline)];
     const gone = Math.min(1, Math.max(0, (at - started) / (deadline - started || 1)));

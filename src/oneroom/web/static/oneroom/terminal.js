@@ -6,7 +6,7 @@
 
 import { connect } from "./live.js";
 import { panel } from "./panel.js";
-import { paintClocks, projectTime, startClock, timeOfDay } from "./terminal-clock.js";
+import { paintClocks, projectTime, shownTime, startClock, timeOfDay } from "./terminal-clock.js";
 import { formsOf } from "./terminal-forms.js";
 import { notes } from "./terminal-notes.js";
 import { afterTaps, orderDetails, paintOrder } from "./terminal-order.js";
@@ -23,7 +23,7 @@ const VIEWS = ["order", "report", "word", "return", "map"];
 
 startClock({
   now: root.dataset.now, rate: Number(root.dataset.rate), timeZone: zone, url: "/t/clock",
-  tick: () => (document.getElementById("now").textContent = timeOfDay(projectTime(), { seconds: false })),
+  tick: () => (document.getElementById("now").textContent = timeOfDay(shownTime(), { seconds: false })),
 });
 
 const theme = themeSwitch(root);
