@@ -66,7 +66,7 @@ def room(page: Any, url: str, suffix: str) -> None:
 
 
 def intake(page: Any, url: str, language: str, suffix: str) -> None:
-    seat(page, url, "call_taker")
+    seat(page, url, "calltaker")
     page.goto(f"{url}/room/intake/")
     words, where = CALL[language]
     page.fill("#words", words)
@@ -88,31 +88,33 @@ def citizen(page: Any, url: str, language: str, suffix: str) -> None:
 
 
 def terminal(browser: Any, url: str, language: str, suffix: str) -> None:
-    """A visitor takes a crew, another sends it: the order on the phone."""
-    phone = visitor(browser, url, language, 360, 640)
-    seat(phone, url, "officer")
-    phone.wait_for_url(re.compile("/t/"))
-    me = phone.evaluate("fetch('/api/me').then((a) => a.json())")
+    """A visitor rides with a crew that is free, another takes a call near it and sends it: the order on the phone."""
     desk = visitor(browser, url, language, 1366, 768)
     seat(desk, url, "dispatcher")
-    sent = desk.evaluate(
-        """async (crew) => {
-          const { act, ask } = await import("/static/oneroom/act.js");
-          const open = [...document.querySelectorAll("[data-open]")].map((a) => a.dataset.open);
-          for (const id of open) {
-            const found = await ask(`/api/incidents/${id}/proposals`).catch(() => null);
-            if (!found?.ranked.some((p) => p.crew === crew)) continue;
-            try { await act(`/api/incidents/${id}/offer`, { crews: [crew] }); return id; } catch { /* the next one */ }
-          }
-          return null;
-        }""",
-        me["crew_id"],
+    desk.wait_for_url(re.compile("/room/"))
+    crew = desk.evaluate(
+        """async () => {
+          const { ask } = await import("/static/oneroom/act.js");
+          return (await ask("/api/crews")).crews.find((c) => c.state === "available" && c.lon !== null);
+        }"""
     )
-    if sent is None:
-        print("no open matter could be sent to the crew just now; run again", file=sys.stderr)
-        return
+    phone = visitor(browser, url, language, 360, 640)
+    phone.goto(f"{url}/start/")
+    phone.locator("select[name=crew]").select_option(str(crew["id"]))
+    phone.locator("form:has(input[name=role][value='officer']) button").click()
+    phone.wait_for_url(re.compile("/t/"))
+    desk.evaluate(
+        """async ([crew, words]) => {
+          const { act } = await import("/static/oneroom/act.js");
+          const location = { lon: crew.lon, lat: crew.lat };
+          const call = { words, category: "public_order", grade: 2, reasons: ["weapon"], location };
+          const { id } = await act("/api/incidents", call);
+          await act(`/api/incidents/${id}/offer`, { crews: [crew.id] });
+        }""",
+        [crew, CALL[language][0]],
+    )
     phone.locator("#to-do a").first.click()
-    phone.locator(".four .is-now").wait_for()
+    phone.locator(".part-main .four .is-now").wait_for()
     phone.wait_for_timeout(1500)
     phone.screenshot(path=HERE / f"terminal{suffix}.png")
 
