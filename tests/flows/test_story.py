@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.models import Assignment, Incident
@@ -14,6 +16,7 @@ from oneroom.apps.ledger.models import Entry, Look
 from oneroom.apps.ledger.verify import verify
 from oneroom.apps.orders.queries import running
 from oneroom.engine.values import CITIZEN, BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Overtaken
+from tests.town import PASSWORD
 
 
 def state(of: Incident) -> str:
@@ -221,3 +224,16 @@ def test_an_overdue_arrival_is_told_to_station_commander_and_oversight(room):
     room.fast_forward(minutes=2.5)
     room.phone("ina").rings("oversight", "app", "email", stage="arrive")
     room.nobody_else_rang()
+
+
+def test_b03_there_is_one_inbox_whoever_sits_in_the_room_and_however_a_report_came(room):
+    """B03: intelligence and command are one centre: each open matter stands once in the one queue all of them see."""
+    matters = [room.report("fight", at="north").pk, room.report("theft", at="south", by="dora").pk]
+    matters.append(room.report_online("Noise").incident_id)
+    room.dispatch(Incident.objects.get(pk=matters[0]), "crew-1", "crew-2")
+
+    for who in ("dora", "dan", "zhou", "carl"):
+        desk = Client(headers={"Accept-Language": "en"})
+        assert desk.login(username=who, password=PASSWORD)
+        page = desk.get("/room/queue").content.decode()
+        assert sorted(re.findall(r'id="q-(\d+)"', page), key=int) == sorted(map(str, matters), key=int), who
