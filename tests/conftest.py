@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -113,3 +113,15 @@ def room(town: Town) -> Room:
     from tests.room import Room
 
     return Room(town)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """A running Chromium, one for each file of tests."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as player:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright has a loop in this thread; we do not use it
+        arguments = ["--no-sandbox"] if os.getuid() == 0 else []
+        running = player.chromium.launch(executable_path=chromium, args=[*arguments, "--disable-gpu"])
+        yield running
+        running.close()

@@ -1,6 +1,5 @@
 """The terminal in a real Chromium, 360 × 640: it rings once per rung, and no tap is lost."""
 
-import os
 import re
 
 import pytest
@@ -36,17 +35,6 @@ WATCH = """() => {
   };
   look();
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as player:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright has a loop in this thread; we do not use it
-        arguments = ["--no-sandbox"] if os.getuid() == 0 else []
-        browser = player.chromium.launch(executable_path=chromium, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -17,17 +16,6 @@ from tests.web.test_browser_map_intake import NO_WEBGL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REPORT = "Loud music at our gate, third night"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as player:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright has a loop in this thread; we do not use it
-        arguments = ["--no-sandbox"] if os.getuid() == 0 else []
-        browser = player.chromium.launch(executable_path=chromium, args=[*arguments, "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """live.js and panel.js in a real browser: what changed is fetched, and what a person is doing stays."""
 
 import mimetypes
-import os
 from pathlib import Path
 
 import pytest
@@ -91,17 +90,6 @@ def house(database_url):
     with Serving(live, house) as serving:
         house.url, house.serving = serving.url, serving
         yield house
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as player:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright has a loop in this thread; we do not use it
-        arguments = ["--no-sandbox"] if os.getuid() == 0 else []
-        browser = player.chromium.launch(executable_path=chromium, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
