@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 
-from oneroom.project import messages
 from oneroom.project.database import from_url, to_url
 from oneroom.project.embedded import Embedded
 
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 DATABASE_FIXTURES = {"postgres", "database_folder", "db", "transactional_db", "live_server"}
-
-
-def pytest_configure() -> None:
-    messages.compile_stale()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:

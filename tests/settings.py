@@ -5,7 +5,10 @@ import os
 os.environ.setdefault("ONEROOM_SECRET_KEY", "tests-only: forty characters and no secret at all")
 os.environ.setdefault("ONEROOM_PLAIN_HTTP", "1")
 
+from oneroom.project import messages
 from oneroom.project.settings import *  # noqa: F403
+
+messages.compile_stale()  # before Django is set up: it reads the translations once, and keeps that there were none
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes 0.3 s for each account made
 PROJECT_CLOCK = "tests.clock.HAND"
