@@ -36,7 +36,6 @@ class Receipt:
     """What the channel knows after sending. ``detail`` is a code, never a provider's free text."""
 
     state: str  # "sent", or "skipped" where this force has no such gateway
-    provider_ref: str = ""
     detail: str = ""
 
 

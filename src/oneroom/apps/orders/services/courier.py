@@ -15,6 +15,7 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import translation
@@ -72,7 +73,7 @@ class Courier:
                     self._sending[self._hands.submit(channel.send, _message(delivery))] = delivery
         for delivery in _take(due.exclude(channel__in=self._channels), AT_ONCE, at, self.worker):
             taken += 1
-            _fail(delivery, cause="no_channel", at=at)
+            _end(delivery, S.FAILED, detail="no_channel", at=at)
         return taken
 
     def wait(self, timeout_s: float | None = None) -> None:
@@ -151,7 +152,7 @@ def _settle(delivery: Delivery, done: Future[Receipt], at: datetime, slow: float
     except ChannelFailed as failed:
         again = delivery.tries < MAX_TRIES and not (failed.unclear and delivery.repeat)
         if failed.permanent or not again:
-            _fail(delivery, cause=failed.cause, at=at)
+            _end(delivery, S.FAILED, detail=failed.cause, at=at)
         else:
             _mine(
                 delivery,
@@ -164,41 +165,23 @@ def _settle(delivery: Delivery, done: Future[Receipt], at: datetime, slow: float
     except Exception:
         # A fault of the channel's own code: it will not mend by itself.
         log.exception("channel %s broke", delivery.channel)
-        _fail(delivery, cause="channel_broke", at=at)
+        _end(delivery, S.FAILED, detail="channel_broke", at=at)
     else:
         if receipt.state == S.SKIPPED:
-            _skip(delivery, cause=receipt.detail or "no_gateway", at=at)
+            _end(delivery, S.SKIPPED, detail=receipt.detail or "no_gateway", at=at)
         else:
-            _sent(delivery, detail=receipt.detail, at=at)
+            _end(delivery, S.SENT, detail=receipt.detail, at=at)
 
 
 @service
-def _sent(delivery: Delivery, *, detail: str, at: datetime) -> None:
-    if _mine(delivery, state=S.SENT, state_since=at, detail=detail):
+def _end(delivery: Delivery, state: Delivery.State, *, detail: str, at: datetime) -> None:
+    """The message is sent, failed or skipped: its row and one entry, unless it is in another courier's hand by now."""
+    if _mine(delivery, state=state, state_since=at, detail=detail):
         ladder = delivery.rung.ladder
+        facts: dict[str, Any] = {"repeat": delivery.repeat} if state == S.SENT else {"cause": detail}
         note(
-            "delivery.sent", ladder.subject, by=SYSTEM, at=at, to=("room",), matter=ladder.matter,
-            delivery=delivery.pk, channel=delivery.channel, repeat=delivery.repeat,
-        )  # fmt: skip
-
-
-@service
-def _fail(delivery: Delivery, *, cause: str, at: datetime) -> None:
-    if _mine(delivery, state=S.FAILED, state_since=at, detail=cause):
-        ladder = delivery.rung.ladder
-        note(
-            "delivery.failed", ladder.subject, by=SYSTEM, at=at, to=("room",), matter=ladder.matter,
-            delivery=delivery.pk, channel=delivery.channel, cause=cause,
-        )  # fmt: skip
-
-
-@service
-def _skip(delivery: Delivery, *, cause: str, at: datetime) -> None:
-    if _mine(delivery, state=S.SKIPPED, state_since=at, detail=cause):
-        ladder = delivery.rung.ladder
-        note(
-            "delivery.skipped", ladder.subject, by=SYSTEM, at=at, to=("room",), matter=ladder.matter,
-            delivery=delivery.pk, channel=delivery.channel, cause=cause,
+            f"delivery.{state.value}", ladder.subject, by=SYSTEM, at=at, to=("room",), matter=ladder.matter,
+            delivery=delivery.pk, channel=delivery.channel, **facts,
         )  # fmt: skip
 
 
@@ -215,7 +198,7 @@ def _give_up_the_lost(lost_before: datetime, at: datetime, in_hand: list[int]) -
     """A message whose repeat was lost as well has failed: a third copy would only confuse."""
     lost = Delivery.objects.filter(state=S.SENDING, state_since__lt=lost_before, repeat=True).exclude(pk__in=in_hand)
     for delivery in lost.select_related("rung__ladder"):
-        _fail(delivery, cause="lost_twice", at=at)
+        _end(delivery, S.FAILED, detail="lost_twice", at=at)
 
 
 def _message(delivery: Delivery) -> Message:
