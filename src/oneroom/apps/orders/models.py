@@ -28,6 +28,7 @@ class Ladder(models.Model):
     unit_id = models.BigIntegerField(null=True)
     rungs = models.JSONField()
     limit_s = models.PositiveIntegerField(null=True)
+    drill = models.BooleanField(default=False)  # every message of it says so
     started = models.DateTimeField()
     stopped = models.DateTimeField(null=True)
     stop_cause = models.CharField(max_length=24, blank=True)

@@ -13,7 +13,7 @@ from oneroom.apps.duty.models import Crew
 from oneroom.apps.duty.services import count_run, set_state
 from oneroom.apps.incidents.codes import RETURN_REASONS, WITHDRAW_REASONS
 from oneroom.apps.incidents.models import Assignment, Incident
-from oneroom.apps.incidents.services.matter import follow, known, lock, lock_assignment, scopes, subject
+from oneroom.apps.incidents.services.matter import follow, known, lock, lock_assignment, scopes, subject, this_round
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.services import start_answer, stop
 from oneroom.engine.lifecycle import assignment, incident
@@ -153,7 +153,7 @@ def pass_lead(row: Incident, leaver: Assignment, *, by: Actor, at: datetime) -> 
     """
     if not leaver.lead or leaver.reported_at is not None:
         return
-    others = Assignment.objects.filter(incident=row).exclude(pk=leaver.pk)
+    others = this_round(row).exclude(pk=leaver.pk)
     heir = (
         others.filter(state__in=assignment.LIVE).order_by("offered_at", "pk").first()
         or others.filter(reported_at__isnull=False).order_by("-reported_at", "-pk").first()

@@ -1,6 +1,7 @@
 from oneroom.apps.orders.services.ladders import (
     climb_rung,
     is_watched,
+    mark_drill,
     receipt,
     regrade,
     start_answer,
@@ -8,4 +9,6 @@ from oneroom.apps.orders.services.ladders import (
     stop,
 )
 
-__all__ = ["climb_rung", "is_watched", "receipt", "regrade", "start_answer", "start_overdue", "stop"]
+__all__ = [
+    "climb_rung", "is_watched", "mark_drill", "receipt", "regrade", "start_answer", "start_overdue", "stop",
+]  # fmt: skip

@@ -59,6 +59,8 @@ STAGES = {
     "welfare": (lazy("word that all is well"), lazy("no word from the scene")),
     "report": (lazy("to report"), lazy("report late")),
     "review": (lazy("to review"), lazy("review late")),
+    "complete": (lazy("to complete"), lazy("completing late")),
+    "call_back": (lazy("to call back"), lazy("call-back late")),
 }
 RUNGS = {
     "crew": lazy("Crew"),
