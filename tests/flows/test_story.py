@@ -57,7 +57,8 @@ def test_report_offer_sign_arrive_report_close_rate(room):
     services.rate(report.pk, stars=5, by=CITIZEN, at=room.now)
 
     assert caller_story(access.report_by_code(taken.code)).stars == 5
-    assert not running([f"incident:{incident.pk}"]), "nothing is watched any more"
+    (watched,) = running([f"incident:{incident.pk}"])[f"incident:{incident.pk}"]
+    assert watched.stage == "call_back", "nothing else is watched any more"
     kinds = [line.kind for line in story(incident.pk)]
     assert kinds[0] == "incident.received"
     assert kinds[-1] == "incident.rated"

@@ -102,7 +102,7 @@ def call_back(incident_id: int, *, report_id: int, result: str, words: str = "",
         return
     stop(f"report:{report_id}", cause="called_back", stage="call_back", by=by, at=at)
     if not CallBack.objects.filter(incident=row, round=row.reopened, due=True, ended_at=None).exists():
-        Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at)
+        Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, escalated=False)
 
 
 def drop_call_backs(row: Incident, *, cause: str, by: Actor, at: datetime) -> None:
