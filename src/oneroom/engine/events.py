@@ -51,8 +51,16 @@ def _kind(name: str, meaning: str, *, shape: int = 1, **facts: str) -> Kind:
 _KINDS = [
     # the record itself
     _kind("record.erased", "Erasable rows of a matter were erased with their keys.", count="quantity", cause="code"),
+    _kind("record.searched", "Somebody searched the record, with a purpose; what was asked stands here.", chain="code",
+          purpose="code", basis="code", matter_asked="code?", kind_asked="code?", account_asked="id?", since="time?",
+          until="time?", number="quantity?"),
+    _kind("list.exported", "A list without personal fields left the house as a file or on paper.", list="code",
+          form="code", rows="quantity", asked="codes"),
     # people and access
     _kind("account.created", "An account was made.", account="id"),
+    _kind("account.changed", "Fields of an account were changed.", account="id", fields="codes"),
+    _kind("account.password", "A password was set; a temporary one must be changed at once.", account="id",
+          temporary="flag"),
     _kind("grant.given", "A role was given.", account="id", role="code", unit="id?"),
     _kind("grant.ended", "A role was taken back.", account="id", role="code", unit="id?"),
     _kind("access.changed", "What this account may do changed; its streams close.", version="id", cause="code"),

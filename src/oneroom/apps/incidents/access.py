@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Report
 from oneroom.apps.incidents.services.intake import code_hash
 from oneroom.apps.incidents.services.matter import subject
-from oneroom.apps.ledger.services import Looking, open_sealed
+from oneroom.apps.ledger.services import Looking, looked, open_sealed
 from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
@@ -20,6 +22,29 @@ def incident_for(pk: int, *, by: Actor) -> Incident:
     row = Incident.objects.filter(pk=pk).select_related("unit").defer("unit__area").first()
     if row is None or not _may_see(row, by):
         raise NotFound
+    return row
+
+
+def matters_for(*, by: Actor) -> QuerySet[Incident]:
+    """The matters whose row this person may see in a list, open and closed: all, or those of his stations."""
+    by.must(Right.SEE_MATTERS)
+    rows = Incident.objects.select_related("unit").defer("unit__area")
+    if by.may(Right.SEE_ROOM) or by.may(Right.INSPECT):
+        return rows
+    return rows.filter(unit_id__in=by.units)
+
+
+def inspected(pk: int, *, basis: str, by: Actor, at: datetime) -> Incident:
+    """
+    A matter opened by an inspector: within an inspection that he names, and looking is an act.
+
+    ``basis`` is the reference of the inspection or complaint; nothing personal opens with it.
+    """
+    by.must(Right.INSPECT)
+    row = Incident.objects.filter(pk=pk).select_related("unit").defer("unit__area").first()
+    if row is None:
+        raise NotFound
+    looked(subject(row.pk), ["matter"], looking=Looking("inspection", basis), by=by, at=at)
     return row
 
 

@@ -1,8 +1,21 @@
 """The one way to write."""
 
+from oneroom.apps.ledger.services.disclosures import exported, searched
 from oneroom.apps.ledger.services.once import once
 from oneroom.apps.ledger.services.record import note, service
-from oneroom.apps.ledger.services.seals import Looking, erase, open_sealed, seal
+from oneroom.apps.ledger.services.seals import Looking, erase, looked, open_sealed, seal
 from oneroom.apps.ledger.services.seams import ask_guards
 
-__all__ = ["Looking", "ask_guards", "erase", "note", "once", "open_sealed", "seal", "service"]
+__all__ = [
+    "Looking",
+    "ask_guards",
+    "erase",
+    "exported",
+    "looked",
+    "note",
+    "once",
+    "open_sealed",
+    "seal",
+    "searched",
+    "service",
+]
