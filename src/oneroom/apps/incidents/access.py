@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Report
 from oneroom.apps.incidents.services.intake import code_hash
 from oneroom.apps.incidents.services.matter import subject
@@ -67,7 +69,8 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     by.must(Right.OPEN_PERSONAL)
     basis = _basis(row, purpose, by)
     reports = list(Report.objects.filter(incident=row).select_related("words", "caller", "address").order_by("pk"))
-    added = list(AddedWords.objects.filter(incident=row).select_related("words").order_by("pk"))
+    of_all = Q(incident=row) | Q(incident__merged_into=row)
+    added = list(AddedWords.objects.filter(of_all).select_related("words").order_by("at", "pk"))
     notes = list(
         Assignment.objects.filter(incident=row, note__isnull=False).select_related("note").order_by("reported_at")
     )

@@ -45,6 +45,7 @@ class Incident(models.Model):
     drill = models.BooleanField(default=False)
     outcome = models.CharField(max_length=24, blank=True)
     closed_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
 
     class Meta:
         indexes = [
@@ -58,9 +59,14 @@ class Incident(models.Model):
 
 
 class Report(models.Model):
-    """One caller's report of a matter, with the code by which he follows it (kept as a keyed hash)."""
+    """
+    One caller's report of a matter, with the code by which he follows it (kept as a keyed hash).
+
+    ``incident`` is the matter it counts to now; ``taken_as`` the one it began as, where that was merged since.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="reports")
+    taken_as = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=12)
     received_at = models.DateTimeField()
     code_hash = models.BinaryField(unique=True)
@@ -80,6 +86,19 @@ class AddedWords(models.Model):
     account_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     words = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+
+
+class Distinct(models.Model):
+    """Somebody compared two matters and said that they are not the same; they are not proposed to each other again."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "other"], name="distinct_once"),
+            models.CheckConstraint(condition=Q(incident__lt=models.F("other")), name="distinct_in_order"),
+        ]
 
 
 class Assignment(models.Model):

@@ -69,6 +69,23 @@ class SetAside(Strict):
     reason: Code
 
 
+class Merge(Strict):
+    into: Id
+
+
+class Other(Strict):
+    other: Id
+
+
+class CallSoFar(Strict):
+    """A call that is still being taken, as far as it goes."""
+
+    words: Text = ""
+    caller_phone: Text = ""
+    category: Code = ""
+    location: Place | None = None
+
+
 class Hold(Strict):
     reason: Code
     until: AwareDatetime

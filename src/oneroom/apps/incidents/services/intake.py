@@ -154,7 +154,7 @@ def classify(
     """
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "classify", by=by)
-    known = where or _place_of(row)
+    known = where or place_of(row)
     reasons = check_classification(category, grade, reasons, known)
     if row.grade < min(_UNREAD, known_grade(grade)) and not by.may(Right.COMMAND):
         raise NotAllowed("Only the shift commander lowers a grade.")
@@ -215,7 +215,8 @@ def code_hash(code: str) -> bytes:
     return hmac.new(f"follow:{settings.SECRET_KEY}".encode(), plain_code.encode(), hashlib.sha256).digest()
 
 
-def _place_of(row: Incident) -> Where | None:
+def place_of(row: Incident) -> Where | None:
+    """Where a matter is, if that is known."""
     if row.lon is None or row.lat is None:
         return None
     return Where(row.lon, row.lat, row.place_zh, row.place_en)
@@ -244,5 +245,5 @@ def _next_reference(at: datetime) -> str:
 
 __all__ = [
     "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "follow_code",
-    "take_report",
+    "place_of", "take_report",
 ]  # fmt: skip

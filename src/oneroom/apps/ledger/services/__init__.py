@@ -2,7 +2,18 @@
 
 from oneroom.apps.ledger.services.once import once
 from oneroom.apps.ledger.services.record import note, service
-from oneroom.apps.ledger.services.seals import Looking, erase, open_sealed, seal
+from oneroom.apps.ledger.services.seals import Looking, compared, erase, hand_over_seals, open_sealed, seal
 from oneroom.apps.ledger.services.seams import ask_guards
 
-__all__ = ["Looking", "ask_guards", "erase", "note", "once", "open_sealed", "seal", "service"]
+__all__ = [
+    "Looking",
+    "ask_guards",
+    "compared",
+    "erase",
+    "hand_over_seals",
+    "note",
+    "once",
+    "open_sealed",
+    "seal",
+    "service",
+]

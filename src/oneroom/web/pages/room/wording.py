@@ -38,6 +38,10 @@ class Names:
     staff: Mapping[int, str] = field(default_factory=dict)
     crews: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     units: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    matters: Mapping[int, str] = field(default_factory=dict)
+
+    def matter(self, pk: int) -> str:
+        return self.matters.get(pk) or _("another matter")
 
     def crew(self, pk: int | None) -> str:
         return local(*self.crews[pk]) if pk is not None and pk in self.crews else _("a crew")
@@ -62,6 +66,9 @@ MACHINE = frozenset(
 )
 # Entries that mean that something was not answered or kept in time.
 LATE = frozenset({"incident.escalated", "assignment.lapsed", "delivery.failed"})
+
+# Facts that name another matter than the one of the timeline.
+OTHER_MATTERS = ("into", "other")
 
 
 def _codes(table: Mapping[Any, Any], codes: list[str]) -> str:
@@ -154,6 +161,10 @@ def _coded(text: Any, fact: str, table: Mapping[Any, Any]) -> Sentence:
     return lambda f, _names: str(text) % {"code": named(table, f[fact])}
 
 
+def _matter(text: Any, fact: str = "other") -> Sentence:
+    return lambda f, names: str(text) % {"matter": names.matter(f[fact])}
+
+
 def _account(text: Any) -> Sentence:
     return lambda f, names: str(text) % {
         "name": names.person(f.get("account")), "role": named(ROLES, f.get("role", ""))
@@ -212,6 +223,11 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.cancelled": (ROOM, _coded(lazy("Cancelled: %(code)s"), "reason", _CANCELLED)),
     "incident.transferred": (ROOM, _coded(lazy("Handed over: %(code)s"), "agency", AGENCIES)),
     "incident.invalid": (ROOM, _coded(lazy("Not a matter: %(code)s"), "reason", INVALID_REASONS)),
+    "incident.merged": (ROOM, _matter(lazy("Same event as %(matter)s: merged, its callers count to that"), "into")),
+    "incident.joined": (ROOM, _matter(lazy("Same event: %(matter)s merged into this, both callers kept"))),
+    "incident.unmerged": (ROOM, _matter(lazy("Merged with %(matter)s by mistake: stands by itself again"))),
+    "incident.parted": (ROOM, _matter(lazy("%(matter)s was merged by mistake and stands by itself again"))),
+    "incident.distinct": (ROOM, _matter(lazy("Compared with %(matter)s: not the same"))),
     "incident.escalated": (
         SYSTEM,
         lambda f, _names: _("Escalated to %(who)s: %(stage)s")
