@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 
 from oneroom.apps.incidents.codes import (
     AGENCIES,
-    CATEGORIES,
     INVALID_REASONS,
     OUTCOMES,
     REASONS,
@@ -26,7 +25,18 @@ from oneroom.apps.incidents.codes import (
     SOURCES,
     WITHDRAW_REASONS,
 )
-from oneroom.web.pages.room.words import CHANNELS, CREW_STATES, MATTER_STATES, ROLES, STAGES, TOLD, local, named, span
+from oneroom.web.pages.room.words import (
+    CHANNELS,
+    CREW_STATES,
+    MATTER_STATES,
+    ROLES,
+    STAGES,
+    TOLD,
+    kind_named,
+    local,
+    named,
+    span,
+)
 
 Facts = Mapping[str, Any]
 
@@ -84,7 +94,11 @@ def _received(f: Facts, _names: Names) -> str:
 
 
 def _classified(f: Facts, names: Names) -> str:
-    said = {"category": named(CATEGORIES, f["category"]), "grade": f["grade"], "unit": names.unit(f.get("unit"))}
+    said = {
+        "category": kind_named(f["category"], f.get("subcategory", "")),
+        "grade": f["grade"],
+        "unit": names.unit(f.get("unit")),
+    }
     if f["reasons"]:
         return _("%(category)s, P%(grade)s: %(reasons)s; area of %(unit)s") % {
             **said, "reasons": _codes(REASONS, f["reasons"])
@@ -219,7 +233,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.withdrawn": (CALL, _plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
     "incident.closed": (ROOM, lambda f, _names: _("Closed: %(outcome)s · %(category)s") % {
-        "outcome": named(OUTCOMES, f["outcome"]), "category": named(CATEGORIES, f["category"])}),
+        "outcome": named(OUTCOMES, f["outcome"]), "category": kind_named(f["category"], f.get("subcategory", ""))}),
     "incident.cancelled": (ROOM, _coded(lazy("Cancelled: %(code)s"), "reason", _CANCELLED)),
     "incident.transferred": (ROOM, _coded(lazy("Handed over: %(code)s"), "agency", AGENCIES)),
     "incident.invalid": (ROOM, _coded(lazy("Not a matter: %(code)s"), "reason", INVALID_REASONS)),
