@@ -64,6 +64,10 @@ _KINDS = [
           arcs="quantity", digest="commitment"),
     _kind("places.entered", "Stations, areas or points of interest were entered into the gazetteer.", network="id",
           places="quantity"),
+    _kind("warning.raised", "A place was warned of, for a time.", warning="id", reason="code", words="commitment",
+          radius="quantity", until="time"),
+    _kind("warning.renewed", "A warning of a place holds longer.", warning="id", until="time"),
+    _kind("warning.ended", "A warning of a place no longer holds; its words were erased.", warning="id", cause="code"),
     # organisation and duty
     _kind("unit.created", "A unit of the organisation begins.", unit="id", unit_kind="code"),
     _kind("crew.on_duty", "A crew came on duty.", crew="id", unit="id"),

@@ -144,6 +144,7 @@ CLOCKWORK = [
     "oneroom.apps.orders.clock.climb",
     "oneroom.apps.duty.clock.forget_old_fixes",
     "oneroom.apps.ledger.clock.forget_old_answers",
+    "oneroom.apps.places.clock.end_expired_warnings",
 ]
 # Who may object before something happens, and who must act too, in the same transaction.
 GUARDS = {

@@ -25,6 +25,7 @@ from oneroom.apps.incidents.codes import (
     SOURCES,
     WITHDRAW_REASONS,
 )
+from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room.words import (
     CHANNELS,
     CREW_STATES,
@@ -186,6 +187,7 @@ def _account(text: Any) -> Sentence:
 
 
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
+_WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
              "room": lazy("The room added words")}  # fmt: skip
 
@@ -200,6 +202,9 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "duty.begun": (STAFF, _account(lazy("%(name)s took over as %(role)s"))),
     "roads.loaded": (SYSTEM, _plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, _plain(lazy("Places entered: %(places)s"))),
+    "warning.raised": (SCENE, _coded(lazy("Place warned of: %(code)s"), "reason", WARNING_REASONS)),
+    "warning.renewed": (SCENE, _plain(lazy("Warning of the place renewed"))),
+    "warning.ended": (SCENE, _coded(lazy("Warning of the place ended: %(code)s"), "cause", _WARNING_ENDS)),
     "unit.created": (SYSTEM, lambda f, names: _("%(unit)s begins") % {"unit": names.unit(f["unit"])}),
     "crew.on_duty": (ORDER, _crew(lazy("%(crew)s came on duty"))),
     "crew.off_duty": (ORDER, _crew(lazy("%(crew)s went off duty"))),
