@@ -7,6 +7,7 @@ are. What a file may say is what this module asks for; anything else in it is a 
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,10 @@ def _text(value: Any, where: str) -> Text:
     parts = [part.strip() for part in value.split(" | ")] if isinstance(value, str) else []
     if len(parts) != 2 or not all(parts):
         raise BadProtocol(f"{where}: a text is written in both languages, with a bar between: Chinese | English")
-    if not any("\u3400" <= c <= "\u9fff" for c in parts[0]) or any("\u3400" <= c <= "\u9fff" for c in parts[1]):
+    if not _is_chinese(parts[0]) or _is_chinese(parts[1]):
         raise BadProtocol(f"{where}: the Chinese stands before the bar, the English after it")
     return Text(*parts)
+
+
+def _is_chinese(text: str) -> bool:
+    return any("CJK UNIFIED" in unicodedata.name(sign, "") for sign in text)
