@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Report
 from oneroom.apps.incidents.services.intake import code_hash
 from oneroom.apps.incidents.services.matter import subject
 from oneroom.apps.ledger.services import Looking, looked, open_sealed
+from oneroom.apps.places.access import Warned, warnings_near
 from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
@@ -92,7 +93,8 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     by.must(Right.OPEN_PERSONAL)
     basis = _basis(row, purpose, by)
     reports = list(Report.objects.filter(incident=row).select_related("words", "caller", "address").order_by("pk"))
-    added = list(AddedWords.objects.filter(incident=row).select_related("words").order_by("pk"))
+    of_all = Q(incident=row) | Q(incident__merged_into=row)
+    added = list(AddedWords.objects.filter(of_all).select_related("words").order_by("at", "pk"))
     notes = list(
         Assignment.objects.filter(incident=row, note__isnull=False).select_related("note").order_by("reported_at")
     )
@@ -111,6 +113,20 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
         "added": [{"at": a.at, "source": a.source, "words": said.get(a.words_id)} for a in added],
         "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": said.get(a.note_id)} for a in notes],
     }  # fmt: skip
+
+
+def warnings_for(pk: int, *, purpose: str, by: Actor, at: datetime) -> list[Warned]:
+    """
+    The location warnings where a live matter is, for the room and for a crew that is on it; each is a Look.
+
+    ``purpose`` as in ``personal_fields``.
+    """
+    row = incident_for(pk, by=by)
+    by.must(Right.OPEN_PERSONAL)
+    looking = Looking(purpose, _basis(row, purpose, by))
+    if row.lon is None or row.lat is None:
+        return []
+    return warnings_near(row.lon, row.lat, looking=looking, by=by, at=at)
 
 
 def _may_see(row: Incident, by: Actor) -> bool:

@@ -11,6 +11,7 @@ from oneroom.apps.incidents.services.intake import (
     follow_code,
     take_report,
 )
+from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, set_safe_contact, withdraw_report
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "divert",
     "follow_code",
     "hold",
+    "merge",
     "offer",
     "rate",
     "regrade",
@@ -39,5 +41,7 @@ __all__ = [
     "step",
     "take_off",
     "take_report",
+    "tell_apart",
+    "unmerge",
     "withdraw_report",
 ]

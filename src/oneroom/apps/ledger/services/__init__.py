@@ -3,14 +3,24 @@
 from oneroom.apps.ledger.services.disclosures import exported, searched
 from oneroom.apps.ledger.services.once import once
 from oneroom.apps.ledger.services.record import note, service
-from oneroom.apps.ledger.services.seals import Looking, erase, looked, open_sealed, seal
+from oneroom.apps.ledger.services.seals import (
+    Looking,
+    compared,
+    erase,
+    hand_over_seals,
+    looked,
+    open_sealed,
+    seal,
+)
 from oneroom.apps.ledger.services.seams import ask_guards
 
 __all__ = [
     "Looking",
     "ask_guards",
+    "compared",
     "erase",
     "exported",
+    "hand_over_seals",
     "looked",
     "note",
     "once",

@@ -102,6 +102,20 @@ def _look(record: str, fields: list[str], looking: Looking, *, by: Actor, at: da
     chain.move_head("looks", seq + 1, own)
 
 
+def compared(rows: Iterable[Sealed]) -> dict[int, Any]:
+    """
+    The contents by row id, for the machine to compare with each other: no Look, because nobody sees them.
+
+    The caller gives on what the comparison came to (a distance, a count of words alike), never a word of it.
+    """
+    return {r.pk: None if r.text is None else json.loads(r.text) for r in rows}
+
+
+def hand_over_seals(pks: Iterable[int], *, before: str, to: str) -> None:
+    """Texts that belonged to one matter belong to another from now on, and are kept and erased with that."""
+    Sealed.objects.filter(pk__in=list(pks), matter=before).update(matter=to)
+
+
 @service
 def erase(matter: str, *, purposes: Iterable[str] | None = None, cause: str, by: Actor, at: datetime) -> int:
     """Erase texts and keys of a matter (all, or those kept for some purposes); the chain still verifies."""

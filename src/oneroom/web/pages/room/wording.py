@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 
 from oneroom.apps.incidents.codes import (
     AGENCIES,
-    CATEGORIES,
     INVALID_REASONS,
     OUTCOMES,
     REASONS,
@@ -26,7 +25,19 @@ from oneroom.apps.incidents.codes import (
     SOURCES,
     WITHDRAW_REASONS,
 )
-from oneroom.web.pages.room.words import CHANNELS, CREW_STATES, MATTER_STATES, ROLES, STAGES, TOLD, local, named, span
+from oneroom.apps.places.codes import WARNING_REASONS
+from oneroom.web.pages.room.words import (
+    CHANNELS,
+    CREW_STATES,
+    MATTER_STATES,
+    ROLES,
+    STAGES,
+    TOLD,
+    kind_named,
+    local,
+    named,
+    span,
+)
 
 Facts = Mapping[str, Any]
 
@@ -38,6 +49,10 @@ class Names:
     staff: Mapping[int, str] = field(default_factory=dict)
     crews: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     units: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    matters: Mapping[int, str] = field(default_factory=dict)
+
+    def matter(self, pk: int) -> str:
+        return self.matters.get(pk) or _("another matter")
 
     def crew(self, pk: int | None) -> str:
         return local(*self.crews[pk]) if pk is not None and pk in self.crews else _("a crew")
@@ -63,6 +78,9 @@ MACHINE = frozenset(
 # Entries that mean that something was not answered or kept in time.
 LATE = frozenset({"incident.escalated", "assignment.lapsed", "delivery.failed"})
 
+# Facts that name another matter than the one of the timeline.
+OTHER_MATTERS = ("into", "other")
+
 
 def _codes(table: Mapping[Any, Any], codes: list[str]) -> str:
     return _(", ").join(named(table, c) for c in codes)
@@ -77,7 +95,11 @@ def _received(f: Facts, _names: Names) -> str:
 
 
 def _classified(f: Facts, names: Names) -> str:
-    said = {"category": named(CATEGORIES, f["category"]), "grade": f["grade"], "unit": names.unit(f.get("unit"))}
+    said = {
+        "category": kind_named(f["category"], f.get("subcategory", "")),
+        "grade": f["grade"],
+        "unit": names.unit(f.get("unit")),
+    }
     if f["reasons"]:
         return _("%(category)s, P%(grade)s: %(reasons)s; area of %(unit)s") % {
             **said, "reasons": _codes(REASONS, f["reasons"])
@@ -154,6 +176,10 @@ def _coded(text: Any, fact: str, table: Mapping[Any, Any]) -> Sentence:
     return lambda f, _names: str(text) % {"code": named(table, f[fact])}
 
 
+def _matter(text: Any, fact: str = "other") -> Sentence:
+    return lambda f, names: str(text) % {"matter": names.matter(f[fact])}
+
+
 def _account(text: Any) -> Sentence:
     return lambda f, names: str(text) % {
         "name": names.person(f.get("account")), "role": named(ROLES, f.get("role", ""))
@@ -161,6 +187,7 @@ def _account(text: Any) -> Sentence:
 
 
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
+_WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
              "room": lazy("The room added words")}  # fmt: skip
 
@@ -175,6 +202,9 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "duty.begun": (STAFF, _account(lazy("%(name)s took over as %(role)s"))),
     "roads.loaded": (SYSTEM, _plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, _plain(lazy("Places entered: %(places)s"))),
+    "warning.raised": (SCENE, _coded(lazy("Place warned of: %(code)s"), "reason", WARNING_REASONS)),
+    "warning.renewed": (SCENE, _plain(lazy("Warning of the place renewed"))),
+    "warning.ended": (SCENE, _coded(lazy("Warning of the place ended: %(code)s"), "cause", _WARNING_ENDS)),
     "unit.created": (SYSTEM, lambda f, names: _("%(unit)s begins") % {"unit": names.unit(f["unit"])}),
     "crew.on_duty": (ORDER, _crew(lazy("%(crew)s came on duty"))),
     "crew.off_duty": (ORDER, _crew(lazy("%(crew)s went off duty"))),
@@ -208,10 +238,15 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.withdrawn": (CALL, _plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
     "incident.closed": (ROOM, lambda f, _names: _("Closed: %(outcome)s · %(category)s") % {
-        "outcome": named(OUTCOMES, f["outcome"]), "category": named(CATEGORIES, f["category"])}),
+        "outcome": named(OUTCOMES, f["outcome"]), "category": kind_named(f["category"], f.get("subcategory", ""))}),
     "incident.cancelled": (ROOM, _coded(lazy("Cancelled: %(code)s"), "reason", _CANCELLED)),
     "incident.transferred": (ROOM, _coded(lazy("Handed over: %(code)s"), "agency", AGENCIES)),
     "incident.invalid": (ROOM, _coded(lazy("Not a matter: %(code)s"), "reason", INVALID_REASONS)),
+    "incident.merged": (ROOM, _matter(lazy("Same event as %(matter)s: merged, its callers count to that"), "into")),
+    "incident.joined": (ROOM, _matter(lazy("Same event: %(matter)s merged into this, both callers kept"))),
+    "incident.unmerged": (ROOM, _matter(lazy("Merged with %(matter)s by mistake: stands by itself again"))),
+    "incident.parted": (ROOM, _matter(lazy("%(matter)s was merged by mistake and stands by itself again"))),
+    "incident.distinct": (ROOM, _matter(lazy("Compared with %(matter)s: not the same"))),
     "incident.escalated": (
         SYSTEM,
         lambda f, _names: _("Escalated to %(who)s: %(stage)s")
