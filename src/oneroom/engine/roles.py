@@ -42,6 +42,7 @@ class Right(StrEnum):
     DISPATCH = "dispatch"
     COMMAND = "command"  # down-grade, approve a return, joint command
     CREW_ACT = "crew_act"  # answer orders of one's own crew
+    CALL_HELP = "call_help"  # the silent SOS
     SCENE_REPORT = "scene_report"  # an auxiliary may assist, not decide or sign
     SEE_ROOM = "see_room"
     SEE_STATION = "see_station"
@@ -66,6 +67,7 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.DISPATCH: ROOM,
     Right.COMMAND: COMMAND,
     Right.CREW_ACT: CREW,
+    Right.CALL_HELP: CREW,
     Right.SCENE_REPORT: OFFICERS,
     Right.SEE_ROOM: INTAKE,
     Right.SEE_STATION: STATION,

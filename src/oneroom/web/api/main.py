@@ -15,7 +15,7 @@ from ninja.security import django_auth
 
 from oneroom.engine.values import NotFound, Refused
 from oneroom.web.actors import SignInFirst, actor
-from oneroom.web.api import crews, demo, duplicates, incidents, orders, places, public, session
+from oneroom.web.api import crews, demo, duplicates, incidents, orders, photos, places, public, session, sos
 from oneroom.web.faults import answer, fault
 
 
@@ -39,6 +39,8 @@ api.add_router("", incidents.router)
 api.add_router("", duplicates.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
+api.add_router("", photos.router)
+api.add_router("", sos.router)
 api.add_router("", public.router)
 api.add_router("", demo.router)
 
