@@ -44,6 +44,7 @@ class Right(StrEnum):
     CREW_ACT = "crew_act"  # answer orders of one's own crew
     CALL_HELP = "call_help"  # the silent SOS
     SCENE_REPORT = "scene_report"  # an auxiliary may assist, not decide or sign
+    WARN_OF_PLACE = "warn_of_place"  # a location warning: about a place, never about a person
     SEE_ROOM = "see_room"
     SEE_STATION = "see_station"
     OPEN_PERSONAL = "open_personal"
@@ -69,6 +70,7 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.CREW_ACT: CREW,
     Right.CALL_HELP: CREW,
     Right.SCENE_REPORT: OFFICERS,
+    Right.WARN_OF_PLACE: INTAKE | STATION | CREW,
     Right.SEE_ROOM: INTAKE,
     Right.SEE_STATION: STATION,
     Right.OPEN_PERSONAL: INTAKE | STATION | CREW,

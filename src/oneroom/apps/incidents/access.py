@@ -13,6 +13,7 @@ from oneroom.apps.incidents.services.intake import code_hash
 from oneroom.apps.incidents.services.matter import subject
 from oneroom.apps.ledger.services import Looking, open_sealed
 from oneroom.apps.orders.models import Attachment
+from oneroom.apps.places.access import Warned, warnings_near
 from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
@@ -114,6 +115,20 @@ def photo_content(pk: int, *, purpose: str, by: Actor, at: datetime) -> bytes:
     if said is None:
         raise NotFound("This photo was erased.")
     return base64.b64decode(said)
+
+
+def warnings_for(pk: int, *, purpose: str, by: Actor, at: datetime) -> list[Warned]:
+    """
+    The location warnings where a live matter is, for the room and for a crew that is on it; each is a Look.
+
+    ``purpose`` as in ``personal_fields``.
+    """
+    row = incident_for(pk, by=by)
+    by.must(Right.OPEN_PERSONAL)
+    looking = Looking(purpose, _basis(row, purpose, by))
+    if row.lon is None or row.lat is None:
+        return []
+    return warnings_near(row.lon, row.lat, looking=looking, by=by, at=at)
 
 
 def _may_see(row: Incident, by: Actor) -> bool:

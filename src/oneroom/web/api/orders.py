@@ -60,7 +60,7 @@ def report(request: HttpRequest, pk: int, asked: shapes.SceneReport) -> dict[str
     return do(
         request, asked,
         lambda by, at: services.report_and_clear(
-            access.assignment_for(pk, by=by).pk, outcome=asked.outcome, words=asked.words, category=asked.category,
+            access.assignment_for(pk, by=by).pk, outcome=asked.outcome, words=asked.words, **asked.kind,
             happened=asked.happened, by=by, at=at,
         ),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from oneroom.apps.duty.models import Crew, CrewMember
 from oneroom.apps.duty.services import set_state
 from oneroom.apps.incidents.codes import CATEGORIES, OUTCOMES
 from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.incidents.protocol import known_subcategory
 from oneroom.apps.incidents.services.dispatch import pass_lead, turned_out
 from oneroom.apps.incidents.services.intake import add_words
 from oneroom.apps.incidents.services.matter import follow, lock_assignment, scopes, subject
@@ -55,7 +56,8 @@ def step(assignment_id: int, verb: str, *, happened: datetime | None = None, by:
 
 @service
 def report(
-    assignment_id: int, *, outcome: str, words: str = "", category: str = "", happened: datetime | None = None,
+    assignment_id: int, *, outcome: str, words: str = "", category: str = "", subcategory: str = "",
+    happened: datetime | None = None,
     by: Actor, at: datetime,
 ) -> None:  # fmt: skip
     """The scene report: an outcome, a line of words, and what it turned out to be. Signed by an officer."""
@@ -65,15 +67,21 @@ def report(
         raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
     if category and category not in CATEGORIES:
         raise BadInput("category", "There is no such choice: %(choice)s.", choice=category[:40])
+    known_subcategory(category or row.category, subcategory)
     if found.reported_at is not None:
         raise Overtaken("This order was reported already. Your report was not taken; look again.")
     text = plain("words", words, longest=2000)
     when = _when(happened, found, at)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="scene.note", at=at) if text else (None, None)
-    Assignment.objects.filter(pk=found.pk).update(reported_at=when, outcome=outcome, category=category, note=sealed)
+    Assignment.objects.filter(pk=found.pk).update(
+        reported_at=when, outcome=outcome, category=category, subcategory=subcategory, note=sealed
+    )
     if found.lead:
-        turned_out(row, outcome, category)
-    _note("assignment.reported", found, row, by=by, at=when, outcome=outcome, note=commitment)
+        turned_out(row, outcome, category, subcategory)
+    _note(
+        "assignment.reported", found, row, by=by, at=when, outcome=outcome, note=commitment,
+        category=category or None, subcategory=subcategory or None,
+    )  # fmt: skip
     for stage in ("first_word", "welfare", "report"):
         stop(f"assignment:{found.pk}", cause="reported", stage=stage, by=by, at=at)
 

@@ -22,6 +22,7 @@ from oneroom.apps.incidents.proposals import proposals
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
 from oneroom.apps.orders.queries import behind
+from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
@@ -169,4 +170,5 @@ def _incident(pk: int, by: Actor) -> dict[str, Any]:
         "m": matter_view(matter, by=by, at=now()),
         "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
         "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS, "is_open": matter.state in OPEN,
+        "warning_reasons": WARNING_REASONS,
     }  # fmt: skip

@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 
 from oneroom.apps.incidents.codes import (
     AGENCIES,
-    CATEGORIES,
     INVALID_REASONS,
     OUTCOMES,
     REASONS,
@@ -26,6 +25,7 @@ from oneroom.apps.incidents.codes import (
     SOURCES,
     WITHDRAW_REASONS,
 )
+from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room.words import (
     CHANNELS,
     CREW_STATES,
@@ -34,6 +34,7 @@ from oneroom.web.pages.room.words import (
     SOS_ENDS,
     STAGES,
     TOLD,
+    kind_named,
     local,
     named,
     span,
@@ -95,7 +96,11 @@ def _received(f: Facts, _names: Names) -> str:
 
 
 def _classified(f: Facts, names: Names) -> str:
-    said = {"category": named(CATEGORIES, f["category"]), "grade": f["grade"], "unit": names.unit(f.get("unit"))}
+    said = {
+        "category": kind_named(f["category"], f.get("subcategory", "")),
+        "grade": f["grade"],
+        "unit": names.unit(f.get("unit")),
+    }
     if f["reasons"]:
         return _("%(category)s, P%(grade)s: %(reasons)s; area of %(unit)s") % {
             **said, "reasons": _codes(REASONS, f["reasons"])
@@ -183,6 +188,7 @@ def _account(text: Any) -> Sentence:
 
 
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
+_WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
              "room": lazy("The room added words")}  # fmt: skip
 
@@ -197,6 +203,9 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "duty.begun": (STAFF, _account(lazy("%(name)s took over as %(role)s"))),
     "roads.loaded": (SYSTEM, _plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, _plain(lazy("Places entered: %(places)s"))),
+    "warning.raised": (SCENE, _coded(lazy("Place warned of: %(code)s"), "reason", WARNING_REASONS)),
+    "warning.renewed": (SCENE, _plain(lazy("Warning of the place renewed"))),
+    "warning.ended": (SCENE, _coded(lazy("Warning of the place ended: %(code)s"), "cause", _WARNING_ENDS)),
     "unit.created": (SYSTEM, lambda f, names: _("%(unit)s begins") % {"unit": names.unit(f["unit"])}),
     "crew.on_duty": (ORDER, _crew(lazy("%(crew)s came on duty"))),
     "crew.off_duty": (ORDER, _crew(lazy("%(crew)s went off duty"))),
@@ -235,7 +244,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.withdrawn": (CALL, _plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
     "incident.closed": (ROOM, lambda f, _names: _("Closed: %(outcome)s · %(category)s") % {
-        "outcome": named(OUTCOMES, f["outcome"]), "category": named(CATEGORIES, f["category"])}),
+        "outcome": named(OUTCOMES, f["outcome"]), "category": kind_named(f["category"], f.get("subcategory", ""))}),
     "incident.cancelled": (ROOM, _coded(lazy("Cancelled: %(code)s"), "reason", _CANCELLED)),
     "incident.transferred": (ROOM, _coded(lazy("Handed over: %(code)s"), "agency", AGENCIES)),
     "incident.invalid": (ROOM, _coded(lazy("Not a matter: %(code)s"), "reason", INVALID_REASONS)),

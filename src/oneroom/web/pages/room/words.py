@@ -9,6 +9,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from oneroom.apps.incidents.codes import CATEGORIES
+from oneroom.apps.incidents.protocol import subcategory_name
+
 MATTER_STATES = {
     "received": lazy("not yet classified"),
     "classified": lazy("not sent"),
@@ -122,6 +125,12 @@ KIT = {
     "mediation": lazy("mediation"),
 }
 CHANNELS = {"app": lazy("app"), "sms": lazy("SMS"), "email": lazy("e-mail"), "voice": lazy("voice")}
+
+
+def kind_named(category: str, subcategory: str = "") -> str:
+    """What a matter is, in a word or two: the sub-category says more where one is known."""
+    first = named(CATEGORIES, category)
+    return f"{first} › {subcategory_name(category, subcategory)}" if subcategory else first
 
 
 def named(table: Mapping[Any, Any], code: Any) -> str:

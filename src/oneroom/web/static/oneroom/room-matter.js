@@ -7,6 +7,7 @@ import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, trouble, word } from "./room-say.js";
 import { hms, tick } from "./room-time.js";
+import * as warnings from "./room-warnings.js";
 
 const inc = document.getElementById("inc");
 let opened = null; // {id, panel, personal}
@@ -15,6 +16,7 @@ export const openId = () => opened?.id ?? null;
 export const matter = () => inc.querySelector("#matter");
 
 export function start() {
+  warnings.start();
   inc.addEventListener("panel:shown", (event) => {
     if (event.target === inc) shown();
   });
@@ -89,6 +91,7 @@ function shown() {
   lines(inc.classList.contains("all-lines") ? "all" : "acts");
   const island = inc.querySelector(".personal");
   if (island && !island.hasChildNodes()) fillPersonal(island);
+  warnings.follow(there, inc.querySelector(".warned"));
   proposals.follow(there, inc.querySelector(".propose"));
   tick();
   document.dispatchEvent(new CustomEvent("room:opened", { detail: opened.id }));
