@@ -95,6 +95,13 @@ _KINDS = [
     _kind("delivery.skipped", "No message left: there is no way out for it.", delivery="id", channel="code",
           cause="code"),
     _kind("delivery.receipt", "A phone says that an order arrived or was read.", delivery="id", receipt="code"),
+    # calls for help
+    _kind("sos.raised", "Somebody of a crew calls for help, without a sound.", sos="id", account="id", crew="id?",
+          unit="id?", placed="flag"),
+    _kind("sos.answered", "A person has the call for help.", sos="id", crew="id?"),
+    _kind("sos.sent", "Crews were sent to the call for help.", sos="id", incident="id", crew="id?"),
+    _kind("sos.mistake", "Who called says that it was a mistake; the room decides.", sos="id", crew="id?"),
+    _kind("sos.ended", "The call for help is over, for a reason.", sos="id", reason="code", crew="id?"),
     # incidents
     _kind("incident.received", "A report came in and has a reference.", incident="id", report="id",
           source="code", words="commitment?", caller="commitment?", place="commitment?", safe_contact="code"),
@@ -135,6 +142,9 @@ _KINDS = [
     _kind("assignment.acknowledged", "Signed for.", assignment="id", incident="id", crew="id"),
     _kind("assignment.en_route", "On the way.", assignment="id", incident="id", crew="id"),
     _kind("assignment.on_scene", "Arrived.", assignment="id", incident="id", crew="id"),
+    _kind("assignment.well", "The crew on scene says that all is well.", assignment="id", incident="id", crew="id"),
+    _kind("assignment.photo", "A photo from the scene was taken in.", assignment="id", incident="id", crew="id",
+          photo="id", content="commitment", size="quantity"),
     _kind("assignment.reported", "The crew reported from the scene.", assignment="id", incident="id", crew="id",
           outcome="code", category="code?", subcategory="code?", note="commitment?"),
     _kind("assignment.cleared", "The crew is free again.", assignment="id", incident="id", crew="id"),

@@ -42,6 +42,7 @@ class Right(StrEnum):
     DISPATCH = "dispatch"
     COMMAND = "command"  # down-grade, approve a return, joint command
     CREW_ACT = "crew_act"  # answer orders of one's own crew
+    CALL_HELP = "call_help"  # the silent SOS
     SCENE_REPORT = "scene_report"  # an auxiliary may assist, not decide or sign
     WARN_OF_PLACE = "warn_of_place"  # a location warning: about a place, never about a person
     SEE_ROOM = "see_room"
@@ -71,6 +72,7 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.DISPATCH: ROOM,
     Right.COMMAND: COMMAND,
     Right.CREW_ACT: CREW,
+    Right.CALL_HELP: CREW,
     Right.SCENE_REPORT: OFFICERS,
     Right.WARN_OF_PLACE: INTAKE | STATION | CREW,
     Right.SEE_ROOM: INTAKE,
