@@ -51,7 +51,7 @@ def test_report_offer_sign_arrive_report_close_rate(room):
     assert state(incident) == "reported"
 
     services.review(incident.pk, by=room.actor("leader-li"), at=room.now)
-    services.close(incident.pk, by=room.actor("leader-li"), at=room.now)
+    services.close(incident.pk, category="crime", subcategory="burglary", by=room.actor("leader-li"), at=room.now)
     assert state(incident) == "closed"
     report = access.report_by_code(taken.code.lower()[:3] + " " + taken.code[3:])
     services.rate(report.pk, stars=5, by=CITIZEN, at=room.now)

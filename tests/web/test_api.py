@@ -52,8 +52,15 @@ def test_t19_a_call_from_intake_to_rating_over_http(room):
     desk.post(f"incidents/{taken['id']}/review", status=403)
     Caller("zhou").post(f"incidents/{taken['id']}/review")
     gaps = desk.post(f"incidents/{taken['id']}/close", {"outcome": "under_control"}, status=422)["fields"]
-    assert gaps == {"case": "Case or no case: decide."}
-    ending = {"outcome": "under_control", "case": "no_case", "no_case_reason": "minor_settled"}
+    assert gaps == {
+        "subcategory": "Say more closely what it was: pick a sub-category.", "case": "Case or no case: decide."
+    }  # fmt: skip
+    ending = {
+        "outcome": "under_control",
+        "category": "crime.assault",
+        "case": "no_case",
+        "no_case_reason": "minor_settled",
+    }
     desk.post(f"incidents/{taken['id']}/close", ending)
     public.post("follow/rate", {"code": taken["code"], "stars": 4})
 

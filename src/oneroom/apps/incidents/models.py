@@ -32,15 +32,17 @@ class Incident(models.Model):
     """
     The matter. Holds no name, number, house number or free text: those are sealed (``Report``).
 
-    ``category`` is as classified at the call; ``final_category`` as the scene report found it: both count
-    in statistics. ``place_zh`` and ``place_en`` name a public place (crossing, road, station).
+    ``category`` and ``subcategory`` are as classified at the call; ``final_…`` as the scene report found it: both
+    count in statistics. ``place_zh`` and ``place_en`` name a public place (crossing, road, station).
     """
 
     reference = models.CharField(max_length=16, unique=True)
     origin = models.CharField(max_length=12)
     received_at = models.DateTimeField()
     category = models.CharField(max_length=24, blank=True)
+    subcategory = models.CharField(max_length=24, blank=True)
     final_category = models.CharField(max_length=24, blank=True)
+    final_subcategory = models.CharField(max_length=24, blank=True)
     grade = models.PositiveSmallIntegerField(default=3)
     reasons = ArrayField(models.CharField(max_length=32), default=list)
     state = models.CharField(max_length=16, default=incident.State.RECEIVED)
@@ -59,6 +61,7 @@ class Incident(models.Model):
     case = models.CharField(max_length=8, blank=True)
     no_case_reason = models.CharField(max_length=24, blank=True)
     closed_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     reopened = models.PositiveSmallIntegerField(default=0)  # how often
     reopened_at = models.DateTimeField(null=True)
     reopen_proposed = models.CharField(max_length=24, blank=True)
@@ -81,9 +84,14 @@ class Incident(models.Model):
 
 
 class Report(models.Model):
-    """One caller's report of a matter, with the code by which he follows it (kept as a keyed hash)."""
+    """
+    One caller's report of a matter, with the code by which he follows it (kept as a keyed hash).
+
+    ``incident`` is the matter it counts to now; ``taken_as`` the one it began as, where that was merged since.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="reports")
+    taken_as = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=12)
     received_at = models.DateTimeField()
     code_hash = models.BinaryField(unique=True)
@@ -105,6 +113,19 @@ class AddedWords(models.Model):
     words = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
 
 
+class Distinct(models.Model):
+    """Somebody compared two matters and said that they are not the same; they are not proposed to each other again."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "other"], name="distinct_once"),
+            models.CheckConstraint(condition=Q(incident__lt=models.F("other")), name="distinct_in_order"),
+        ]
+
+
 class Assignment(models.Model):
     """One crew on one incident. The times are when things happened; the ledger also has when they were written."""
 
@@ -121,6 +142,7 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True)
     category = models.CharField(max_length=24, blank=True)
+    subcategory = models.CharField(max_length=24, blank=True)
     note = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
     return_reason = models.CharField(max_length=24, blank=True)
     travel_s = models.PositiveIntegerField(null=True)

@@ -31,9 +31,9 @@ class Line:
 _COLUMNS = ("seq", "at", "recorded", "kind", "subject", "actor", "on_behalf", "via", "facts", "matter")
 
 
-def timeline(matter: str) -> list[Line]:
-    """Every entry of a matter, oldest first by when it was recorded."""
-    return [Line(*row) for row in Entry.objects.filter(matter=matter).order_by("seq").values_list(*_COLUMNS)]
+def timeline(*matters: str) -> list[Line]:
+    """Every entry of these matters, oldest first by when it was recorded."""
+    return [Line(*row) for row in Entry.objects.filter(matter__in=matters).order_by("seq").values_list(*_COLUMNS)]
 
 
 def entries_since(seq: int, *, kinds: Iterable[str] = (), limit: int = 1000) -> list[Line]:

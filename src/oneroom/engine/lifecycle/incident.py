@@ -66,6 +66,8 @@ INCIDENT = Lifecycle(
         *(Move(s, "invalidate", S.INVALID, INTAKE) for s in NOT_BEGUN),
         *(Move(s, "cancel", S.CANCELLED, INTAKE | PUBLIC) for s in NOT_BEGUN),
         *(Move(s, "merge", S.MERGED, INTAKE) for s in NOT_BEGUN),
+        # A merging can be a mistake like any act: it stands by itself again, to be looked at anew.
+        Move(S.MERGED,     "unmerge",   S.RECEIVED,     INTAKE),
     ]
 )  # fmt: skip
 

@@ -9,28 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-# What in a matter makes "not known" a no. Sub-categories where a force classifies that finely, reasons and
-# categories everywhere: a quarrel may be one at home, and a missing person may be a child.
-BETRAYED_SUBCATEGORIES = frozenset(
+# What makes "not known" a no: kinds as "category.sub-category" (nothing after the point: not told more closely, and
+# a quarrel may be one at home), and reasons of the grade.
+BETRAYED_KINDS = frozenset(
     {
-        "domestic_violence", "child_abuse", "stalking", "threat", "sexual_assault", "trafficking", "hostage",
-        "family_dispute", "domestic", "missing_child", "minor", "suicide",
+        "dispute.", "dispute.other", "dispute.quarrel", "dispute.domestic_violence", "crime.sexual", "crime.kidnap",
+        "crime.stalking", "public_order.threat", "public_order.armed_threat", "missing.", "missing.child",
+        "missing.elder", "missing.other", "help.suicide", "help.cannot_speak",
     }
 )  # fmt: skip
-BETRAYED_CATEGORIES = frozenset({"dispute", "missing"})
-BETRAYED_REASONS = frozenset({"vulnerable", "weapon", "suspect_present"})
+BETRAYED_REASONS = frozenset({"vulnerable", "weapon"})
 
 
-def contact(safe_contact: str, *, categories: Iterable[str], reasons: Iterable[str]) -> str:
+def contact(safe_contact: str, *, kinds: Iterable[str], reasons: Iterable[str]) -> str:
     """
     ``yes``, ``not_safe`` (somebody said so), or ``not_known_safe`` (nobody knows, and a call could betray).
 
-    ``categories`` are all that the matter was ever taken for, sub-categories included.
+    ``kinds`` are all that the matter was ever taken for, as "category.sub-category".
     """
     if safe_contact == "no":
         return "not_safe"
     if safe_contact == "yes":
         return "yes"
-    could_betray = not (BETRAYED_CATEGORIES | BETRAYED_SUBCATEGORIES).isdisjoint(categories)
-    could_betray = could_betray or not BETRAYED_REASONS.isdisjoint(reasons)
+    could_betray = not BETRAYED_KINDS.isdisjoint(kinds) or not BETRAYED_REASONS.isdisjoint(reasons)
     return "not_known_safe" if could_betray else "yes"

@@ -173,10 +173,12 @@ class Room:
 def _ending(row: dict[str, Any]) -> dict[str, str]:
     """What a closer adds to the report: where the law asks, that there is no case, and why."""
     kind = row["final_category"] or row["category"]
+    named = row["final_subcategory"] if row["final_category"] else row["subcategory"]
+    said = {} if named else {"category": f"{kind}.other"}
     if kind not in LAW_CASES or row["outcome"] == "case_opened":
-        return {}
+        return said
     reason = {"mediated": "mediated", "unfounded": "no_offence", "nothing_found": "no_offence"}
-    return {"case": "no_case", "no_case_reason": reason.get(row["outcome"], "minor_settled")}
+    return said | {"case": "no_case", "no_case_reason": reason.get(row["outcome"], "minor_settled")}
 
 
 def _key(verb: str, row: dict[str, Any]) -> str:

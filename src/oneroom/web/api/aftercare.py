@@ -37,7 +37,7 @@ def complete(request: HttpRequest, pk: int, asked: shapes.Completion) -> dict[st
     return do(
         request, asked,
         lambda by, at: services.complete(
-            access.incident_for(pk, by=by).pk, words=asked.words, outcome=asked.outcome, category=asked.category,
+            access.incident_for(pk, by=by).pk, words=asked.words, outcome=asked.outcome, **asked.kind,
             by=by, at=at,
         ),
     )  # fmt: skip

@@ -5,12 +5,12 @@ from oneroom.apps.incidents.services.closing import (
     complete,
     rate,
     review,
-    review_and_close,
     send_back,
 )
 from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
 from oneroom.apps.incidents.services.ended import archive, reopen, supervise
-from oneroom.apps.incidents.services.field import clear, report, report_and_clear, say_word, step
+from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
+from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
     Said,
     Taken,
@@ -21,6 +21,7 @@ from oneroom.apps.incidents.services.intake import (
     follow_code,
     take_report,
 )
+from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, set_safe_contact, withdraw_report
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Said",
     "Taken",
     "Where",
+    "add_photo",
     "add_words",
     "archive",
     "ask_return",
@@ -41,6 +43,7 @@ __all__ = [
     "divert",
     "follow_code",
     "hold",
+    "merge",
     "offer",
     "rate",
     "regrade",
@@ -48,15 +51,18 @@ __all__ = [
     "report",
     "report_and_clear",
     "review",
-    "review_and_close",
     "safe_to_contact",
+    "say_well",
     "say_word",
     "send_back",
+    "send_help",
     "set_aside",
     "set_safe_contact",
     "step",
     "supervise",
     "take_off",
     "take_report",
+    "tell_apart",
+    "unmerge",
     "withdraw_report",
 ]

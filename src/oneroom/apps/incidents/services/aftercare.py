@@ -21,9 +21,8 @@ COMPLAINT = "police_complaint"
 
 def safe_to_contact(row: Incident, report: Report) -> str:
     """``yes``, ``not_safe`` or ``not_known_safe``: what every message to this caller asks first."""
-    return safety.contact(
-        report.safe_contact, categories={row.category, row.final_category}, reasons=row.reasons
-    )  # fmt: skip
+    kinds = {f"{row.category}.{row.subcategory}", f"{row.final_category}.{row.final_subcategory}"}
+    return safety.contact(report.safe_contact, kinds=kinds, reasons=row.reasons)
 
 
 def decide_call_backs(row: Incident, *, share: float, at: datetime) -> None:

@@ -15,9 +15,10 @@ from oneroom.apps.incidents.codes import (
     SEND_BACK_REASONS,
 )
 from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Report, SentBack
+from oneroom.apps.incidents.protocol import known_subcategory, subcategories
 from oneroom.apps.incidents.services.aftercare import decide_call_backs
 from oneroom.apps.incidents.services.dispatch import turned_out
-from oneroom.apps.incidents.services.matter import known, lock, scopes, subject, this_round, watch
+from oneroom.apps.incidents.services.matter import final_kind, known, lock, scopes, subject, this_round, watch
 from oneroom.apps.ledger.queries import timeline
 from oneroom.apps.ledger.services import note, seal, service
 from oneroom.apps.orders.services import start_overdue, stop
@@ -91,8 +92,9 @@ def send_back(incident_id: int, *, reason: str, words: str, by: Actor, at: datet
 
 @service
 def complete(
-    incident_id: int, *, words: str = "", outcome: str = "", category: str = "", by: Actor, at: datetime
-) -> None:
+    incident_id: int, *, words: str = "", outcome: str = "", category: str = "", subcategory: str = "", by: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
     """What was missing is added; the report is to be reviewed again. The first report stays as it was, beside it."""
     row = lock(incident_id)
     INCIDENT.move(row.state, "complete", by=by)
@@ -103,6 +105,7 @@ def complete(
         known("outcome", outcome, OUTCOMES)
     if category:
         known("category", category, CATEGORIES)
+    known_subcategory(category or row.final_category or row.category, subcategory)
     text = plain("words", words, longest=2000)
     if not (text or outcome or category):
         raise BadInput("words", "Say what was missing: a line, another outcome or another category.")
@@ -111,7 +114,7 @@ def complete(
         source = "crew" if by.crew_id else "room"
         AddedWords.objects.create(incident=row, source=source, account_id=by.id, at=at, words=sealed)
     outcome = outcome or row.outcome
-    turned_out(row, outcome, category)
+    turned_out(row, outcome, category, subcategory)
     SentBack.objects.filter(pk=gap.pk).update(ended_at=at)
     heard = scopes(row) | ({f"crew:{gap.assignment.crew_id}"} if gap.assignment else set())
     note(
@@ -124,8 +127,8 @@ def complete(
 
 @service
 def close(
-    incident_id: int, *, outcome: str = "", category: str = "", case: str = "", no_case_reason: str = "",
-    share: float = SHARE, by: Actor, at: datetime,
+    incident_id: int, *, outcome: str = "", category: str = "", subcategory: str = "", case: str = "",
+    no_case_reason: str = "", share: float = SHARE, by: Actor, at: datetime,
 ) -> None:  # fmt: skip
     """
     Close with outcome and category (those of the scene report unless the closer says otherwise), and, where the law
@@ -135,13 +138,16 @@ def close(
     """
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "close", by=by)
-    ending = ending_of(row, outcome=outcome, category=category, case=case, no_case_reason=no_case_reason)
+    ending = ending_of(
+        row, outcome=outcome, category=category, subcategory=subcategory, case=case, no_case_reason=no_case_reason
+    )  # fmt: skip
     gaps = unmet(ending, codes_for(ending.category))
     if gaps:
         raise Unmet({name: _SAID[name, why] for name, why in gaps.items()})
     Incident.objects.filter(pk=row.pk).update(
         state=move.target, state_since=at, closed_at=at, outcome=ending.outcome, final_category=ending.category,
-        case=ending.decision, no_case_reason=ending.no_case_reason, escalated=False, reopen_proposed="",
+        final_subcategory=ending.subcategory, case=ending.decision, no_case_reason=ending.no_case_reason,
+        escalated=False, reopen_proposed="",
     )  # fmt: skip
     row.refresh_from_db()
     note(
@@ -151,13 +157,6 @@ def close(
     )  # fmt: skip
     stop(subject(row.pk), cause="closed", by=by, at=at)
     decide_call_backs(row, share=share, at=at)
-
-
-@service
-def review_and_close(incident_id: int, *, by: Actor, at: datetime, **ending: str) -> None:
-    """Approve and close: both acts, or neither."""
-    review(incident_id, by=by, at=at)
-    close(incident_id, by=by, at=at, **ending)  # type: ignore[arg-type]
 
 
 @service
@@ -179,17 +178,19 @@ def close_many(incident_ids: Iterable[int], *, by: Actor, at: datetime) -> dict[
 
 def ending_of(row: Incident, **said: str) -> Ending:
     """How this matter ended: as said now, else as it stands."""
+    category, subcategory = final_kind(row, said.get("category", ""), said.get("subcategory", ""))
     return Ending(
         outcome=said.get("outcome") or row.outcome,
-        category=said.get("category") or row.final_category or row.category,
+        category=category,
+        subcategory=subcategory,
         case=said.get("case") or row.case,
         no_case_reason=said.get("no_case_reason") or row.no_case_reason,
     )
 
 
-def codes_for(_category: str) -> Codes:
+def codes_for(category: str) -> Codes:
     """The codes that the close rules know for a category."""
-    return Codes(OUTCOMES, CATEGORIES, (), LAW_CASES, NO_CASE_REASONS)
+    return Codes(OUTCOMES, CATEGORIES, subcategories().get(category, ()), LAW_CASES, NO_CASE_REASONS)
 
 
 @service

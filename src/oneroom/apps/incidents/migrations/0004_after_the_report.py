@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0001_initial'),
+        ('incidents', '0003_subcategory'),
         ('ledger', '0002_duty_entries'),
         ('orgs', '0001_initial'),
     ]
