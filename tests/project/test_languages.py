@@ -30,6 +30,7 @@ CHINESE_DATA = (
     "project/cities/",
     "project/demo/",
     "project/management/commands/demo.py",
+    "engine/duplicates.py",
     "engine/roads/",
     "web/pages/intake/keywords.py",
     "web/pages/room/commands.py",

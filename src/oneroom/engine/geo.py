@@ -32,6 +32,13 @@ def heading_deg(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     return float(np.degrees(np.arctan2(east, lat2 - lat1)) % 360)
 
 
+def box(lon: float, lat: float, reach_m: float) -> tuple[float, float, float, float]:
+    """(west, south, east, north) in degrees of the square that reaches this far from a point."""
+    up = float(np.degrees(reach_m / EARTH_M))
+    side = up / max(float(np.cos(np.radians(lat))), 0.01)
+    return lon - side, lat - up, lon + side, lat + up
+
+
 @dataclass(frozen=True, slots=True)
 class Plane:
     """Metres east and north of a point; within 50 km of it an error below 1 in 1,000."""

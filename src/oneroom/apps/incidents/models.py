@@ -17,19 +17,32 @@ class DayCount(models.Model):
     last = models.PositiveIntegerField()
 
 
+class Counted(models.Manager["Incident"]):
+    """
+    The matters that count: everything but drills, which run like real ones and change no figure.
+
+    The one place that says so. Whatever counts, sums or averages matters starts here (``counting.py``).
+    """
+
+    def get_queryset(self) -> models.QuerySet[Incident]:
+        return super().get_queryset().filter(drill=False)
+
+
 class Incident(models.Model):
     """
     The matter. Holds no name, number, house number or free text: those are sealed (``Report``).
 
-    ``category`` is as classified at the call; ``final_category`` as the scene report found it: both count
-    in statistics. ``place_zh`` and ``place_en`` name a public place (crossing, road, station).
+    ``category`` and ``subcategory`` are as classified at the call; ``final_…`` as the scene report found it: both
+    count in statistics. ``place_zh`` and ``place_en`` name a public place (crossing, road, station).
     """
 
     reference = models.CharField(max_length=16, unique=True)
     origin = models.CharField(max_length=12)
     received_at = models.DateTimeField()
     category = models.CharField(max_length=24, blank=True)
+    subcategory = models.CharField(max_length=24, blank=True)
     final_category = models.CharField(max_length=24, blank=True)
+    final_subcategory = models.CharField(max_length=24, blank=True)
     grade = models.PositiveSmallIntegerField(default=3)
     reasons = ArrayField(models.CharField(max_length=32), default=list)
     state = models.CharField(max_length=16, default=incident.State.RECEIVED)
@@ -42,9 +55,19 @@ class Incident(models.Model):
     unit = models.ForeignKey("orgs.OrgUnit", null=True, on_delete=models.PROTECT)
     held_until = models.DateTimeField(null=True)
     escalated = models.BooleanField(default=False)
+    supervised = models.BooleanField(default=False)
     drill = models.BooleanField(default=False)
     outcome = models.CharField(max_length=24, blank=True)
+    case = models.CharField(max_length=8, blank=True)
+    no_case_reason = models.CharField(max_length=24, blank=True)
     closed_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    reopened = models.PositiveSmallIntegerField(default=0)  # how often
+    reopened_at = models.DateTimeField(null=True)
+    reopen_proposed = models.CharField(max_length=24, blank=True)
+
+    objects = models.Manager()
+    counted = Counted()
 
     class Meta:
         indexes = [
@@ -53,14 +76,22 @@ class Incident(models.Model):
                 name="incident_open",
             ),
             models.Index(fields=["received_at"], name="incident_received"),
+            models.Index(
+                fields=["state_since"], condition=Q(state__in=[str(s) for s in incident.ENDED]), name="incident_ended"
+            ),
         ]  # fmt: skip
         constraints = [models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=4), name="grade_1_to_4")]
 
 
 class Report(models.Model):
-    """One caller's report of a matter, with the code by which he follows it (kept as a keyed hash)."""
+    """
+    One caller's report of a matter, with the code by which he follows it (kept as a keyed hash).
+
+    ``incident`` is the matter it counts to now; ``taken_as`` the one it began as, where that was merged since.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="reports")
+    taken_as = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=12)
     received_at = models.DateTimeField()
     code_hash = models.BinaryField(unique=True)
@@ -82,6 +113,19 @@ class AddedWords(models.Model):
     words = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
 
 
+class Distinct(models.Model):
+    """Somebody compared two matters and said that they are not the same; they are not proposed to each other again."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "other"], name="distinct_once"),
+            models.CheckConstraint(condition=Q(incident__lt=models.F("other")), name="distinct_in_order"),
+        ]
+
+
 class Assignment(models.Model):
     """One crew on one incident. The times are when things happened; the ledger also has when they were written."""
 
@@ -98,6 +142,7 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True)
     category = models.CharField(max_length=24, blank=True)
+    subcategory = models.CharField(max_length=24, blank=True)
     note = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
     return_reason = models.CharField(max_length=24, blank=True)
     travel_s = models.PositiveIntegerField(null=True)
@@ -114,3 +159,58 @@ class Assignment(models.Model):
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["incident"], name="assignment_incident")]
+
+
+class SentBack(models.Model):
+    """A report that a reviewer sent back to be completed, with one sentence saying what is missing."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="sent_back")
+    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="sent_back")
+    at = models.DateTimeField()
+    account_id = models.BigIntegerField()
+    reason = models.CharField(max_length=24)
+    words = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident"], condition=Q(ended_at=None), name="one_open_sending_back")
+        ]
+
+
+class CallBack(models.Model):
+    """
+    Whether a caller is called back after a closing, why, and what came of it. ``round`` counts the closings.
+
+    ``drawn_from`` is the number of the entry whose hash made the draw, ``share`` the share it was drawn for.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="call_backs")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="call_backs")
+    round = models.PositiveSmallIntegerField()
+    due = models.BooleanField()
+    why = models.CharField(max_length=24)
+    decided_at = models.DateTimeField()
+    deadline = models.DateTimeField(null=True)
+    share = models.FloatField(null=True)
+    drawn_from = models.BigIntegerField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    result = models.CharField(max_length=24, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "round"], name="one_call_back_per_closing")]
+        indexes = [
+            models.Index(fields=["deadline"], condition=Q(due=True, ended_at=None), name="call_back_open"),
+            models.Index(fields=["incident"], name="call_back_incident"),
+        ]
+
+
+class CallBackTry(models.Model):
+    """One try to reach a caller; what was said is sealed."""
+
+    call_back = models.ForeignKey(CallBack, on_delete=models.PROTECT, related_name="tried")
+    at = models.DateTimeField()
+    account_id = models.BigIntegerField()
+    result = models.CharField(max_length=24)
+    words = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")

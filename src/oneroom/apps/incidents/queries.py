@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,8 +102,14 @@ def crew_verbs(sent: Assignment, *, by: Actor) -> tuple[str, ...]:
 
 
 def story(matter_id: int) -> list[Line]:
-    """Every entry of a matter in the order it was recorded."""
-    return timeline(subject(matter_id))
+    """Every entry of a matter in the order it was recorded, with those of the matters that were merged into it."""
+    merged = Incident.objects.filter(merged_into=matter_id).values_list("pk", flat=True)
+    return timeline(subject(matter_id), *map(subject, merged))
+
+
+def references(ids: Iterable[int]) -> dict[int, str]:
+    """The numbers that people say, of these matters."""
+    return dict(Incident.objects.filter(pk__in=set(ids)).values_list("pk", "reference"))
 
 
 def orders_of(crew_id: int) -> list[Assignment]:
@@ -133,7 +140,8 @@ class Counts:
 
 
 def counts(rows: list[Row], *, at: datetime) -> Counts:
-    """Figures over the queue as it stands."""
+    """Figures over the queue as it stands; drills stand in it and count nowhere."""
+    rows = [r for r in rows if not r.incident.drill]
     return Counts(
         sum(1 for r in rows if r.incident.state in incident.TO_SEND or r.incident.state == incident.State.RECEIVED),
         len(rows),
@@ -179,5 +187,6 @@ def caller_story(report: Report) -> CallerStory:
 
 def _added_by(report: Report) -> tuple[datetime, ...]:
     """When this caller added words: his alone, for other callers of the same matter have their own reports."""
-    told = timeline(subject(report.incident_id))
+    began_as = report.taken_as_id or report.incident_id
+    told = timeline(subject(report.incident_id), subject(began_as))
     return tuple(e.at for e in told if e.kind == "incident.words_added" and e.facts["report"] == report.pk)

@@ -1,4 +1,4 @@
-"""How many crews a matter asks for, and what they must bring together: the response plan, as a value."""
+"""What a call asks for: how many crews, with which skills and kit, and by which card they work."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """
-    What the card of a kind of matter asks for. ``skills`` and ``kit`` are codes that the *set* of crews must cover.
+    """``card`` is the code of the response plan; skills and kit are what one of the crews at least should have."""
 
-    ``card`` names the plan ("armed"); empty means that nothing special is asked for.
-    """
-
-    crews: int = 1
-    skills: tuple[str, ...] = ()
-    kit: tuple[str, ...] = ()
-    card: str = ""
-
-
-ANY_CREW = Plan()
+    crews: int
+    skills: tuple[str, ...]
+    kit: tuple[str, ...]
+    card: str

@@ -30,7 +30,7 @@ def take(request: HttpRequest, asked: shapes.NewIncident) -> dict[str, Any]:
             services.Said(
                 asked.words, asked.caller_name, asked.caller_phone, asked.address, asked.safe_contact
             ),
-            source=asked.source, where=where(asked.location), category=asked.category, grade=asked.grade,
+            source=asked.source, where=where(asked.location), **asked.kind, grade=asked.grade,
             reasons=asked.reasons, drill=asked.drill, code=code, by=by, at=at,
         )  # fmt: skip
         return {"id": taken.incident_id, "reference": taken.reference}
@@ -45,7 +45,7 @@ def classify(request: HttpRequest, pk: int, asked: shapes.Classification) -> dic
 
     def act(by: Actor, at: datetime) -> None:
         services.classify(
-            access.incident_for(pk, by=by).pk, category=asked.category, grade=asked.grade, reasons=asked.reasons,
+            access.incident_for(pk, by=by).pk, **asked.kind, grade=asked.grade, reasons=asked.reasons,
             where=where(asked.location), by=by, at=at,
         )  # fmt: skip
 
@@ -120,13 +120,18 @@ def review(request: HttpRequest, pk: int, asked: shapes.Nothing) -> dict[str, An
 
 @router.post("incidents/{int:pk}/close")
 def close(request: HttpRequest, pk: int, asked: shapes.Closing) -> dict[str, Any]:
-    """Close with outcome and category."""
-    return do(
-        request, asked,
-        lambda by, at: services.close(
-            access.matter_to_review(pk, by=by).pk, outcome=asked.outcome, category=asked.category, by=by, at=at
-        ),
-    )  # fmt: skip
+    """Close with outcome and category, and where the law asks with case or no case; ``review``: approve it as well."""
+
+    def act(by: Actor, at: datetime) -> None:
+        matter = access.matter_to_review(pk, by=by)
+        if asked.review and matter.state == "reported":
+            services.review(matter.pk, by=by, at=at)
+        services.close(
+            matter.pk, outcome=asked.outcome, category=asked.category, subcategory=asked.subcategory, case=asked.case,
+            no_case_reason=asked.no_case_reason, by=by, at=at,
+        )  # fmt: skip
+
+    return do(request, asked, act)
 
 
 @router.post("incidents/{int:pk}/offer")

@@ -66,6 +66,12 @@ def open_sealed(rows: Iterable[Sealed], *, record: str, looking: Looking, by: Ac
     return {r.pk: None if r.text is None else json.loads(r.text) for r in found}
 
 
+@service
+def looked(record: str, fields: Iterable[str], *, looking: Looking, by: Actor, at: datetime) -> None:
+    """Keep account of a look at a whole record that holds no sealed text: an inspector opening a matter."""
+    _look(record, sorted(fields), looking, by=by, at=at)
+
+
 def _look(record: str, fields: list[str], looking: Looking, *, by: Actor, at: datetime) -> None:
     quarter = at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
     same = Look.objects.filter(actor=by.id, record=record, purpose=looking.purpose, quarter=quarter)
@@ -94,6 +100,20 @@ def _look(record: str, fields: list[str], looking: Looking, *, by: Actor, at: da
         fields=fields, purpose=looking.purpose, basis=looking.basis, quarter=quarter,
     )  # fmt: skip
     chain.move_head("looks", seq + 1, own)
+
+
+def compared(rows: Iterable[Sealed]) -> dict[int, Any]:
+    """
+    The contents by row id, for the machine to compare with each other: no Look, because nobody sees them.
+
+    The caller gives on what the comparison came to (a distance, a count of words alike), never a word of it.
+    """
+    return {r.pk: None if r.text is None else json.loads(r.text) for r in rows}
+
+
+def hand_over_seals(pks: Iterable[int], *, before: str, to: str) -> None:
+    """Texts that belonged to one matter belong to another from now on, and are kept and erased with that."""
+    Sealed.objects.filter(pk__in=list(pks), matter=before).update(matter=to)
 
 
 @service

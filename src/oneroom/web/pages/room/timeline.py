@@ -10,10 +10,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from oneroom.apps.duty.queries import callsigns
+from oneroom.apps.incidents.queries import references
 from oneroom.apps.ledger.queries import Line
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.apps.people.queries import staff_names
-from oneroom.web.pages.room.wording import LATE, MACHINE, Names, sentence
+from oneroom.web.pages.room.wording import LATE, MACHINE, OTHER_MATTERS, Names, sentence
 
 # The demo may run 60 times as fast as the world: below this, the two times differ by the machine, not by a person.
 _LATE_ENTRY = timedelta(seconds=60)
@@ -52,7 +53,8 @@ def names_for(entries: Iterable[Line]) -> Names:
     entries = list(entries)
     people = {e.actor for e in entries} | {e.on_behalf for e in entries if e.on_behalf}
     people |= {e.facts["account"] for e in entries if isinstance(e.facts.get("account"), int)}
-    return Names(staff_names(people - {0}), callsigns(), unit_names())
+    matters = {e.facts[name] for e in entries for name in OTHER_MATTERS if name in e.facts}
+    return Names(staff_names(people - {0}), callsigns(), unit_names(), references(matters) if matters else {})
 
 
 def _meta(entry: Line, names: Names) -> str:

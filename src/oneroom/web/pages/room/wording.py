@@ -17,16 +17,36 @@ from django.utils.translation import ngettext
 
 from oneroom.apps.incidents.codes import (
     AGENCIES,
-    CATEGORIES,
+    CALL_BACK_RESULTS,
+    CALL_BACK_WHY,
+    CASE_DECISIONS,
+    DOSSIER_PURPOSES,
     INVALID_REASONS,
+    NO_CASE_REASONS,
     OUTCOMES,
     REASONS,
+    REOPEN_REASONS,
     RETURN_REASONS,
     SAFE_CONTACT,
+    SEND_BACK_REASONS,
     SOURCES,
+    SUPERVISE_REASONS,
     WITHDRAW_REASONS,
 )
-from oneroom.web.pages.room.words import CHANNELS, CREW_STATES, MATTER_STATES, ROLES, STAGES, TOLD, local, named, span
+from oneroom.apps.places.codes import WARNING_REASONS
+from oneroom.web.pages.room.words import (
+    CHANNELS,
+    CREW_STATES,
+    MATTER_STATES,
+    ROLES,
+    SOS_ENDS,
+    STAGES,
+    TOLD,
+    kind_named,
+    local,
+    named,
+    span,
+)
 
 Facts = Mapping[str, Any]
 
@@ -38,6 +58,10 @@ class Names:
     staff: Mapping[int, str] = field(default_factory=dict)
     crews: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     units: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    matters: Mapping[int, str] = field(default_factory=dict)
+
+    def matter(self, pk: int) -> str:
+        return self.matters.get(pk) or _("another matter")
 
     def crew(self, pk: int | None) -> str:
         return local(*self.crews[pk]) if pk is not None and pk in self.crews else _("a crew")
@@ -61,7 +85,10 @@ MACHINE = frozenset(
     {"ladder.started", "ladder.regraded", "ladder.stopped", "delivery.sent", "delivery.receipt", "incident.state"}
 )
 # Entries that mean that something was not answered or kept in time.
-LATE = frozenset({"incident.escalated", "assignment.lapsed", "delivery.failed"})
+LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
+
+# Facts that name another matter than the one of the timeline.
+OTHER_MATTERS = ("into", "other")
 
 
 def _codes(table: Mapping[Any, Any], codes: list[str]) -> str:
@@ -76,8 +103,48 @@ def _received(f: Facts, _names: Names) -> str:
     return _("%(what)s; safe to contact: %(safe)s") % {"what": source, "safe": named(SAFE_CONTACT, safe)}
 
 
+def _closed(f: Facts, _names: Names) -> str:
+    said = _("Closed: %(outcome)s · %(category)s") % {
+        "outcome": named(OUTCOMES, f["outcome"]), "category": kind_named(f["category"], f.get("subcategory", ""))
+    }  # fmt: skip
+    if not f.get("case"):
+        return said
+    decision = named(NO_CASE_REASONS, f["no_case_reason"]) if f.get("no_case_reason") else ""
+    case = named(CASE_DECISIONS, f["case"])
+    return " · ".join((said, _("%(case)s: %(reason)s") % {"case": case, "reason": decision} if decision else case))
+
+
+def _call_back_decided(f: Facts, _names: Names) -> str:
+    why = named(CALL_BACK_WHY, f["why"])
+    said = (
+        _("Caller to be called back within %(time)s: %(why)s") % {"time": span(f["limit_s"]), "why": why}
+        if f["due"]
+        else _("Caller is not called back: %(why)s") % {"why": why}
+    )
+    if f.get("drawn_from") is None:
+        return said
+    lot = {"share": round(f["share"] * 100), "n": f["drawn_from"]}
+    return f"{said} · " + _("%(share)s %% drawn by entry #%(n)s") % lot
+
+
+def _called_back(f: Facts, _names: Names) -> str:
+    said = {"result": named(CALL_BACK_RESULTS, f["result"]), "n": f["tries"]}
+    if f["tries"] > 1 or not f["ended"]:
+        return _("Called back: %(result)s, try %(n)s") % said
+    return _("Called back: %(result)s") % said
+
+
+def _supervised(f: Facts, _names: Names) -> str:
+    reason = {"reason": named(SUPERVISE_REASONS, f["reason"])}
+    return (_("Supervised: %(reason)s") if f["on"] else _("No longer supervised: %(reason)s")) % reason
+
+
 def _classified(f: Facts, names: Names) -> str:
-    said = {"category": named(CATEGORIES, f["category"]), "grade": f["grade"], "unit": names.unit(f.get("unit"))}
+    said = {
+        "category": kind_named(f["category"], f.get("subcategory", "")),
+        "grade": f["grade"],
+        "unit": names.unit(f.get("unit")),
+    }
     if f["reasons"]:
         return _("%(category)s, P%(grade)s: %(reasons)s; area of %(unit)s") % {
             **said, "reasons": _codes(REASONS, f["reasons"])
@@ -154,6 +221,10 @@ def _coded(text: Any, fact: str, table: Mapping[Any, Any]) -> Sentence:
     return lambda f, _names: str(text) % {"code": named(table, f[fact])}
 
 
+def _matter(text: Any, fact: str = "other") -> Sentence:
+    return lambda f, names: str(text) % {"matter": names.matter(f[fact])}
+
+
 def _account(text: Any) -> Sentence:
     return lambda f, names: str(text) % {
         "name": names.person(f.get("account")), "role": named(ROLES, f.get("role", ""))
@@ -161,6 +232,7 @@ def _account(text: Any) -> Sentence:
 
 
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
+_WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
              "room": lazy("The room added words")}  # fmt: skip
 
@@ -175,6 +247,9 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "duty.begun": (STAFF, _account(lazy("%(name)s took over as %(role)s"))),
     "roads.loaded": (SYSTEM, _plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, _plain(lazy("Places entered: %(places)s"))),
+    "warning.raised": (SCENE, _coded(lazy("Place warned of: %(code)s"), "reason", WARNING_REASONS)),
+    "warning.renewed": (SCENE, _plain(lazy("Warning of the place renewed"))),
+    "warning.ended": (SCENE, _coded(lazy("Warning of the place ended: %(code)s"), "cause", _WARNING_ENDS)),
     "unit.created": (SYSTEM, lambda f, names: _("%(unit)s begins") % {"unit": names.unit(f["unit"])}),
     "crew.on_duty": (ORDER, _crew(lazy("%(crew)s came on duty"))),
     "crew.off_duty": (ORDER, _crew(lazy("%(crew)s went off duty"))),
@@ -198,6 +273,11 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
         OUTSIDE,
         _coded(lazy("Phone: %(code)s"), "receipt", {"delivered": lazy("it rang"), "read": lazy("somebody looked")}),
     ),
+    "sos.raised": (SCENE, _crew(lazy("SOS: %(crew)s calls for help"))),
+    "sos.answered": (ROOM, _crew(lazy("SOS of %(crew)s: somebody has it"))),
+    "sos.sent": (ORDER, _crew(lazy("Crews were sent to help %(crew)s"))),
+    "sos.mistake": (SCENE, _crew(lazy("%(crew)s says: pressed by mistake"))),
+    "sos.ended": (ROOM, _coded(lazy("SOS over: %(code)s"), "reason", SOS_ENDS)),
     "incident.received": (CALL, _received),
     "incident.classified": (GRADE, _classified),
     "incident.graded": (GRADE, _graded),
@@ -207,11 +287,26 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.safe_contact": (CALL, _coded(lazy("Safe to contact the caller: %(code)s"), "safe_contact", SAFE_CONTACT)),
     "incident.withdrawn": (CALL, _plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
-    "incident.closed": (ROOM, lambda f, _names: _("Closed: %(outcome)s · %(category)s") % {
-        "outcome": named(OUTCOMES, f["outcome"]), "category": named(CATEGORIES, f["category"])}),
+    "incident.closed": (ROOM, _closed),
+    "incident.sent_back": (ROOM, _coded(lazy("Report sent back: %(code)s"), "reason", SEND_BACK_REASONS)),
+    "incident.completed": (SCENE, _coded(lazy("Report completed: %(code)s"), "outcome", OUTCOMES)),
+    "incident.call_back_decided": (SYSTEM, _call_back_decided),
+    "incident.called_back": (CALL, _called_back),
+    "incident.reopen_proposed": (CALL, _coded(lazy("Asks to be opened again: %(code)s"), "reason", REOPEN_REASONS)),
+    "incident.reopened": (ROOM, _coded(lazy("Opened again: %(code)s"), "reason", REOPEN_REASONS)),
+    "incident.archived": (SYSTEM, _plain(lazy("Put away: nothing is open any more"))),
+    "incident.supervised": (ROOM, _supervised),
+    "incident.disclosed": (STAFF, lambda f, _names: _("Dossier opened: %(purpose)s, %(callers)s") % {
+        "purpose": named(DOSSIER_PURPOSES, f["purpose"]),
+        "callers": _("with callers") if f["callers"] else _("callers masked")}),
     "incident.cancelled": (ROOM, _coded(lazy("Cancelled: %(code)s"), "reason", _CANCELLED)),
     "incident.transferred": (ROOM, _coded(lazy("Handed over: %(code)s"), "agency", AGENCIES)),
     "incident.invalid": (ROOM, _coded(lazy("Not a matter: %(code)s"), "reason", INVALID_REASONS)),
+    "incident.merged": (ROOM, _matter(lazy("Same event as %(matter)s: merged, its callers count to that"), "into")),
+    "incident.joined": (ROOM, _matter(lazy("Same event: %(matter)s merged into this, both callers kept"))),
+    "incident.unmerged": (ROOM, _matter(lazy("Merged with %(matter)s by mistake: stands by itself again"))),
+    "incident.parted": (ROOM, _matter(lazy("%(matter)s was merged by mistake and stands by itself again"))),
+    "incident.distinct": (ROOM, _matter(lazy("Compared with %(matter)s: not the same"))),
     "incident.escalated": (
         SYSTEM,
         lambda f, _names: _("Escalated to %(who)s: %(stage)s")
@@ -222,6 +317,8 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "assignment.acknowledged": (ORDER, _crew(lazy("%(crew)s signed"))),
     "assignment.en_route": (SCENE, _crew(lazy("%(crew)s set out"))),
     "assignment.on_scene": (SCENE, _crew(lazy("%(crew)s is on scene"))),
+    "assignment.well": (SCENE, _crew(lazy("%(crew)s: all is well"))),
+    "assignment.photo": (SCENE, _crew(lazy("%(crew)s sent a photo"))),
     "assignment.reported": (SCENE, lambda f, names: _("%(crew)s reported: %(outcome)s") % {
         "crew": names.crew(f["crew"]), "outcome": named(OUTCOMES, f["outcome"])}),
     "assignment.cleared": (SCENE, _crew(lazy("%(crew)s is free again"))),
