@@ -63,6 +63,11 @@ def board(*, on_duty: bool = True, unit_id: int | None = None) -> list[OnBoard]:
     ]  # fmt: skip
 
 
+def last_position(crew_id: int) -> tuple[float, float] | None:
+    """Where a crew on duty was last, (lon, lat)."""
+    return Position.objects.filter(crew_id=crew_id).values_list("lon", "lat").first()
+
+
 def find_crew(code: str) -> Crew | None:
     """A crew by its code."""
     return Crew.objects.filter(code=code).first()

@@ -15,7 +15,20 @@ from ninja.security import django_auth
 
 from oneroom.engine.values import NotFound, Refused
 from oneroom.web.actors import SignInFirst, actor
-from oneroom.web.api import crews, demo, duplicates, incidents, orders, places, public, session, warnings
+from oneroom.web.api import (
+    calls,
+    crews,
+    demo,
+    drafts,
+    duplicates,
+    incidents,
+    orders,
+    places,
+    public,
+    referrals,
+    session,
+    warnings,
+)
 from oneroom.web.faults import answer, fault
 
 
@@ -40,6 +53,9 @@ api.add_router("", warnings.router)
 api.add_router("", duplicates.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
+api.add_router("", calls.router)
+api.add_router("", drafts.router)
+api.add_router("", referrals.router)
 api.add_router("", public.router)
 api.add_router("", demo.router)
 

@@ -1,5 +1,23 @@
+from oneroom.apps.incidents.services.calls import (
+    Event,
+    call_belongs_to,
+    judge_payload,
+    keep_payload,
+    open_call,
+    return_call,
+    take_event,
+)
 from oneroom.apps.incidents.services.closing import close, rate, review
 from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
+from oneroom.apps.incidents.services.drafts import (
+    Shown,
+    complete,
+    drop_draft,
+    end_draft,
+    keep_draft,
+    lock_draft,
+    send_on,
+)
 from oneroom.apps.incidents.services.field import clear, report, report_and_clear, say_word, step
 from oneroom.apps.incidents.services.intake import (
     Said,
@@ -12,33 +30,52 @@ from oneroom.apps.incidents.services.intake import (
     take_report,
 )
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
+from oneroom.apps.incidents.services.questions import record_answers
+from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, set_safe_contact, withdraw_report
 
 __all__ = [
     "Advice",
+    "Event",
     "Said",
+    "Shown",
     "Taken",
     "Where",
     "add_words",
+    "answer_referral",
     "ask_return",
+    "bring_in",
+    "call_belongs_to",
     "classify",
     "clear",
     "close",
     "code_hash",
+    "complete",
     "divert",
+    "drop_draft",
+    "end_draft",
     "follow_code",
     "hold",
+    "judge_payload",
+    "keep_draft",
+    "keep_payload",
+    "lock_draft",
     "merge",
     "offer",
+    "open_call",
     "rate",
+    "record_answers",
     "regrade",
     "report",
     "report_and_clear",
+    "return_call",
     "review",
     "say_word",
+    "send_on",
     "set_aside",
     "set_safe_contact",
     "step",
+    "take_event",
     "take_off",
     "take_report",
     "tell_apart",

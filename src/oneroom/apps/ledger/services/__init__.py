@@ -2,7 +2,7 @@
 
 from oneroom.apps.ledger.services.once import once
 from oneroom.apps.ledger.services.record import note, service
-from oneroom.apps.ledger.services.seals import Looking, compared, erase, hand_over_seals, open_sealed, seal
+from oneroom.apps.ledger.services.seals import Looking, compared, erase, hand_over_seals, open_sealed, reseal, seal
 from oneroom.apps.ledger.services.seams import ask_guards
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "note",
     "once",
     "open_sealed",
+    "reseal",
     "seal",
     "service",
 ]

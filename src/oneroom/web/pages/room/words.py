@@ -62,6 +62,8 @@ STAGES = {
     "welfare": (lazy("word that all is well"), lazy("no word from the scene")),
     "report": (lazy("to report"), lazy("report late")),
     "review": (lazy("to review"), lazy("review late")),
+    "agency_answer": (lazy("agency to answer"), lazy("agency's answer late")),
+    "return_call": (lazy("to call back"), lazy("calling back late")),
 }
 RUNGS = {
     "crew": lazy("Crew"),
