@@ -137,9 +137,11 @@ PROJECT_CLOCK = "oneroom.project.clock.clock"
 CHANNELS = {
     "app": "oneroom.ports.channels.app.App",
     "sms": "oneroom.ports.channels.sms.Sms",
+    "voice": "oneroom.ports.channels.voice.Voice",
     "email": "oneroom.ports.channels.email.Email",
 }
 SMS_URL = os.environ.get("ONEROOM_SMS_URL", "")
+VOICE_URL = os.environ.get("ONEROOM_VOICE_URL", "")
 EMAIL_URL = os.environ.get("ONEROOM_EMAIL_URL", "")
 # What the clock process does at each beat: fn(at) -> how many things it did.
 CLOCKWORK = [

@@ -23,10 +23,12 @@ from oneroom.web.api import (
     duplicates,
     incidents,
     orders,
+    photos,
     places,
     public,
     referrals,
     session,
+    sos,
     warnings,
 )
 from oneroom.web.faults import answer, fault
@@ -56,6 +58,8 @@ api.add_router("", crews.router)
 api.add_router("", calls.router)
 api.add_router("", drafts.router)
 api.add_router("", referrals.router)
+api.add_router("", photos.router)
+api.add_router("", sos.router)
 api.add_router("", public.router)
 api.add_router("", demo.router)
 

@@ -84,6 +84,15 @@ def word(request: HttpRequest, pk: int, asked: shapes.Words) -> dict[str, Any]:
     )  # fmt: skip
 
 
+@router.post("assignments/{int:pk}/well")
+def well(request: HttpRequest, pk: int, asked: shapes.When) -> dict[str, Any]:
+    """The crew on scene says that all is well."""
+    return do(
+        request, asked,
+        lambda by, at: services.say_well(access.assignment_for(pk, by=by).pk, happened=asked.happened, by=by, at=at),
+    )  # fmt: skip
+
+
 @router.post("assignments/{int:pk}/ask-return")
 def ask_return(request: HttpRequest, pk: int, asked: shapes.Reason) -> dict[str, Any]:
     """Not ours: the room decides."""

@@ -147,6 +147,19 @@ class When(Strict):
     happened: AwareDatetime | None = None
 
 
+class SosAnswer(Strict):
+    verb: Code
+    reason: Code = ""
+    crews: Annotated[list[Id], Field(max_length=20)] = []
+
+
+class Photo(Strict):
+    """What stands for a photo in the memory of acts: never the picture itself."""
+
+    digest: Annotated[str, Field(max_length=64)]
+    happened: AwareDatetime | None = None
+
+
 class Reason(Strict):
     reason: Code
 

@@ -18,7 +18,8 @@ from oneroom.apps.incidents.services.drafts import (
     lock_draft,
     send_on,
 )
-from oneroom.apps.incidents.services.field import clear, report, report_and_clear, say_word, step
+from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
+from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
     Said,
     Taken,
@@ -41,6 +42,7 @@ __all__ = [
     "Shown",
     "Taken",
     "Where",
+    "add_photo",
     "add_words",
     "answer_referral",
     "ask_return",
@@ -70,7 +72,9 @@ __all__ = [
     "report_and_clear",
     "return_call",
     "review",
+    "say_well",
     "say_word",
+    "send_help",
     "send_on",
     "set_aside",
     "set_safe_contact",

@@ -34,6 +34,7 @@ from oneroom.web.pages.room.words import (
     CREW_STATES,
     MATTER_STATES,
     ROLES,
+    SOS_ENDS,
     STAGES,
     TOLD,
     kind_named,
@@ -79,7 +80,7 @@ MACHINE = frozenset(
     {"ladder.started", "ladder.regraded", "ladder.stopped", "delivery.sent", "delivery.receipt", "incident.state"}
 )
 # Entries that mean that something was not answered or kept in time.
-LATE = frozenset({"incident.escalated", "assignment.lapsed", "delivery.failed"})
+LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
 
 # Facts that name another matter than the one of the timeline.
 OTHER_MATTERS = ("into", "other")
@@ -249,6 +250,11 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
         OUTSIDE,
         _coded(lazy("Phone: %(code)s"), "receipt", {"delivered": lazy("it rang"), "read": lazy("somebody looked")}),
     ),
+    "sos.raised": (SCENE, _crew(lazy("SOS: %(crew)s calls for help"))),
+    "sos.answered": (ROOM, _crew(lazy("SOS of %(crew)s: somebody has it"))),
+    "sos.sent": (ORDER, _crew(lazy("Crews were sent to help %(crew)s"))),
+    "sos.mistake": (SCENE, _crew(lazy("%(crew)s says: pressed by mistake"))),
+    "sos.ended": (ROOM, _coded(lazy("SOS over: %(code)s"), "reason", SOS_ENDS)),
     "incident.received": (CALL, _received),
     "incident.classified": (GRADE, _classified),
     "incident.graded": (GRADE, _graded),
@@ -290,6 +296,8 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "assignment.acknowledged": (ORDER, _crew(lazy("%(crew)s signed"))),
     "assignment.en_route": (SCENE, _crew(lazy("%(crew)s set out"))),
     "assignment.on_scene": (SCENE, _crew(lazy("%(crew)s is on scene"))),
+    "assignment.well": (SCENE, _crew(lazy("%(crew)s: all is well"))),
+    "assignment.photo": (SCENE, _crew(lazy("%(crew)s sent a photo"))),
     "assignment.reported": (SCENE, lambda f, names: _("%(crew)s reported: %(outcome)s") % {
         "crew": names.crew(f["crew"]), "outcome": named(OUTCOMES, f["outcome"])}),
     "assignment.cleared": (SCENE, _crew(lazy("%(crew)s is free again"))),

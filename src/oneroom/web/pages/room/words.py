@@ -61,6 +61,7 @@ STAGES = {
     "first_word": (lazy("first word"), lazy("first word late")),
     "welfare": (lazy("word that all is well"), lazy("no word from the scene")),
     "report": (lazy("to report"), lazy("report late")),
+    "sos": (lazy("help"), lazy("help")),
     "review": (lazy("to review"), lazy("review late")),
     "agency_answer": (lazy("agency to answer"), lazy("agency's answer late")),
     "return_call": (lazy("to call back"), lazy("calling back late")),
@@ -74,6 +75,10 @@ RUNGS = {
     "alarm": lazy("Alarm"),
     "mark": lazy("Mark"),
     "oversight": lazy("Oversight"),
+    "help": lazy("Help"),
+    "help_again": lazy("Again"),
+    "help_station": lazy("Station"),
+    "help_oversight": lazy("Oversight"),
 }
 TOLD = {
     "crew": lazy("the crew's phones"),
@@ -84,6 +89,10 @@ TOLD = {
     "alarm": lazy("the whole room"),
     "mark": lazy("the room"),
     "oversight": lazy("the inspector"),
+    "help": lazy("everybody who can help"),
+    "help_again": lazy("everybody who can help, again"),
+    "help_station": lazy("the station's other crews"),
+    "help_oversight": lazy("the inspector"),
 }
 ROLES = {
     "call_taker": lazy("call-taker"),
@@ -129,6 +138,14 @@ def kind_named(category: str, subcategory: str = "") -> str:
 def named(table: Mapping[Any, Any], code: Any) -> str:
     """The word for a code; a code without one is shown as it is, so that nothing is hidden."""
     return str(table.get(code, code or ""))
+
+
+SOS_ENDS = {
+    "helped": lazy("help was there"),
+    "safe_now": lazy("the officer is safe"),
+    "mistake": lazy("pressed by mistake"),
+    "test": lazy("a test"),
+}
 
 
 def local(zh: str, en: str) -> str:
