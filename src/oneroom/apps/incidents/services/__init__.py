@@ -1,3 +1,4 @@
+from oneroom.apps.incidents.services.aftercare import call_back, safe_to_contact
 from oneroom.apps.incidents.services.calls import (
     Event,
     call_belongs_to,
@@ -7,17 +8,25 @@ from oneroom.apps.incidents.services.calls import (
     return_call,
     take_event,
 )
-from oneroom.apps.incidents.services.closing import close, rate, review
+from oneroom.apps.incidents.services.closing import (
+    close,
+    close_many,
+    complete,
+    rate,
+    review,
+    send_back,
+)
 from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
 from oneroom.apps.incidents.services.drafts import (
     Shown,
-    complete,
+    complete_draft,
     drop_draft,
     end_draft,
     keep_draft,
     lock_draft,
     send_on,
 )
+from oneroom.apps.incidents.services.ended import archive, reopen, supervise
 from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
 from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
@@ -45,14 +54,18 @@ __all__ = [
     "add_photo",
     "add_words",
     "answer_referral",
+    "archive",
     "ask_return",
     "bring_in",
+    "call_back",
     "call_belongs_to",
     "classify",
     "clear",
     "close",
+    "close_many",
     "code_hash",
     "complete",
+    "complete_draft",
     "divert",
     "drop_draft",
     "end_draft",
@@ -68,17 +81,21 @@ __all__ = [
     "rate",
     "record_answers",
     "regrade",
+    "reopen",
     "report",
     "report_and_clear",
     "return_call",
     "review",
+    "safe_to_contact",
     "say_well",
     "say_word",
+    "send_back",
     "send_help",
     "send_on",
     "set_aside",
     "set_safe_contact",
     "step",
+    "supervise",
     "take_event",
     "take_off",
     "take_report",

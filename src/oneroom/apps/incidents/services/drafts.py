@@ -157,7 +157,7 @@ def _end(row: Draft, cause: str, incident_id: int | None, *, by: Actor, at: date
 
 
 @service
-def complete(
+def complete_draft(
     draft: Draft, said: Said, *, category: str, subcategory: str, grade: int | None,
     reasons: Iterable[str], where: Where | None, by: Actor, at: datetime,
 ) -> Taken:  # fmt: skip
