@@ -112,7 +112,7 @@ _KINDS = [
           version="quantity", answers="codes", words="commitment?"),
     _kind("incident.amended", "What it is or where was said anew.", incident="id", category="code",
           subcategory="code?", reasons="codes", moved="flag", unit="id?"),
-    _kind("incident.completed", "The desk ended a call that had been sent on while it was taken.", incident="id",
+    _kind("incident.call_saved", "The desk ended a call that had been sent on while it was taken.", incident="id",
           report="id", caller="commitment?", place="commitment?", safe_contact="code"),
     _kind("incident.graded", "The grade was changed.", incident="id", before="quantity", grade="quantity",
           reasons="codes"),

@@ -188,7 +188,7 @@ def complete_draft(
     report.safe_contact = said.safe_contact
     report.save(update_fields=["caller", "address", "safe_contact"])
     note(
-        "incident.completed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
+        "incident.call_saved", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
         report=report.pk, safe_contact=said.safe_contact, **facts,
     )  # fmt: skip
     return Taken(row.pk, report.pk, row.reference, draft_code(draft))

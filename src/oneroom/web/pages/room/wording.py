@@ -336,7 +336,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.rated": (CALL, _plain(lazy("The caller gave %(stars)s of 5"))),
     "incident.questioned": (CALL, _questioned),
     "incident.amended": (CALL, _amended),
-    "incident.completed": (CALL, _plain(lazy("The desk saved the call; it had been sent on while it was taken"))),
+    "incident.call_saved": (CALL, _plain(lazy("The desk saved the call; it had been sent on while it was taken"))),
     "draft.shown": (CALL, _plain(lazy("A call is being taken"))),
     "draft.ended": (CALL, _plain(lazy("The desk is done with the call; its draft is erased"))),
     "call.ringing": (CALL, _plain(lazy("A call rings"))),
