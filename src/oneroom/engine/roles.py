@@ -42,6 +42,7 @@ class Right(StrEnum):
     DISPATCH = "dispatch"
     COMMAND = "command"  # down-grade, approve a return, joint command
     CREW_ACT = "crew_act"  # answer orders of one's own crew
+    CALL_HELP = "call_help"  # the silent SOS
     SCENE_REPORT = "scene_report"  # an auxiliary may assist, not decide or sign
     WARN_OF_PLACE = "warn_of_place"  # a location warning: about a place, never about a person
     SEE_ROOM = "see_room"
@@ -49,6 +50,10 @@ class Right(StrEnum):
     OPEN_PERSONAL = "open_personal"
     MANAGE_ACCOUNTS = "manage_accounts"
     VERIFY_RECORD = "verify_record"
+    SEE_BOARD = "see_board"  # the numbers of the loop, of the own station or of all
+    SEE_MATTERS = "see_matters"  # lists of matters in the office; a list carries no personal field
+    INSPECT = "inspect"  # open any matter, within an inspection that is named
+    SEARCH_RECORD = "search_record"
     REPORT_MATTER = "report_matter"  # the public's own door
 
 
@@ -59,6 +64,7 @@ OFFICERS = frozenset({R.PATROL_OFFICER, R.COMMUNITY_OFFICER, R.CASE_OFFICER})
 CREW = OFFICERS | {R.AUXILIARY}
 STATION = frozenset({R.DUTY_CHIEF, R.STATION_CHIEF})
 COMMAND = frozenset({R.SHIFT_COMMANDER})
+SUPERVISORS = COMMAND | {R.INSPECTOR}
 MACHINE = frozenset({R.SYSTEM})
 PUBLIC = frozenset({R.CITIZEN})
 
@@ -67,6 +73,7 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.DISPATCH: ROOM,
     Right.COMMAND: COMMAND,
     Right.CREW_ACT: CREW,
+    Right.CALL_HELP: CREW,
     Right.SCENE_REPORT: OFFICERS,
     Right.WARN_OF_PLACE: INTAKE | STATION | CREW,
     Right.SEE_ROOM: INTAKE,
@@ -74,5 +81,9 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.OPEN_PERSONAL: INTAKE | STATION | CREW,
     Right.MANAGE_ACCOUNTS: frozenset({R.ADMINISTRATOR}),
     Right.VERIFY_RECORD: frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
+    Right.SEE_BOARD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
+    Right.SEE_MATTERS: ROOM | STATION | frozenset({R.INSPECTOR}),
+    Right.INSPECT: frozenset({R.INSPECTOR}),
+    Right.SEARCH_RECORD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.REPORT_MATTER: PUBLIC,
 }

@@ -33,6 +33,10 @@ SESSION_COOKIE_AGE = 12 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# A folder with the force's own question protocols, in place of those of the house (apps/incidents/protocols).
+PROTOCOLS = os.environ.get("ONEROOM_PROTOCOLS", "")
+# Who feeds calls of the telephone exchange shows this; without it there is no such feed.
+CALLS_TOKEN = os.environ.get("ONEROOM_CALLS_TOKEN", "")
 FORCE_NAME = os.environ.get("ONEROOM_FORCE") or (_("Simulated force") if DEMO else "")
 EMERGENCY_NUMBER = "110"
 EMERGENCY_TEXT_NUMBER = "12110"  # for who cannot hear or speak; empty where there is none
@@ -137,15 +141,19 @@ PROJECT_CLOCK = "oneroom.project.clock.clock"
 CHANNELS = {
     "app": "oneroom.ports.channels.app.App",
     "sms": "oneroom.ports.channels.sms.Sms",
+    "voice": "oneroom.ports.channels.voice.Voice",
     "email": "oneroom.ports.channels.email.Email",
 }
 SMS_URL = os.environ.get("ONEROOM_SMS_URL", "")
+VOICE_URL = os.environ.get("ONEROOM_VOICE_URL", "")
 EMAIL_URL = os.environ.get("ONEROOM_EMAIL_URL", "")
 # What the clock process does at each beat: fn(at) -> how many things it did.
 CLOCKWORK = [
     "oneroom.apps.orders.clock.climb",
     "oneroom.apps.duty.clock.forget_old_fixes",
     "oneroom.apps.ledger.clock.forget_old_answers",
+    "oneroom.apps.incidents.desk.forget",
+    "oneroom.apps.incidents.clock.put_away",
     "oneroom.apps.places.clock.end_expired_warnings",
 ]
 # Who may object before something happens, and who must act too, in the same transaction.
@@ -155,6 +163,7 @@ GUARDS = {
 }
 FOLLOWERS = {
     "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
+    "ladder.started": ["oneroom.apps.incidents.followers.mark_drill"],
 }
 
 LOGGING = {

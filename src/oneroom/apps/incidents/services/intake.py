@@ -16,12 +16,14 @@ from django.db import connection
 
 from oneroom.apps.incidents.codes import CATEGORIES, SAFE_CONTACT, SOURCES
 from oneroom.apps.incidents.models import AddedWords, Incident, Report
+from oneroom.apps.incidents.protocol import known_subcategory
 from oneroom.apps.incidents.services.matter import (
     known,
     known_grade,
     known_reasons,
     lock,
     lock_open,
+    may_lower,
     scopes,
     subject,
     watch,
@@ -32,7 +34,7 @@ from oneroom.apps.orgs.queries import station_at
 from oneroom.engine.lifecycle.incident import INCIDENT
 from oneroom.engine.roles import Right
 from oneroom.engine.text import phone, plain
-from oneroom.engine.values import Actor, BadInput, NotAllowed
+from oneroom.engine.values import Actor, BadInput
 
 # A code is read over the phone and copied by hand, so of signs that look alike none or one is here: no 0 and O, no 1,
 # I and L, no 2 and Z, no 5 and S. 27 letters and digits in 9 places are 42 bits.
@@ -84,6 +86,7 @@ def take_report(
     source: str,
     where: Where | None,
     category: str = "",
+    subcategory: str = "",
     grade: int | None = None,
     reasons: Iterable[str] = (),
     drill: bool = False,
@@ -97,20 +100,16 @@ def take_report(
     ``code`` is the caller's code where the door has one to give (``follow_code``); else a random one is made.
     Raises BadInput naming the field, before anything is written.
     """
-    by.must(Right.REPORT_MATTER if source == "web" else Right.TAKE_CALL)
+    _may_report(source, by)
     if source not in SOURCES:
         raise BadInput("source", "There is no such way of reporting.")
-    words = plain("words", said.words, longest=4000, required=True)
-    caller = {"name": plain("caller_name", said.caller_name, longest=60)}
-    caller["phone"] = phone("caller_phone", said.caller_phone)
-    address = plain("address", said.address, longest=200)
-    known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    words, caller, address = check_said(said)
     if category:
-        check_classification(category, grade, reasons, where)
+        check_classification(category, grade, reasons, where, subcategory=subcategory)
 
     row = Incident.objects.create(
         reference=_next_reference(at), origin=source, received_at=at, state_since=at, drill=drill,
-        **_placed(where),
+        **placed(where),
     )  # fmt: skip
     matter = subject(row.pk)
     seals = {}
@@ -128,11 +127,11 @@ def take_report(
     commitments: dict[str, Any] = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
     note(
         "incident.received", matter, by=by, at=at, to=scopes(row), matter=matter, incident=row.pk,
-        report=report.pk, source=source, safe_contact=said.safe_contact, **commitments,
+        report=report.pk, source=source, safe_contact=said.safe_contact, drill=drill or None, **commitments,
     )  # fmt: skip
     watch(row, "classify", by=by, at=at)
     if category:
-        classify(row.pk, category=category, grade=grade, reasons=reasons, by=by, at=at)
+        classify(row.pk, category=category, subcategory=subcategory, grade=grade, reasons=reasons, by=by, at=at)
     return Taken(row.pk, report.pk, row.reference, code)
 
 
@@ -141,6 +140,7 @@ def classify(
     incident_id: int,
     *,
     category: str,
+    subcategory: str = "",
     grade: int | None,
     reasons: Iterable[str] = (),
     where: Where | None = None,
@@ -155,17 +155,24 @@ def classify(
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "classify", by=by)
     known = where or place_of(row)
-    reasons = check_classification(category, grade, reasons, known)
-    if row.grade < min(_UNREAD, known_grade(grade)) and not by.may(Right.COMMAND):
-        raise NotAllowed("Only the shift commander lowers a grade.")
-    placed = _placed(where) if where else {}
+    reasons = check_classification(category, grade, reasons, known, subcategory=subcategory)
+    if row.grade < min(_UNREAD, known_grade(grade)):
+        may_lower(by, at=at)
+    where_now = placed(where) if where else {}
     Incident.objects.filter(pk=row.pk).update(
-        category=category, grade=grade, reasons=reasons, state=move.target, state_since=at, **placed
+        category=category,
+        subcategory=subcategory,
+        grade=grade,
+        reasons=reasons,
+        state=move.target,
+        state_since=at,
+        **where_now,
     )
     row.refresh_from_db()
     note(
         "incident.classified", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, category=category, grade=grade, reasons=reasons, unit=row.unit_id,
+        incident=row.pk, category=category, subcategory=subcategory or None, grade=grade, reasons=reasons,
+        unit=row.unit_id,
     )  # fmt: skip
     stop(subject(row.pk), cause="classified", stage="classify", by=by, at=at)
     watch(row, "dispatch", by=by, at=at)
@@ -184,9 +191,30 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
     )  # fmt: skip
 
 
-def check_classification(category: str, grade: int | None, reasons: Iterable[str], where: Where | None) -> list[str]:
+def _may_report(source: str, by: Actor) -> None:
+    """The public at its own door; an officer what he sees himself; everything else is for who takes calls."""
+    if source == "web":
+        by.must(Right.REPORT_MATTER)
+    elif not (source == "self" and by.crew_id is not None and by.may(Right.SCENE_REPORT)):
+        by.must(Right.TAKE_CALL)
+
+
+def check_said(said: Said) -> tuple[str, dict[str, str], str]:
+    """Words, caller and address of a report, cleaned; BadInput names the field."""
+    words = plain("words", said.words, longest=4000, required=True)
+    caller = {"name": plain("caller_name", said.caller_name, longest=60)}
+    caller["phone"] = phone("caller_phone", said.caller_phone)
+    address = plain("address", said.address, longest=200)
+    known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    return words, caller, address
+
+
+def check_classification(
+    category: str, grade: int | None, reasons: Iterable[str], where: Where | None, *, subcategory: str = ""
+) -> list[str]:
     """The reasons as a list, if all of it can be taken; BadInput names the field otherwise."""
     known("category", category, CATEGORIES)
+    known_subcategory(category, subcategory)
     known_grade(grade)
     checked = known_reasons(reasons)
     if where is None or where.lon is None:
@@ -222,7 +250,8 @@ def place_of(row: Incident) -> Where | None:
     return Where(row.lon, row.lat, row.place_zh, row.place_en)
 
 
-def _placed(where: Where | None) -> dict[str, object]:
+def placed(where: Where | None) -> dict[str, object]:
+    """The fields of a matter for its place; the station whose area it is in is found by it."""
     if where is None:
         return {}
     return {
@@ -241,9 +270,3 @@ def _next_reference(at: datetime) -> str:
             [day],
         )
         return f"{day:%Y%m%d}-{cursor.fetchone()[0]:04d}"
-
-
-__all__ = [
-    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "follow_code",
-    "place_of", "take_report",
-]  # fmt: skip

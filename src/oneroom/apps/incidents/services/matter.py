@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from oneroom.apps.duty.access import must_command
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.incidents.codes import REASONS
 from oneroom.apps.incidents.models import Assignment, Incident
@@ -12,7 +15,8 @@ from oneroom.apps.ledger.services import note
 from oneroom.apps.orders.services import start_overdue, stop
 from oneroom.engine.lifecycle import assignment, incident
 from oneroom.engine.lifecycle.limits import limit_s
-from oneroom.engine.values import SYSTEM, Actor, BadInput, IllegalMove
+from oneroom.engine.roles import Right
+from oneroom.engine.values import SYSTEM, Actor, BadInput, IllegalMove, NotAllowed
 
 S = incident.State
 
@@ -63,6 +67,15 @@ def known(field: str, code: str, codes: Iterable[str]) -> None:
         raise BadInput(field, "There is no such choice: %(choice)s.", choice=str(code)[:40])
 
 
+def final_kind(row: Incident, category: str, subcategory: str) -> tuple[str, str]:
+    """What a matter turned out to be: as said now, else as it was reported from the scene, else as it was taken."""
+    if category or subcategory:
+        return category or row.final_category or row.category, subcategory
+    if row.final_category:
+        return row.final_category, row.final_subcategory
+    return row.category, row.subcategory
+
+
 def known_reasons(reasons: Iterable[str]) -> list[str]:
     """The reasons for a grade, each once."""
     given = list(dict.fromkeys(reasons))
@@ -78,6 +91,13 @@ def known_grade(grade: int | None) -> int:
     return grade
 
 
+def may_lower(by: Actor, *, at: datetime) -> None:
+    """Anybody who takes calls raises a grade; only who commands at this minute lowers one (workflow §2.1, T15)."""
+    if not by.may(Right.COMMAND):
+        raise NotAllowed("Only the shift commander lowers a grade.")
+    must_command(by, at=at)
+
+
 def watch(of: Incident, stage: str, *, begins: datetime | None = None, by: Actor, at: datetime) -> None:
     """Begin to watch a stage of the matter itself (not of one crew), now or from a later time on."""
     start_overdue(
@@ -86,13 +106,19 @@ def watch(of: Incident, stage: str, *, begins: datetime | None = None, by: Actor
     )  # fmt: skip
 
 
+def this_round(of: Incident) -> QuerySet[Assignment]:
+    """The crews sent since the matter was last opened again: what was reported before answers for nothing now."""
+    sent = Assignment.objects.filter(incident=of)
+    return sent if of.reopened_at is None else sent.filter(offered_at__gte=of.reopened_at)
+
+
 def follow(of: Incident, *, at: datetime) -> None:
     """
     Let the matter's state follow its crews (engine.lifecycle.incident.following) and note the change.
 
     Called by every act on an assignment, as its last step, with the incident's row locked.
     """
-    rows = list(Assignment.objects.filter(incident=of).order_by("pk").values_list("state", "lead", "reported_at"))
+    rows = list(this_round(of).order_by("pk").values_list("state", "lead", "reported_at"))
     reported = any(lead and at_ is not None for _, lead, at_ in rows)
     target = incident.following(of.state, [state for state, _, _ in rows], lead_reported=reported)
     if target == of.state:

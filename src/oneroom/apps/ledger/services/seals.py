@@ -53,6 +53,12 @@ def seal(content: Any, *, matter: str, purpose: str, at: datetime) -> tuple[Seal
     return row, commitment(key, text)
 
 
+def reseal(row: Sealed, content: Any) -> None:
+    """Replace what an unfinished text says, under a new key. For texts that no entry holds a commitment of."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    Sealed.objects.filter(pk=row.pk, erased=None).update(text=text, key=secrets.token_bytes(32))
+
+
 @service
 def open_sealed(rows: Iterable[Sealed], *, record: str, looking: Looking, by: Actor, at: datetime) -> dict[int, Any]:
     """
@@ -64,6 +70,12 @@ def open_sealed(rows: Iterable[Sealed], *, record: str, looking: Looking, by: Ac
     if found:
         _look(record, sorted({r.purpose for r in found}), looking, by=by, at=at)
     return {r.pk: None if r.text is None else json.loads(r.text) for r in found}
+
+
+@service
+def looked(record: str, fields: Iterable[str], *, looking: Looking, by: Actor, at: datetime) -> None:
+    """Keep account of a look at a whole record that holds no sealed text: an inspector opening a matter."""
+    _look(record, sorted(fields), looking, by=by, at=at)
 
 
 def _look(record: str, fields: list[str], looking: Looking, *, by: Actor, at: datetime) -> None:

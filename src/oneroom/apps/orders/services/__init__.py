@@ -1,11 +1,37 @@
 from oneroom.apps.orders.services.ladders import (
     climb_rung,
     is_watched,
+    mark_drill,
     receipt,
     regrade,
     start_answer,
     start_overdue,
     stop,
 )
+from oneroom.apps.orders.services.photos import attach_photo
+from oneroom.apps.orders.services.sos import (
+    END_REASONS,
+    answer_sos,
+    bind_sos,
+    end_sos,
+    raise_sos,
+    say_mistake,
+)
 
-__all__ = ["climb_rung", "is_watched", "receipt", "regrade", "start_answer", "start_overdue", "stop"]
+__all__ = [
+    "END_REASONS",
+    "answer_sos",
+    "attach_photo",
+    "bind_sos",
+    "climb_rung",
+    "end_sos",
+    "is_watched",
+    "mark_drill",
+    "raise_sos",
+    "receipt",
+    "regrade",
+    "say_mistake",
+    "start_answer",
+    "start_overdue",
+    "stop",
+]

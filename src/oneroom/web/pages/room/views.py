@@ -35,6 +35,8 @@ from oneroom.web.pages.room.matter import matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
 from oneroom.web.pages.room.script import script_words
+from oneroom.web.pages.room.sos import sos_views
+from oneroom.web.pages.room.words import SOS_ENDS
 from oneroom.web.pages.start.held import HELD, held_crews
 
 View = Callable[..., HttpResponseBase]
@@ -146,7 +148,8 @@ def _head(by: Actor) -> dict[str, Any]:
         "on_duty": len(crews_now),
         "alarms": [row_view(r, at=at) for r in rows if r.alarm],
         "demo": settings.DEMO,
-    }
+        "sos": sos_views(by=by, at=at), "sos_ends": SOS_ENDS, "may_end_sos": by.may(Right.DISPATCH),
+    }  # fmt: skip
 
 
 def _queue(by: Actor) -> dict[str, Any]:
