@@ -89,6 +89,11 @@ def led_crews(crew_ids: Iterable[int]) -> set[int]:
     return {crew for crew, _role, leads in _members(crew_ids) if leads}
 
 
+def last_position(crew_id: int) -> tuple[float, float] | None:
+    """Where a crew on duty was last, (lon, lat)."""
+    return Position.objects.filter(crew_id=crew_id).values_list("lon", "lat").first()
+
+
 def find_crew(code: str) -> Crew | None:
     """A crew by its code."""
     return Crew.objects.filter(code=code).first()
