@@ -45,13 +45,15 @@ class OnBoard:
     led: bool = True  # the lead is a sworn officer and there
 
 
-def board(*, on_duty: bool = True, unit_id: int | None = None) -> list[OnBoard]:
+def board(*, on_duty: bool = True, unit_id: int | None = None, crew_ids: Iterable[int] | None = None) -> list[OnBoard]:
     """Crews with members counted and their latest position: three statements, whatever the number."""
     crews = Crew.objects.order_by("code")
     if on_duty:
         crews = crews.exclude(state=Crew.State.OFF_DUTY)
     if unit_id is not None:
         crews = crews.filter(unit_id=unit_id)
+    if crew_ids is not None:
+        crews = crews.filter(pk__in=crew_ids)
     rows = list(crews)
     ids = [c.pk for c in rows]
     counts: Counter[tuple[int, bool]] = Counter()

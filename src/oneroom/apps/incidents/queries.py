@@ -11,6 +11,7 @@ from django.db.models import Q
 from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.services.matter import subject
 from oneroom.apps.incidents.services.standing import may_withdraw
+from oneroom.apps.incidents.waiting import Offered, offers_for
 from oneroom.apps.ledger.queries import Line, timeline
 from oneroom.apps.orders.queries import Running, running
 from oneroom.engine.lifecycle import assignment, incident
@@ -40,10 +41,17 @@ class Row:
     crews: tuple[Assignment, ...]
     ladders: tuple[Running, ...]
     clock: Clock | None
+    offered: Offered | None = None
 
     def needs_room(self, at: datetime) -> bool:
         """Late, unanswered or not yet classified: what comes to the eye by itself."""
         return any(r.unanswered for r in self.ladders) or (self.clock is not None and self.clock.late(at))
+
+    def comes_back(self, at: datetime) -> bool:
+        """It waits and nobody holds it: its crews left it, its time is up, or a crew is free for it."""
+        i = self.incident
+        held = i.held_until is not None and i.held_until > at
+        return self.offered is not None or (i.state == incident.State.WAITING and not held)
 
     @property
     def alarm(self) -> bool:
@@ -71,12 +79,12 @@ def _with_crews(found: list[Incident]) -> list[Row]:
     for a in Assignment.objects.filter(incident__in=found).select_related("crew").order_by("pk"):
         crews.setdefault(a.incident_id, []).append(a)
     ladders = running(subject(i.pk) for i in found)
-    return [
-        Row(
-            i, tuple(crews.get(i.pk, ())), tuple(ladders.get(subject(i.pk), ())), _clock(ladders.get(subject(i.pk), []))
-        )
-        for i in found
-    ]
+    offered = offers_for(i.pk for i in found if i.state in incident.TO_SEND)
+    rows = []
+    for i in found:
+        mine = ladders.get(subject(i.pk), [])
+        rows.append(Row(i, tuple(crews.get(i.pk, ())), tuple(mine), _clock(mine), offered.get(i.pk)))
+    return rows
 
 
 def _clock(ladders: list[Running]) -> Clock | None:

@@ -44,6 +44,12 @@ def entries_since(seq: int, *, kinds: Iterable[str] = (), limit: int = 1000) -> 
     return [Line(*row) for row in rows.order_by("seq").values_list(*_COLUMNS)[:limit]]
 
 
+def last_of_matters(kind: str, matters: Iterable[str]) -> list[Line]:
+    """The last entry of a kind of each of these matters, by when it was recorded; one statement."""
+    rows = Entry.objects.filter(matter__in=list(matters), kind=kind).order_by("matter", "-seq").distinct("matter")
+    return [Line(*row) for row in rows.values_list(*_COLUMNS)]
+
+
 def last_entry(kind: str, *, until: datetime, facts: dict[str, Any]) -> Line | None:
     """The last entry of a kind that happened by ``until`` and says this, by when it happened."""
     rows = Entry.objects.filter(kind=kind, at__lte=until, facts__contains=facts).order_by("-at", "-seq")

@@ -12,14 +12,15 @@ from oneroom.engine.dispatch.rank import (
     Ranking,
     Reason,
     rank,
+    uncertain_s,
 )
 from oneroom.engine.dispatch.sets import ChosenSet, Member, best_set
 
 __all__ = [
     "Candidates",
     "ChosenSet",
-    "DivertPolicy",
     "Diversion",
+    "DivertPolicy",
     "Exclusion",
     "Member",
     "Need",
@@ -32,4 +33,5 @@ __all__ = [
     "best_set",
     "could_be_diverted",
     "rank",
+    "uncertain_s",
 ]

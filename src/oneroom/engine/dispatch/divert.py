@@ -55,6 +55,4 @@ def could_be_diverted(
     chosen = np.flatnonzero(may_go & (gain >= p.gain_s))
     cost = crews.travel_s + np.take((0.0, *p.leaving_s), leaves_grade) + on_scene * p.on_scene_s
     order = chosen[np.lexsort((crews.crew_id[chosen], cost[chosen]))]
-    return tuple(
-        Diversion(int(i), int(crews.crew_id[i]), float(crews.travel_s[i]), float(gain[i])) for i in order
-    )
+    return tuple(Diversion(int(i), int(crews.crew_id[i]), float(crews.travel_s[i]), float(gain[i])) for i in order)

@@ -10,11 +10,10 @@ area, crew legality); a person confirms, always.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-UNREACHABLE_S = np.float64(np.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One fact for (+1) or against (-1); ``code`` is worded by the screen, ``quantity`` or the bits ``what`` fill it."""
+    """One fact for (+1) or against (-1): a code for the screen to word, with a ``quantity`` or the bits ``what``."""
 
     code: str
     sign: int
@@ -155,7 +154,7 @@ def rank(need: Need, crews: Candidates, policy: Policy | None = None) -> Ranking
     extra_runs = np.maximum(crews.runs - median_runs, 0.0)
     age_s = np.where(np.isfinite(crews.fix_age_s), crews.fix_age_s, 0.0)
     stale_s = np.maximum(age_s - p.old_fix_after_s, 0.0)
-    uncertain_s = age_s * p.old_fix_share + np.nan_to_num(crews.accuracy_m) / p.metres_per_s
+    unsure_s = uncertain_s(age_s, crews.accuracy_m, p)
 
     parts = {
         "travel": np.where(out, 0.0, crews.travel_s),
@@ -196,12 +195,18 @@ def rank(need: Need, crews: Candidates, policy: Policy | None = None) -> Ranking
         )  # fmt: skip
         proposals.append(
             Proposal(
-                i, int(crews.crew_id[i]), float(crews.travel_s[i]), float(uncertain_s[i]), int(score[i]), summands,
+                i, int(crews.crew_id[i]), float(crews.travel_s[i]), float(unsure_s[i]), int(score[i]), summands,
                 tuple(reasons),
             )
         )  # fmt: skip
     excluded = tuple(Exclusion(int(i), int(crews.crew_id[i]), RULES[int(first_rule[i])]) for i in np.flatnonzero(out))
     return Ranking(tuple(proposals), excluded)
+
+
+def uncertain_s(age_s: Any, accuracy_m: Any, policy: Policy | None = None) -> Any:
+    """By how much an arrival may be off for a position so old and so inaccurate; numbers or arrays, in seconds."""
+    p = policy or Policy()
+    return age_s * p.old_fix_share + accuracy_m / p.metres_per_s
 
 
 def _share(missing: NDArray[np.int64], asked: int) -> NDArray[np.float64]:

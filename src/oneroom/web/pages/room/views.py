@@ -43,6 +43,7 @@ View = Callable[..., HttpResponseBase]
 RATES = (0, 1, 6, 60)
 # A rung that is due this many real seconds and did not happen: the clock is silent.
 _SILENT_S = 5.0
+_FIRST_CREWS, _EVERY_CREW = 10, 1000
 
 
 def in_room(view: View) -> View:
@@ -113,13 +114,20 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @in_room
 def proposed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ranked crews in words. ``keep`` holds the order that somebody is choosing from."""
+    """Ranked crews in words. ``keep`` holds the order that somebody is choosing from; ``all`` shows every crew."""
     by = actor(request)
     by.must(Right.DISPATCH)
     at = now()
-    found = proposals(incident_for(pk, by=by), at=at)
-    keep = [int(part) for part in request.GET.get("keep", "").split(",")[:20] if part.isdecimal() and len(part) < 16]
-    return render(request, "room/_proposals.html", {"proposals": proposals_view(found, keep=keep), "pk": pk})
+    matter = incident_for(pk, by=by)
+    found = proposals(matter, at=at, limit=_EVERY_CREW if "all" in request.GET else _FIRST_CREWS)
+    keep = [
+        int(part)
+        for part in request.GET.get("keep", "").split(",")[:_EVERY_CREW]
+        if part.isdecimal() and len(part) < 16
+    ]
+    return render(
+        request, "room/_proposals.html", {"proposals": proposals_view(found, grade=matter.grade, keep=keep), "pk": pk}
+    )
 
 
 @require_GET
