@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -42,7 +43,11 @@ class Entry(Link):
     facts = models.JSONField()
 
     class Meta:
-        indexes = [models.Index(fields=["matter", "seq"], name="entry_matter")]
+        indexes = [
+            models.Index(fields=["matter", "seq"], name="entry_matter"),
+            # Times grow with the numbers, so this finds a span of days and costs a commit next to nothing.
+            BrinIndex(fields=["recorded"], name="entry_recorded", autosummarize=True, pages_per_range=32),
+        ]
 
 
 class Look(Link):
