@@ -244,7 +244,7 @@ def test_the_definitions_on_the_screen_are_those_of_the_measures(room):
 
 def test_a_day_of_a_city_is_folded_once_and_then_kept(room):
     """5,000 calls with an order and its steps each; other kinds lie between them as in a real day."""
-    matters, rows = 5000, []
+    matters, rows, padding = 5000, [], b"x" * 500
     kinds = [
         ("incident.received", {"source": "phone", "incident": 0, "report": 0, "safe_contact": "yes"}),
         ("incident.classified", {"grade": 2, "unit": room.town.units["west"].pk, "category": "crime", "reasons": []}),

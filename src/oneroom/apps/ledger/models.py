@@ -47,6 +47,8 @@ class Entry(Link):
             models.Index(fields=["matter", "seq"], name="entry_matter"),
             # Times grow with the numbers, so this finds a span of days and costs a commit next to nothing.
             BrinIndex(fields=["recorded"], name="entry_recorded", autosummarize=True, pages_per_range=32),
+            # Who held a duty at a time is asked of a record of millions; these entries are few.
+            models.Index(fields=["at"], condition=models.Q(kind="duty.begun"), name="entry_duty"),
         ]
 
 

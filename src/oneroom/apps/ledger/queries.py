@@ -26,9 +26,10 @@ class Line:
     on_behalf: int | None
     via: str
     facts: dict[str, Any]
+    matter: str = ""
 
 
-_COLUMNS = ("seq", "at", "recorded", "kind", "subject", "actor", "on_behalf", "via", "facts")
+_COLUMNS = ("seq", "at", "recorded", "kind", "subject", "actor", "on_behalf", "via", "facts", "matter")
 
 
 def timeline(*matters: str) -> list[Line]:
@@ -65,9 +66,22 @@ SELECT seq, kind, at, subject, matter, CASE WHEN kind = ANY(%(with_facts)s) THEN
 WHERE recorded >= %(since)s AND seq > %(after)s AND kind = ANY(%(kinds)s) ORDER BY seq"""
 
 
+def last_entry(kind: str, *, until: datetime, facts: dict[str, Any]) -> Line | None:
+    """The last entry of a kind that happened by ``until`` and says this, by when it happened."""
+    rows = Entry.objects.filter(kind=kind, at__lte=until, facts__contains=facts).order_by("-at", "-seq")
+    row = rows.values_list(*_COLUMNS).first()
+    return Line(*row) if row else None
+
+
 def head_seq(chain: str = "acts") -> int:
     """The last sequence number of a chain; 0 when it is empty."""
     return ChainHead.objects.filter(pk=chain).values_list("seq", flat=True).first() or 0
+
+
+def head(chain: str = "acts") -> tuple[int, bytes]:
+    """(number, hash) of the last link of a chain; (0, zeros) when it is empty."""
+    row = ChainHead.objects.filter(pk=chain).values_list("seq", "hash").first()
+    return (row[0], bytes(row[1])) if row else (0, bytes(32))
 
 
 _WINDOW = 1000
