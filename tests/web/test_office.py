@@ -280,7 +280,7 @@ def test_a_day_of_a_city_is_folded_once_and_then_kept(room):
                         1,
                         "web",
                         "{room}",
-                        b"x" * 500,
+                        padding,
                         b"",
                         b"",
                     )

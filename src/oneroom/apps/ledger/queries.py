@@ -53,7 +53,7 @@ def folded(
 
     Plain rows, and facts only of the kinds whose facts are asked for: a day of a city is fifty thousand of them.
     """
-    asked = {"kinds": list(kinds), "with_facts": list(with_facts), "since": since, "after": after}
+    asked: dict[str, Any] = {"kinds": list(kinds), "with_facts": list(with_facts), "since": since, "after": after}
     with connection.cursor() as cursor:
         cursor.execute(_FOLDED, asked)
         while rows := cursor.fetchmany(5000):
