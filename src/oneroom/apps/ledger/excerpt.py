@@ -21,11 +21,12 @@ from oneroom.engine.events import stamp
 
 _NEIGHBOURS = """
 SELECT e.seq, e.canonical, e.prev, e.hash, {columns}, before.hash, after.prev
-FROM ledger_entry e
-LEFT JOIN ledger_entry before ON before.seq = e.seq - 1
-LEFT JOIN ledger_entry after ON after.seq = e.seq + 1
-WHERE e.matter = %s ORDER BY e.seq
+FROM {table} e
+LEFT JOIN {table} before ON before.seq = e.seq - 1
+LEFT JOIN {table} after ON after.seq = e.seq + 1
+WHERE {which} ORDER BY e.seq
 """
+_TABLES = {"acts": "ledger_entry", "looks": "ledger_look"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,20 @@ class Excerpt:
 
 def verify_matter(matter: str) -> Excerpt:
     """Recompute the hashes of a matter's entries from the bytes as the database holds them now."""
-    columns = CHAINS["acts"][1]
+    return _verify("acts", "e.matter = %s", matter)
+
+
+def verify_numbers(numbers: list[int], *, chain: str = "acts") -> Excerpt:
+    """The same for some numbers of a chain: the page of a search."""
+    return _verify(chain, "e.seq = ANY(%s)", numbers)
+
+
+def _verify(chain: str, which: str, value: Any) -> Excerpt:
+    columns = CHAINS[chain][1]
     names = list(columns)
+    said = {"columns": ", ".join(f"e.{name}" for name in names), "table": _TABLES[chain], "which": which}
     with connection.cursor() as cursor:
-        cursor.execute(_NEIGHBOURS.format(columns=", ".join(f"e.{name}" for name in names)), [matter])
+        cursor.execute(_NEIGHBOURS.format(**said), [value])
         rows = cursor.fetchall()
     last = rows[-1][0] if rows else 0
     for row in rows:

@@ -42,6 +42,7 @@ from oneroom.apps.incidents.services.intake import (
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
+from oneroom.apps.incidents.services.searching import question_about, search_record
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, set_safe_contact, withdraw_report
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "merge",
     "offer",
     "open_call",
+    "question_about",
     "rate",
     "record_answers",
     "regrade",
@@ -89,6 +91,7 @@ __all__ = [
     "safe_to_contact",
     "say_well",
     "say_word",
+    "search_record",
     "send_back",
     "send_help",
     "send_on",

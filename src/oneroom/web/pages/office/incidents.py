@@ -29,6 +29,7 @@ from oneroom.web.pages.office.days import DAYS, day_span, day_start
 from oneroom.web.pages.office.measures import bars
 from oneroom.web.pages.office.purpose import EXAMPLE, basis_of
 from oneroom.web.pages.office.shell import frame, needs
+from oneroom.web.pages.office.words import LOOKED_FIELDS, PURPOSES
 from oneroom.web.pages.room.matter import STEPS, matter_view
 from oneroom.web.pages.room.queue import place_of
 from oneroom.web.pages.room.wording import CALL, GRADE, ORDER, OUTSIDE, ROOM, SCENE, SYSTEM
@@ -45,14 +46,6 @@ LINES: dict[str, tuple[Any, frozenset[Any] | None]] = {
     "scene": (lazy("Scene"), frozenset({SCENE})),
     "system": (lazy("System"), frozenset({SYSTEM})),
 }
-PURPOSES = {
-    "dispatch": lazy("dispatch"), "respond": lazy("respond"), "review": lazy("review"),
-    "inspection": lazy("inspection"),
-}  # fmt: skip
-FIELDS = {
-    "report.words": lazy("words"), "report.caller": lazy("caller"), "report.address": lazy("address"),
-    "matter": lazy("the matter, without words"),
-}  # fmt: skip
 
 
 def _within(rows: Rows, which: str) -> Rows:
@@ -177,7 +170,7 @@ def _reads(looks: Sequence[Any]) -> list[tuple[datetime, str, str, str]]:
     names = staff_names(look.actor for look in looks)
     return [
         (look.at, names.get(look.actor, ""), named(PURPOSES, look.purpose),
-         _(", ").join(named(FIELDS, f) for f in look.fields))
+         _(", ").join(named(LOOKED_FIELDS, f) for f in look.fields))
         for look in looks
     ]  # fmt: skip
 
