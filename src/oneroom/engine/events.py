@@ -96,7 +96,8 @@ _KINDS = [
     _kind("sos.ended", "The call for help is over, for a reason.", sos="id", reason="code", crew="id?"),
     # incidents
     _kind("incident.received", "A report came in and has a reference.", incident="id", report="id",
-          source="code", words="commitment?", caller="commitment?", place="commitment?", safe_contact="code"),
+          source="code", words="commitment?", caller="commitment?", place="commitment?", safe_contact="code",
+          text_only="flag?"),
     _kind("incident.classified", "Category and grade were given, with the reasons.", incident="id", category="code",
           subcategory="code?", grade="quantity", reasons="codes", unit="id?"),
     _kind("incident.graded", "The grade was changed.", incident="id", before="quantity", grade="quantity",
@@ -106,7 +107,7 @@ _KINDS = [
     _kind("incident.words_added", "The caller or the room added words.", incident="id", report="id",
           words="commitment", source="code"),
     _kind("incident.safe_contact", "Whether it is safe to contact a caller was changed.", incident="id", report="id",
-          before="code", safe_contact="code"),
+          before="code", safe_contact="code", ways="codes?"),
     _kind("incident.withdrawn", "A caller took a report back.", incident="id", report="id"),
     _kind("incident.reviewed", "The report was read and found whole.", incident="id"),
     _kind("incident.closed", "The matter is closed with an outcome.", incident="id", outcome="code", category="code",
@@ -127,7 +128,7 @@ _KINDS = [
     _kind("incident.escalated", "An order of this matter is unanswered or a promise ran out.", incident="id",
           rung_code="code", stage="code"),
     _kind("incident.rated", "The caller rated how the matter was handled.", incident="id", report="id",
-          stars="quantity"),
+          stars="quantity", words="commitment?"),
     # assignments
     _kind("assignment.offered", "A crew was sent an order.", assignment="id", incident="id", crew="id",
           grade="quantity", lead="flag", advised="codes", advised_rank="quantity?", travel_s="quantity?"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Any
 
 from ninja import Schema
@@ -167,6 +168,14 @@ class TakeOff(Strict):
 class SafeContact(Strict):
     report: Id
     safe_contact: Code
+    ways: Annotated[list[Code], Field(max_length=5)] = []
+    since: time | None = None
+    until: time | None = None
+
+
+class ToCaller(Strict):
+    report: Id
+    words: Text
 
 
 class CrewState(Strict):
@@ -184,6 +193,8 @@ class PublicReport(Strict):
     caller_name: Text = ""
     caller_phone: Text = ""
     safe_contact: Code = "unknown"
+    text_only: bool = False
+    urgent: bool = False
 
 
 class Follow(Strict):
@@ -196,6 +207,15 @@ class FollowWords(Follow):
 
 class FollowRate(Follow):
     stars: int
+    words: Text = ""
+
+
+class FollowSafe(Follow):
+    safe_contact: Code
+
+
+class FollowTalk(Follow):
+    after: Annotated[int, Field(ge=0, le=2**53)] = 0
 
 
 class Rate(Strict):

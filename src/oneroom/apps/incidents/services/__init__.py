@@ -13,7 +13,8 @@ from oneroom.apps.incidents.services.intake import (
     take_report,
 )
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
-from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, set_safe_contact, withdraw_report
+from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
+from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 
 __all__ = [
     "Advice",
@@ -37,15 +38,16 @@ __all__ = [
     "report",
     "report_and_clear",
     "review",
+    "say_safe",
     "say_well",
     "say_word",
     "send_help",
     "set_aside",
-    "set_safe_contact",
     "step",
     "take_off",
     "take_report",
     "tell_apart",
     "unmerge",
     "withdraw_report",
+    "write_to_caller",
 ]

@@ -38,6 +38,8 @@ from oneroom.engine.values import Actor, BadInput, NotAllowed
 # A code is read over the phone and copied by hand, so of signs that look alike none or one is here: no 0 and O, no 1,
 # I and L, no 2 and Z, no 5 and S. 27 letters and digits in 9 places are 42 bits.
 _CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
+# A crew tells what it sees by itself; the public has its own door; all else is taken by the room.
+_MAY_REPORT = {"web": Right.REPORT_MATTER, "self": Right.SELF_REPORT}
 # What a report counts as until somebody has read it (the model's default).
 _UNREAD = 3
 
@@ -76,6 +78,8 @@ class Said:
     caller_phone: str = ""
     address: str = ""
     safe_contact: str = "unknown"
+    text_only: bool = False  # writes, and cannot hear or speak
+    urgent: bool = False  # says that somebody is in danger now; only for a door at which nobody classifies
 
 
 @service
@@ -99,7 +103,7 @@ def take_report(
     ``code`` is the caller's code where the door has one to give (``follow_code``); else a random one is made.
     Raises BadInput naming the field, before anything is written.
     """
-    by.must(Right.REPORT_MATTER if source == "web" else Right.TAKE_CALL)
+    by.must(_MAY_REPORT.get(source, Right.TAKE_CALL))
     if source not in SOURCES:
         raise BadInput("source", "There is no such way of reporting.")
     words = plain("words", said.words, longest=4000, required=True)
@@ -107,12 +111,14 @@ def take_report(
     caller["phone"] = phone("caller_phone", said.caller_phone)
     address = plain("address", said.address, longest=200)
     known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    classifies = bool(category) and by.may(Right.TAKE_CALL)
     if category:
-        check_classification(category, grade, reasons, where, subcategory=subcategory)
+        check_classification(category, grade if classifies else _UNREAD, reasons, where, subcategory=subcategory)
 
     row = Incident.objects.create(
         reference=_next_reference(at), origin=source, received_at=at, state_since=at, drill=drill,
-        **_placed(where),
+        grade=1 if said.urgent else _UNREAD, reasons=["in_progress"] if said.urgent else [],
+        **_placed(where), **({} if classifies else {"category": category, "subcategory": subcategory}),
     )  # fmt: skip
     matter = subject(row.pk)
     seals = {}
@@ -125,15 +131,17 @@ def take_report(
     code = code or follow_code(secrets.token_bytes(32))
     report = Report.objects.create(
         incident=row, source=source, received_at=at, code_hash=code_hash(code), safe_contact=said.safe_contact,
+        safe_ways=["page"] if said.text_only and said.safe_contact == "yes" else [], text_only=said.text_only,
         **{name: sealed for name, (sealed, _) in seals.items()},
     )  # fmt: skip
     commitments: dict[str, Any] = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
     note(
         "incident.received", matter, by=by, at=at, to=scopes(row), matter=matter, incident=row.pk,
-        report=report.pk, source=source, safe_contact=said.safe_contact, **commitments,
+        report=report.pk, source=source, safe_contact=said.safe_contact,
+        text_only=said.text_only or None, **commitments,
     )  # fmt: skip
     watch(row, "classify", by=by, at=at)
-    if category:
+    if classifies:
         classify(row.pk, category=category, subcategory=subcategory, grade=grade, reasons=reasons, by=by, at=at)
     return Taken(row.pk, report.pk, row.reference, code)
 
@@ -187,7 +195,9 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
     text = plain("words", words, longest=2000, required=True)
     row = lock_open(incident_id)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="added.words", at=at)
-    AddedWords.objects.create(incident=row, source=source, account_id=by.id or None, at=at, words=sealed)
+    AddedWords.objects.create(
+        incident=row, source=source, report_id=report_id or None, account_id=by.id or None, at=at, words=sealed
+    )
     note(
         "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
         incident=row.pk, report=report_id, words=commitment, source=source,
