@@ -8,12 +8,32 @@ where the matter is one in which it could betray him.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import time
 
 # phone: a call. sms: anything that shows on a telephone by itself. page: the caller's own page, opened by his code.
 WAYS = ("phone", "sms", "page")
+
+# What makes "not known" a no: kinds as "category.sub-category" (nothing after the point: not told more closely, and a
+# quarrel may be one at home; nothing before it: nobody has read it), and reasons of the grade.
+BETRAYED_KINDS = frozenset(
+    {
+        "dispute.domestic_violence", "dispute.quarrel", "crime.sexual", "crime.kidnap", "crime.stalking",
+        "public_order.threat", "public_order.armed_threat", "missing.child", "missing.elder", "help.suicide",
+        "help.cannot_speak",
+    }
+)  # fmt: skip
+POSSIBLY = frozenset({".", "dispute.", "dispute.other", "missing.", "missing.other"})
+BETRAYED_REASONS = frozenset({"vulnerable", "weapon", "suspect_present"})
+
+
+def is_threatened(kinds: Iterable[str], reasons: Iterable[str], *, possibly: bool) -> bool:
+    """Could contact betray somebody in such a matter? ``kinds`` are all that it was ever taken for."""
+    asked = set(kinds)
+    if not BETRAYED_REASONS.isdisjoint(reasons) or not BETRAYED_KINDS.isdisjoint(asked):
+        return True
+    return possibly and not POSSIBLY.isdisjoint(asked)
 
 
 @dataclass(frozen=True, slots=True)

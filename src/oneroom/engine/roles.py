@@ -51,6 +51,10 @@ class Right(StrEnum):
     OPEN_PERSONAL = "open_personal"
     MANAGE_ACCOUNTS = "manage_accounts"
     VERIFY_RECORD = "verify_record"
+    SEE_BOARD = "see_board"  # the numbers of the loop, of the own station or of all
+    SEE_MATTERS = "see_matters"  # lists of matters in the office; a list carries no personal field
+    INSPECT = "inspect"  # open any matter, within an inspection that is named
+    SEARCH_RECORD = "search_record"
     REPORT_MATTER = "report_matter"  # the public's own door
 
 
@@ -61,6 +65,7 @@ OFFICERS = frozenset({R.PATROL_OFFICER, R.COMMUNITY_OFFICER, R.CASE_OFFICER})
 CREW = OFFICERS | {R.AUXILIARY}
 STATION = frozenset({R.DUTY_CHIEF, R.STATION_CHIEF})
 COMMAND = frozenset({R.SHIFT_COMMANDER})
+SUPERVISORS = COMMAND | {R.INSPECTOR}
 MACHINE = frozenset({R.SYSTEM})
 PUBLIC = frozenset({R.CITIZEN})
 
@@ -78,5 +83,9 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.OPEN_PERSONAL: INTAKE | STATION | CREW,
     Right.MANAGE_ACCOUNTS: frozenset({R.ADMINISTRATOR}),
     Right.VERIFY_RECORD: frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
+    Right.SEE_BOARD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
+    Right.SEE_MATTERS: ROOM | STATION | frozenset({R.INSPECTOR}),
+    Right.INSPECT: frozenset({R.INSPECTOR}),
+    Right.SEARCH_RECORD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.REPORT_MATTER: PUBLIC,
 }

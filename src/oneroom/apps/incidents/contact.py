@@ -14,7 +14,6 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from oneroom.apps.incidents.models import Incident, Report
-from oneroom.apps.incidents.protocol import protocol_of
 from oneroom.engine import contact
 from oneroom.engine.contact import WAYS, Verdict
 from oneroom.engine.values import Conflict
@@ -28,10 +27,6 @@ WHY_NOT = {
     "not_this_way": _("The caller may be reached in another way only."),
     "not_now": _("Not at this hour: it is not safe for the caller."),
 }
-# Reasons of a grade that tell of a child, of somebody helpless, or of somebody who threatens.
-_THREAT_REASONS = frozenset({"vulnerable", "suspect_present", "weapon"})
-# Where nothing finer is known, these may hide violence at home, a threat or a child.
-_MAY_HIDE_IT = frozenset({"", "crime", "public_order", "dispute", "help", "missing"})
 
 
 def may_contact(report: Report, way: str, *, at: datetime) -> Verdict:
@@ -53,17 +48,8 @@ def must_contact(report: Report, way: str, *, at: datetime) -> None:
 
 
 def is_threatened(matter: Incident, *, possibly: bool = True) -> bool:
-    """Whether contact could betray a caller of this matter: by its kind, its reasons or, ``possibly``, for want of both."""
-    if _THREAT_REASONS.intersection(matter.reasons):
-        return True
-    kinds = {(matter.category, matter.subcategory)}
+    """Could contact betray a caller of this matter, as far as is known or, ``possibly``, for want of knowing?"""
+    kinds = {f"{matter.category}.{matter.subcategory}"}
     if matter.final_category:
-        kinds.add((matter.final_category, matter.final_subcategory))
-    return any(_hides(category, subcategory, possibly) for category, subcategory in kinds)
-
-
-def _hides(category: str, subcategory: str, possibly: bool) -> bool:
-    if not subcategory or subcategory == "other":
-        return possibly and category in _MAY_HIDE_IT
-    found = protocol_of(category, subcategory)
-    return found is None or found.ask_safe_contact
+        kinds.add(f"{matter.final_category}.{matter.final_subcategory}")
+    return contact.is_threatened(kinds, matter.reasons, possibly=possibly)

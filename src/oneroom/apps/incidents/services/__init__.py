@@ -1,5 +1,14 @@
-from oneroom.apps.incidents.services.closing import close, rate, review
+from oneroom.apps.incidents.services.aftercare import call_back
+from oneroom.apps.incidents.services.closing import (
+    close,
+    close_many,
+    complete,
+    rate,
+    review,
+    send_back,
+)
 from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
+from oneroom.apps.incidents.services.ended import archive, reopen, supervise
 from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
 from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
@@ -23,11 +32,15 @@ __all__ = [
     "Where",
     "add_photo",
     "add_words",
+    "archive",
     "ask_return",
+    "call_back",
     "classify",
     "clear",
     "close",
+    "close_many",
     "code_hash",
+    "complete",
     "divert",
     "follow_code",
     "hold",
@@ -35,15 +48,18 @@ __all__ = [
     "offer",
     "rate",
     "regrade",
+    "reopen",
     "report",
     "report_and_clear",
     "review",
     "say_safe",
     "say_well",
     "say_word",
+    "send_back",
     "send_help",
     "set_aside",
     "step",
+    "supervise",
     "take_off",
     "take_report",
     "tell_apart",

@@ -3,10 +3,11 @@
 
 import { act } from "./act.js";
 import { panel } from "./panel.js";
+import { showPersonal } from "./personal.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, trouble, word } from "./room-say.js";
-import { hms, tick } from "./room-time.js";
+import { tick } from "./room-time.js";
 import * as warnings from "./room-warnings.js";
 
 const inc = document.getElementById("inc");
@@ -110,36 +111,11 @@ async function fillPersonal(island) {
   mine.personal = "asked";
   try {
     const said = await act(`/api/incidents/${mine.id}/open`, { purpose: "dispatch" });
-    if (opened === mine) showPersonal(island, said);
+    if (opened === mine) showPersonal(island, said, word("look"));
   } catch (error) {
     mine.personal = null;
     if (opened === mine) island.replaceChildren(line("p", "sub", trouble(error)));
   }
-}
-
-function showPersonal(island, said) {
-  const parts = [];
-  for (const report of said.reports) {
-    parts.push(line("p", "say", report.words ?? word("nothingSaid")));
-    const facts = document.createElement("dl");
-    const fact = (name, value) => {
-      if (!value) return;
-      const pair = document.createElement("div");
-      pair.append(line("dt", "", name), line("dd", "num", value));
-      facts.append(pair);
-    };
-    fact(word("callerName"), report.caller?.name);
-    fact(word("callerPhone"), report.caller?.phone);
-    fact(word("address"), report.address);
-    fact(word("safe"), word("safeWords")[report.safe_contact] ?? report.safe_contact);
-    parts.push(facts);
-  }
-  for (const more of [...said.added.map((a) => [word("added"), a]), ...said.notes.map((n) => [word("fromScene"), n])]) {
-    const [kind, entry] = more;
-    parts.push(line("p", "say", `${hms(Date.parse(entry.at))} ${kind}: ${entry.words ?? word("erased")}`));
-  }
-  parts.push(line("p", "sub", word("look")));
-  island.replaceChildren(...parts);
 }
 
 function line(tag, name, text) {
