@@ -9,6 +9,7 @@ from django.db import transaction
 
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.ledger.models import DoneOnce, Entry, Sealed
+from oneroom.apps.orders.services import raise_sos
 from oneroom.project.urls import api
 from tests.town import corner
 from tests.web.api_client import Caller

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0003_subcategory'),
+        ('incidents', '0004_after_the_report'),
         ('ledger', '0001_initial'),
     ]
 
