@@ -19,12 +19,12 @@ WAYS = ("phone", "sms", "page")
 # quarrel may be one at home; nothing before it: nobody has read it), and reasons of the grade.
 BETRAYED_KINDS = frozenset(
     {
-        "dispute.domestic_violence", "dispute.quarrel", "crime.sexual", "crime.kidnap", "crime.stalking",
+        "dispute.domestic_violence", "crime.sexual", "crime.kidnap", "crime.stalking",
         "public_order.threat", "public_order.armed_threat", "missing.child", "missing.elder", "help.suicide",
         "help.cannot_speak",
     }
 )  # fmt: skip
-POSSIBLY = frozenset({".", "dispute.", "dispute.other", "missing.", "missing.other"})
+POSSIBLY = frozenset({".", "dispute.", "dispute.other", "dispute.quarrel", "missing.", "missing.other"})
 BETRAYED_REASONS = frozenset({"vulnerable", "weapon", "suspect_present"})
 
 
