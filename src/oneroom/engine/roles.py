@@ -41,7 +41,6 @@ class Right(StrEnum):
     TAKE_CALL = "take_call"  # create and classify
     DISPATCH = "dispatch"
     COMMAND = "command"  # down-grade, approve a return, joint command
-    SELF_REPORT = "self_report"  # what a crew sees by itself
     CREW_ACT = "crew_act"  # answer orders of one's own crew
     CALL_HELP = "call_help"  # the silent SOS
     SCENE_REPORT = "scene_report"  # an auxiliary may assist, not decide or sign
@@ -73,7 +72,6 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.TAKE_CALL: INTAKE,
     Right.DISPATCH: ROOM,
     Right.COMMAND: COMMAND,
-    Right.SELF_REPORT: INTAKE | CREW,
     Right.CREW_ACT: CREW,
     Right.CALL_HELP: CREW,
     Right.SCENE_REPORT: OFFICERS,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0004_after_the_report'),
+        ('incidents', '0005_drafts_calls_referrals'),
         ('ledger', '0001_initial'),
     ]
 
