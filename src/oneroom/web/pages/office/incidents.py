@@ -24,6 +24,7 @@ from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
 from oneroom.web.actors import actor
+from oneroom.web.pages.looks import FIELDS, PURPOSES
 from oneroom.web.pages.office.purpose import EXAMPLE, basis_of
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.matter import STEPS, matter_view
@@ -43,14 +44,6 @@ LINES: dict[str, tuple[Any, frozenset[Any] | None]] = {
     "scene": (lazy("Scene"), frozenset({SCENE})),
     "system": (lazy("System"), frozenset({SYSTEM})),
 }
-PURPOSES = {
-    "dispatch": lazy("dispatch"), "respond": lazy("respond"), "review": lazy("review"),
-    "inspection": lazy("inspection"),
-}  # fmt: skip
-FIELDS = {
-    "report.words": lazy("words"), "report.caller": lazy("caller"), "report.address": lazy("address"),
-    "matter": lazy("the matter, without words"),
-}  # fmt: skip
 
 
 def day_span(which: str, at: datetime) -> tuple[datetime, datetime] | None:
