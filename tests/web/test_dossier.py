@@ -106,7 +106,7 @@ def test_the_pdf_says_everything_in_both_languages_with_its_mark(matter, languag
     answer = reader("leader-li", language).get(f"/incidents/{matter.pk}/dossier.pdf?purpose={purpose}")
 
     assert answer["Content-Type"] == "application/pdf"
-    assert answer["Cache-Control"] == "no-store"
+    assert "no-store" in answer["Cache-Control"]
     said = text_of(answer.content)
     for word in (*words, matter.reference):
         assert word in said, said
