@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Any
 
 from ninja import Schema
@@ -70,12 +71,18 @@ class NewIncident(Kind):
     reasons: Annotated[list[Code], Field(max_length=20)] = []
     location: Place | None = None
     drill: bool = False
+    answers: dict[Code, Code] = {}
+    texts: dict[Code, Text] = {}
+    draft: Annotated[str, Field(max_length=40)] = ""
+    call: Id | None = None
 
 
 class Classification(Kind):
     grade: int
     reasons: Annotated[list[Code], Field(max_length=20)] = []
     location: Place | None = None
+    answers: dict[Code, Code] = {}
+    texts: dict[Code, Text] = {}
 
 
 class Grade(Strict):
@@ -195,6 +202,14 @@ class TakeOff(Strict):
 class SafeContact(Strict):
     report: Id
     safe_contact: Code
+    ways: Annotated[list[Code], Field(max_length=5)] = []
+    since: time | None = None
+    until: time | None = None
+
+
+class ToCaller(Strict):
+    report: Id
+    words: Text
 
 
 class CrewState(Strict):
@@ -212,6 +227,8 @@ class PublicReport(Strict):
     caller_name: Text = ""
     caller_phone: Text = ""
     safe_contact: Code = "unknown"
+    text_only: bool = False
+    urgent: bool = False
 
 
 class Follow(Strict):
@@ -224,7 +241,47 @@ class FollowWords(Follow):
 
 class FollowRate(Follow):
     stars: int
+    words: Text = ""
+
+
+class FollowSafe(Follow):
+    safe_contact: Code
+
+
+class FollowTalk(Follow):
+    after: Annotated[int, Field(ge=0, le=2**53)] = 0
 
 
 class Rate(Strict):
     rate: Annotated[float, Field(ge=0, le=60)]
+
+
+class Result(Strict):
+    result: Code
+
+
+class HandOver(Strict):
+    agency: Code
+    joint: bool = False
+    reference: Text = ""
+    due: AwareDatetime | None = None
+
+
+class ReferralAnswer(Strict):
+    result: Code
+    reference: Text = ""
+
+
+class DraftKey(Strict):
+    key: Annotated[str, Field(max_length=40)]
+
+
+class DraftSaved(Kind):
+    """What the desk has typed: ``content`` is the desk's own form, sealed as it is; the rest is what the room sees."""
+
+    key: Annotated[str, Field(max_length=40)]
+    n: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    content: dict[str, Any]
+    grade: Annotated[int, Field(ge=1, le=4)] | None = None
+    reasons: Annotated[list[Code], Field(max_length=20)] = []
+    location: Place | None = None

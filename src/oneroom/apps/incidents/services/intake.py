@@ -77,6 +77,8 @@ class Said:
     caller_phone: str = ""
     address: str = ""
     safe_contact: str = "unknown"
+    text_only: bool = False  # writes, and cannot hear or speak
+    urgent: bool = False  # says that somebody is in danger now; only for a door at which nobody classifies
 
 
 @service
@@ -100,20 +102,16 @@ def take_report(
     ``code`` is the caller's code where the door has one to give (``follow_code``); else a random one is made.
     Raises BadInput naming the field, before anything is written.
     """
-    by.must(Right.REPORT_MATTER if source == "web" else Right.TAKE_CALL)
+    _may_report(source, by)
     if source not in SOURCES:
         raise BadInput("source", "There is no such way of reporting.")
-    words = plain("words", said.words, longest=4000, required=True)
-    caller = {"name": plain("caller_name", said.caller_name, longest=60)}
-    caller["phone"] = phone("caller_phone", said.caller_phone)
-    address = plain("address", said.address, longest=200)
-    known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    words, caller, address = check_said(said)
     if category:
         check_classification(category, grade, reasons, where, subcategory=subcategory)
 
     row = Incident.objects.create(
         reference=_next_reference(at), origin=source, received_at=at, state_since=at, drill=drill,
-        **_placed(where),
+        grade=1 if said.urgent else _UNREAD, reasons=["in_progress"] if said.urgent else [], **placed(where),
     )  # fmt: skip
     matter = subject(row.pk)
     seals = {}
@@ -126,12 +124,14 @@ def take_report(
     code = code or follow_code(secrets.token_bytes(32))
     report = Report.objects.create(
         incident=row, source=source, received_at=at, code_hash=code_hash(code), safe_contact=said.safe_contact,
+        safe_ways=["page"] if said.text_only and said.safe_contact == "yes" else [], text_only=said.text_only,
         **{name: sealed for name, (sealed, _) in seals.items()},
     )  # fmt: skip
     commitments: dict[str, Any] = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
     note(
         "incident.received", matter, by=by, at=at, to=scopes(row), matter=matter, incident=row.pk,
-        report=report.pk, source=source, safe_contact=said.safe_contact, drill=drill or None, **commitments,
+        report=report.pk, source=source, safe_contact=said.safe_contact, drill=drill or None,
+        text_only=said.text_only or None, **commitments,
     )  # fmt: skip
     watch(row, "classify", by=by, at=at)
     if category:
@@ -162,7 +162,7 @@ def classify(
     reasons = check_classification(category, grade, reasons, known, subcategory=subcategory)
     if row.grade < min(_UNREAD, known_grade(grade)):
         may_lower(by, at=at)
-    placed = _placed(where) if where else {}
+    where_now = placed(where) if where else {}
     Incident.objects.filter(pk=row.pk).update(
         category=category,
         subcategory=subcategory,
@@ -170,7 +170,7 @@ def classify(
         reasons=reasons,
         state=move.target,
         state_since=at,
-        **placed,
+        **where_now,
     )
     row.refresh_from_db()
     note(
@@ -188,11 +188,31 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
     text = plain("words", words, longest=2000, required=True)
     row = lock_open(incident_id)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="added.words", at=at)
-    AddedWords.objects.create(incident=row, source=source, account_id=by.id or None, at=at, words=sealed)
+    AddedWords.objects.create(
+        incident=row, source=source, report_id=report_id or None, account_id=by.id or None, at=at, words=sealed
+    )
     note(
         "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
         incident=row.pk, report=report_id, words=commitment, source=source,
     )  # fmt: skip
+
+
+def _may_report(source: str, by: Actor) -> None:
+    """The public at its own door; an officer what he sees himself; everything else is for who takes calls."""
+    if source == "web":
+        by.must(Right.REPORT_MATTER)
+    elif not (source == "self" and by.crew_id is not None and by.may(Right.SCENE_REPORT)):
+        by.must(Right.TAKE_CALL)
+
+
+def check_said(said: Said) -> tuple[str, dict[str, str], str]:
+    """Words, caller and address of a report, cleaned; BadInput names the field."""
+    words = plain("words", said.words, longest=4000, required=True)
+    caller = {"name": plain("caller_name", said.caller_name, longest=60)}
+    caller["phone"] = phone("caller_phone", said.caller_phone)
+    address = plain("address", said.address, longest=200)
+    known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    return words, caller, address
 
 
 def check_classification(
@@ -236,7 +256,8 @@ def place_of(row: Incident) -> Where | None:
     return Where(row.lon, row.lat, row.place_zh, row.place_en)
 
 
-def _placed(where: Where | None) -> dict[str, object]:
+def placed(where: Where | None) -> dict[str, object]:
+    """The fields of a matter for its place; the station whose area it is in is found by it."""
     if where is None:
         return {}
     return {
@@ -255,9 +276,3 @@ def _next_reference(at: datetime) -> str:
             [day],
         )
         return f"{day:%Y%m%d}-{cursor.fetchone()[0]:04d}"
-
-
-__all__ = [
-    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "follow_code",
-    "place_of", "take_report",
-]  # fmt: skip

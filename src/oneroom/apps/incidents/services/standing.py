@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from oneroom.apps.incidents.codes import AGENCIES, HOLD_REASONS, INVALID_REASONS, SAFE_CONTACT
+from oneroom.apps.incidents.codes import AGENCIES, HOLD_REASONS, INVALID_REASONS
 from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.services.field import watch_welfare
 from oneroom.apps.incidents.services.matter import (
@@ -20,6 +20,7 @@ from oneroom.apps.incidents.services.matter import (
     subject,
     watch,
 )
+from oneroom.apps.incidents.services.referrals import refer
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.services import regrade as regrade_ladders
 from oneroom.apps.orders.services import stop
@@ -84,9 +85,13 @@ def hold(incident_id: int, *, reason: str, until: datetime, by: Actor, at: datet
 
 
 @service
-def set_aside(incident_id: int, *, verb: str, reason: str, by: Actor, at: datetime) -> None:
+def set_aside(
+    incident_id: int, *, verb: str, reason: str, reference: str = "", due: datetime | None = None, by: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
     """
-    The matter goes no further here: ``transfer`` to an agency, ``invalidate``, or ``cancel``.
+    The matter goes no further here: ``transfer`` to an agency, ``invalidate``, or ``cancel``. What is transferred is
+    followed: the agency answers by ``due``.
 
     Only while no crew is on it. Where one was sent before, somebody found it worth sending to: then who sends
     decides, not who takes calls.
@@ -97,6 +102,8 @@ def set_aside(incident_id: int, *, verb: str, reason: str, by: Actor, at: dateti
     if _was_sent_to(row) and not by.may(Right.DISPATCH):
         raise NotAllowed("A crew was sent to this before. The dispatcher decides what becomes of it.")
     _set_aside(row, move.target, verb, reason, by=by, at=at)
+    if verb == "transfer":
+        refer(row, reason, joint=False, reference=reference, due=due, by=by, at=at)
 
 
 def _set_aside(row: Incident, state: str, verb: str, reason: str, *, by: Actor, at: datetime) -> None:
@@ -130,23 +137,6 @@ def withdraw_report(report_id: int, *, by: Actor, at: datetime) -> None:
     if row.grade > _URGENT and not Report.objects.filter(incident=row, withdrawn=False).exists():
         move = INCIDENT.move(row.state, "cancel", by=by)
         _set_aside(row, move.target, "cancel", "by_caller", by=by, at=at)
-
-
-@service
-def set_safe_contact(report_id: int, *, safe_contact: str, by: Actor, at: datetime) -> None:
-    """Whether it is safe to contact this caller, as far as the room knows now (workflow §2.1a)."""
-    by.must(Right.TAKE_CALL)
-    found = Report.objects.select_related("incident").get(pk=report_id)
-    row = lock(found.incident_id)
-    known("safe_contact", safe_contact, SAFE_CONTACT)
-    before = Report.objects.values_list("safe_contact", flat=True).get(pk=report_id)
-    if before == safe_contact:
-        return
-    Report.objects.filter(pk=report_id).update(safe_contact=safe_contact)
-    note(
-        "incident.safe_contact", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, report=report_id, before=before, safe_contact=safe_contact,
-    )  # fmt: skip
 
 
 def may_withdraw(report: Report) -> bool:
