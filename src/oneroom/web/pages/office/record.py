@@ -33,15 +33,15 @@ from oneroom.engine.text import plain
 from oneroom.engine.values import Actor, BadInput, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
+from oneroom.web.pages.looks import FIELDS, PURPOSES
 from oneroom.web.pages.office.purpose import basis_of, keep_basis, reference
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.office.words import LOOKED_FIELDS, PURPOSES
 from oneroom.web.pages.room.timeline import names_for
 from oneroom.web.pages.room.wording import sentence
 from oneroom.web.pages.room.words import named
 from oneroom.web.tables import Column, Table, asked, narrowed, respond, shown
 
-_FIELDS = ("chain", "purpose", "basis", "matter", "kind", "account", "number", "since", "until")
+_ASKED = ("chain", "purpose", "basis", "matter", "kind", "account", "number", "since", "until")
 _NOBODY_NAMED = frozenset({"who"})  # columns that name staff: not for outside oversight, in no file
 
 
@@ -97,7 +97,7 @@ LOOKS = Table(
         Column("basis", lazy("Bound to"), lambda r: r.basis, sort=("basis",)),
         Column("record", lazy("Record"), lambda r: r.record, sort=("record",),
                link=lambda r: _matter_address(r.record)),
-        Column("fields", lazy("Opened"), lambda r: _(", ").join(named(LOOKED_FIELDS, f) for f in r.fields)),
+        Column("fields", lazy("Opened"), lambda r: _(", ").join(named(FIELDS, f) for f in r.fields)),
     ),
     prepare=_with_staff, empty=lazy("No look answers this."),
 )  # fmt: skip
@@ -109,7 +109,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """The form; by POST the search, which leads to its answers."""
     if request.method != "POST":
         return _form(request, {"matter": request.GET.get("matter", "")[:16], "chain": request.GET.get("chain", "")[:8]})
-    given = {name: request.POST.get(name, "")[:40].strip() for name in _FIELDS}
+    given = {name: request.POST.get(name, "")[:40].strip() for name in _ASKED}
     by = actor(request)
     try:
         question = question_about(given["matter"], _question(given))

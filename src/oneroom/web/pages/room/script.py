@@ -49,6 +49,7 @@ def script_words() -> dict[str, object]:
         "erased": _("erased"),
         "nothingSaid": _("Nothing was noted."),
         "look": _("Your look is recorded, with the purpose: dispatch."),
+        "looked": _("Your look is recorded."),
         "nothingNeeds": _("Nothing needs you."),
         "noSuch": _("I do not know “{text}”. Try: send, signed, open, find, raise, close."),
         "effectOpen": _("opens {what}"),
