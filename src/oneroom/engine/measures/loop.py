@@ -68,8 +68,8 @@ _STEP = {
 # What the fold reads, and of which of them it needs the facts.
 WITH_FACTS = frozenset({"incident.received", "incident.classified", "incident.graded"})
 KINDS = frozenset(
-    {"incident.received", "incident.classified", "incident.graded", "incident.merged", "incident.unmerged", "assignment.offered",
-     "assignment.lapsed", *_STEP}
+    {"incident.received", "incident.classified", "incident.graded", "incident.merged", "incident.unmerged",
+     "assignment.offered", "assignment.lapsed", *_STEP}
 )  # fmt: skip
 
 
