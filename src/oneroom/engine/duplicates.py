@@ -78,17 +78,17 @@ class Weights:
     """
 
     prior: float = -9.0
-    propose: float = 1.0
-    spread_m: float = 150.0
+    propose: float = 2.5
+    spread_m: float = 130.0
     area_km2: float = 100.0
-    wait_s: float = 900.0
+    wait_s: float = 600.0
     window_s: float = 3 * 3600.0
     same_category: float = 2.4
     same_subcategory: float = 1.2
     other_category: float = -2.0
     same_phone: float = 12.0
     no_word_alike: float = -2.0
-    all_words_alike: float = 8.0
+    all_words_alike: float = 6.0
 
 
 def pieces(text: str) -> frozenset[str]:
