@@ -146,6 +146,7 @@ CLOCKWORK = [
     "oneroom.apps.orders.clock.climb",
     "oneroom.apps.duty.clock.forget_old_fixes",
     "oneroom.apps.ledger.clock.forget_old_answers",
+    "oneroom.apps.incidents.clock.put_away",
     "oneroom.apps.places.clock.end_expired_warnings",
 ]
 # Who may object before something happens, and who must act too, in the same transaction.
@@ -155,6 +156,7 @@ GUARDS = {
 }
 FOLLOWERS = {
     "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
+    "ladder.started": ["oneroom.apps.incidents.followers.mark_drill"],
 }
 
 LOGGING = {

@@ -17,6 +17,17 @@ class DayCount(models.Model):
     last = models.PositiveIntegerField()
 
 
+class Counted(models.Manager["Incident"]):
+    """
+    The matters that count: everything but drills, which run like real ones and change no figure.
+
+    The one place that says so. Whatever counts, sums or averages matters starts here (``counting.py``).
+    """
+
+    def get_queryset(self) -> models.QuerySet[Incident]:
+        return super().get_queryset().filter(drill=False)
+
+
 class Incident(models.Model):
     """
     The matter. Holds no name, number, house number or free text: those are sealed (``Report``).
@@ -44,10 +55,19 @@ class Incident(models.Model):
     unit = models.ForeignKey("orgs.OrgUnit", null=True, on_delete=models.PROTECT)
     held_until = models.DateTimeField(null=True)
     escalated = models.BooleanField(default=False)
+    supervised = models.BooleanField(default=False)
     drill = models.BooleanField(default=False)
     outcome = models.CharField(max_length=24, blank=True)
+    case = models.CharField(max_length=8, blank=True)
+    no_case_reason = models.CharField(max_length=24, blank=True)
     closed_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    reopened = models.PositiveSmallIntegerField(default=0)  # how often
+    reopened_at = models.DateTimeField(null=True)
+    reopen_proposed = models.CharField(max_length=24, blank=True)
+
+    objects = models.Manager()
+    counted = Counted()
 
     class Meta:
         indexes = [
@@ -56,6 +76,9 @@ class Incident(models.Model):
                 name="incident_open",
             ),
             models.Index(fields=["received_at"], name="incident_received"),
+            models.Index(
+                fields=["state_since"], condition=Q(state__in=[str(s) for s in incident.ENDED]), name="incident_ended"
+            ),
         ]  # fmt: skip
         constraints = [models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=4), name="grade_1_to_4")]
 
@@ -136,3 +159,58 @@ class Assignment(models.Model):
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["incident"], name="assignment_incident")]
+
+
+class SentBack(models.Model):
+    """A report that a reviewer sent back to be completed, with one sentence saying what is missing."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="sent_back")
+    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="sent_back")
+    at = models.DateTimeField()
+    account_id = models.BigIntegerField()
+    reason = models.CharField(max_length=24)
+    words = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident"], condition=Q(ended_at=None), name="one_open_sending_back")
+        ]
+
+
+class CallBack(models.Model):
+    """
+    Whether a caller is called back after a closing, why, and what came of it. ``round`` counts the closings.
+
+    ``drawn_from`` is the number of the entry whose hash made the draw, ``share`` the share it was drawn for.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="call_backs")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="call_backs")
+    round = models.PositiveSmallIntegerField()
+    due = models.BooleanField()
+    why = models.CharField(max_length=24)
+    decided_at = models.DateTimeField()
+    deadline = models.DateTimeField(null=True)
+    share = models.FloatField(null=True)
+    drawn_from = models.BigIntegerField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    result = models.CharField(max_length=24, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "round"], name="one_call_back_per_closing")]
+        indexes = [
+            models.Index(fields=["deadline"], condition=Q(due=True, ended_at=None), name="call_back_open"),
+            models.Index(fields=["incident"], name="call_back_incident"),
+        ]
+
+
+class CallBackTry(models.Model):
+    """One try to reach a caller; what was said is sealed."""
+
+    call_back = models.ForeignKey(CallBack, on_delete=models.PROTECT, related_name="tried")
+    at = models.DateTimeField()
+    account_id = models.BigIntegerField()
+    result = models.CharField(max_length=24)
+    words = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")

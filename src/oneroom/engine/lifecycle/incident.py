@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from oneroom.engine.lifecycle import assignment
 from oneroom.engine.lifecycle.table import Lifecycle, Move
-from oneroom.engine.roles import COMMAND, INTAKE, MACHINE, PUBLIC, ROOM, STATION
+from oneroom.engine.roles import COMMAND, INTAKE, MACHINE, OFFICERS, PUBLIC, ROOM, STATION, SUPERVISORS
 
 
 class State(StrEnum):
@@ -34,6 +34,7 @@ OPEN = (S.RECEIVED, S.CLASSIFIED, S.WAITING, S.DISPATCHED, S.IN_PROGRESS, S.REPO
 TO_SEND = (S.CLASSIFIED, S.WAITING)
 WITH_CREWS = (S.DISPATCHED, S.IN_PROGRESS)
 NOT_BEGUN = (S.RECEIVED, S.CLASSIFIED, S.WAITING)
+ENDED = (S.CLOSED, S.CALLED_BACK)  # over, but not yet put away: may be called back and reopened
 
 _FOLLOWING = [
     Move(source, "follow_" + target.value, target, MACHINE)
@@ -50,12 +51,17 @@ INCIDENT = Lifecycle(
         *_FOLLOWING,
         # Who sent the crews does not review their report; closing what was reviewed is a clerk's work.
         Move(S.REPORTED,   "review",    S.REVIEWED,     STATION | COMMAND),
+        # A report with a gap is still a report: the matter stays REPORTED, with a clock on whoever completes it.
+        Move(S.REPORTED,   "send_back", S.REPORTED,     STATION | COMMAND),
+        Move(S.REPORTED,   "complete",  S.REPORTED,     OFFICERS | STATION | ROOM),
         Move(S.REVIEWED,   "close",     S.CLOSED,       STATION | COMMAND | ROOM),
         Move(S.CLOSED,     "call_back", S.CALLED_BACK,  INTAKE | STATION),
         Move(S.CLOSED,     "archive",   S.ARCHIVED,     MACHINE),
         Move(S.CALLED_BACK, "archive",  S.ARCHIVED,     MACHINE),
         Move(S.CLOSED,     "reopen",    S.CLASSIFIED,   COMMAND),
         Move(S.CALLED_BACK, "reopen",   S.CLASSIFIED,   COMMAND),
+        # A flag, not a step: somebody above watches this matter until it is put away.
+        *(Move(s, "supervise", s, SUPERVISORS) for s in (*OPEN, *ENDED)),
         *(Move(s, "transfer", S.TRANSFERRED, INTAKE) for s in NOT_BEGUN),
         *(Move(s, "invalidate", S.INVALID, INTAKE) for s in NOT_BEGUN),
         *(Move(s, "cancel", S.CANCELLED, INTAKE | PUBLIC) for s in NOT_BEGUN),

@@ -120,13 +120,18 @@ def review(request: HttpRequest, pk: int, asked: shapes.Nothing) -> dict[str, An
 
 @router.post("incidents/{int:pk}/close")
 def close(request: HttpRequest, pk: int, asked: shapes.Closing) -> dict[str, Any]:
-    """Close with outcome and category."""
-    return do(
-        request, asked,
-        lambda by, at: services.close(
-            access.matter_to_review(pk, by=by).pk, outcome=asked.outcome, **asked.kind, by=by, at=at
-        ),
-    )  # fmt: skip
+    """Close with outcome and category, and where the law asks with case or no case; ``review``: approve it as well."""
+
+    def act(by: Actor, at: datetime) -> None:
+        matter = access.matter_to_review(pk, by=by)
+        if asked.review and matter.state == "reported":
+            services.review(matter.pk, by=by, at=at)
+        services.close(
+            matter.pk, outcome=asked.outcome, category=asked.category, subcategory=asked.subcategory, case=asked.case,
+            no_case_reason=asked.no_case_reason, by=by, at=at,
+        )  # fmt: skip
+
+    return do(request, asked, act)
 
 
 @router.post("incidents/{int:pk}/offer")

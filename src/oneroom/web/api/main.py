@@ -16,6 +16,7 @@ from ninja.security import django_auth
 from oneroom.engine.values import NotFound, Refused
 from oneroom.web.actors import SignInFirst, actor
 from oneroom.web.api import (
+    aftercare,
     crews,
     demo,
     duplicates,
@@ -48,6 +49,7 @@ api = NinjaAPI(
 api.add_router("", session.router)
 api.add_router("", places.router)
 api.add_router("", incidents.router)
+api.add_router("", aftercare.router)
 api.add_router("", warnings.router)
 api.add_router("", duplicates.router)
 api.add_router("", orders.router)

@@ -116,6 +116,34 @@ class Words(Strict):
 
 class Closing(Kind):
     outcome: Code = ""
+    case: Code = ""
+    no_case_reason: Code = ""
+    review: bool = False
+
+
+class CloseMany(Strict):
+    incidents: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+class SendBack(Strict):
+    reason: Code
+    words: Text
+
+
+class Completion(Kind):
+    words: Text = ""
+    outcome: Code = ""
+
+
+class CallBack(Strict):
+    report: Id
+    result: Code
+    words: Text = ""
+
+
+class Supervision(Strict):
+    on: bool
+    reason: Code
 
 
 class Offer(Strict):

@@ -23,6 +23,7 @@ from oneroom.apps.incidents.services.matter import (
     known_reasons,
     lock,
     lock_open,
+    may_lower,
     scopes,
     subject,
     watch,
@@ -33,7 +34,7 @@ from oneroom.apps.orgs.queries import station_at
 from oneroom.engine.lifecycle.incident import INCIDENT
 from oneroom.engine.roles import Right
 from oneroom.engine.text import phone, plain
-from oneroom.engine.values import Actor, BadInput, NotAllowed
+from oneroom.engine.values import Actor, BadInput
 
 # A code is read over the phone and copied by hand, so of signs that look alike none or one is here: no 0 and O, no 1,
 # I and L, no 2 and Z, no 5 and S. 27 letters and digits in 9 places are 42 bits.
@@ -130,7 +131,7 @@ def take_report(
     commitments: dict[str, Any] = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
     note(
         "incident.received", matter, by=by, at=at, to=scopes(row), matter=matter, incident=row.pk,
-        report=report.pk, source=source, safe_contact=said.safe_contact, **commitments,
+        report=report.pk, source=source, safe_contact=said.safe_contact, drill=drill or None, **commitments,
     )  # fmt: skip
     watch(row, "classify", by=by, at=at)
     if category:
@@ -159,8 +160,8 @@ def classify(
     move = INCIDENT.move(row.state, "classify", by=by)
     known = where or place_of(row)
     reasons = check_classification(category, grade, reasons, known, subcategory=subcategory)
-    if row.grade < min(_UNREAD, known_grade(grade)) and not by.may(Right.COMMAND):
-        raise NotAllowed("Only the shift commander lowers a grade.")
+    if row.grade < min(_UNREAD, known_grade(grade)):
+        may_lower(by, at=at)
     placed = _placed(where) if where else {}
     Incident.objects.filter(pk=row.pk).update(
         category=category,

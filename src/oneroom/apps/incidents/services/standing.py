@@ -15,6 +15,7 @@ from oneroom.apps.incidents.services.matter import (
     known_reasons,
     lock,
     lock_open,
+    may_lower,
     scopes,
     subject,
     watch,
@@ -47,8 +48,8 @@ def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Ac
     by.must(Right.TAKE_CALL)
     row = lock_open(incident_id)
     known_grade(grade)
-    if grade > row.grade and not by.may(Right.COMMAND):
-        raise NotAllowed("Only the shift commander lowers a grade.")
+    if grade > row.grade:
+        may_lower(by, at=at)
     reasons = known_reasons(reasons)
     before = row.grade
     if grade == before:
