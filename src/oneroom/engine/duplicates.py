@@ -117,6 +117,16 @@ def shared(a: str, b: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def marked(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
+    """The text in pieces: (piece, whether it is one of these words), for a comparison side by side."""
+    wanted = sorted(words, key=len, reverse=True)
+    if not wanted:
+        return [(text, False)] if text else []
+    parts = re.split("(" + "|".join(map(re.escape, wanted)) + ")", text, flags=re.IGNORECASE)
+    known = {w.lower() for w in wanted}
+    return [(part, part.lower() in known) for part in parts if part]
+
+
 def alike(call: Call, others: Sequence[Call], weights: Weights | None = None) -> list[Likeness]:
     """
     The calls that may be about the same event, most alike first; only those worth a look (``weights.propose`` bits).
