@@ -8,10 +8,14 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from oneroom.project.database import from_url
+from oneroom.project.home import home
 
 BASE = Path(__file__).resolve().parent.parent
 DEMO = os.environ.get("ONEROOM_DEMO") == "1"
 DEBUG = False
+
+# What can be made again at any time is kept here: maps ready to be drawn. Facts are in the database alone.
+DATA_FOLDER: Path | None = home()
 
 SECRET_KEY = os.environ.get("ONEROOM_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("ONEROOM_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
@@ -31,6 +35,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # A folder with the force's own question protocols, in place of those of the house (apps/incidents/protocols).
 PROTOCOLS = os.environ.get("ONEROOM_PROTOCOLS", "")
+# Who feeds calls of the telephone exchange shows this; without it there is no such feed.
+CALLS_TOKEN = os.environ.get("ONEROOM_CALLS_TOKEN", "")
 FORCE_NAME = os.environ.get("ONEROOM_FORCE") or (_("Simulated force") if DEMO else "")
 EMERGENCY_NUMBER = "110"
 EMERGENCY_TEXT_NUMBER = "12110"  # for who cannot hear or speak; empty where there is none
@@ -146,6 +152,7 @@ CLOCKWORK = [
     "oneroom.apps.orders.clock.climb",
     "oneroom.apps.duty.clock.forget_old_fixes",
     "oneroom.apps.ledger.clock.forget_old_answers",
+    "oneroom.apps.incidents.desk.forget",
     "oneroom.apps.incidents.clock.put_away",
     "oneroom.apps.places.clock.end_expired_warnings",
 ]

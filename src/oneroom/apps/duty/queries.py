@@ -65,6 +65,11 @@ def board(*, on_duty: bool = True, unit_id: int | None = None) -> list[OnBoard]:
     ]  # fmt: skip
 
 
+def last_position(crew_id: int) -> tuple[float, float] | None:
+    """Where a crew on duty was last, (lon, lat)."""
+    return Position.objects.filter(crew_id=crew_id).values_list("lon", "lat").first()
+
+
 def find_crew(code: str) -> Crew | None:
     """A crew by its code."""
     return Crew.objects.filter(code=code).first()
@@ -119,6 +124,22 @@ def station_names() -> dict[int, tuple[str, str]]:
     """(Chinese, English) names of stations."""
     rows = OrgUnit.objects.filter(kind=OrgUnit.Kind.STATION).values_list("pk", "name_zh", "name_en")
     return {pk: (zh, en) for pk, zh, en in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A duty role that somebody holds now."""
+
+    role: str
+    unit_id: int | None
+    name: str
+    until: datetime
+
+
+def posts(at: datetime) -> list[Post]:
+    """Who holds which duty role at this minute: commander first, then the stations' chiefs."""
+    rows = DutySpell.objects.filter(begins__lte=at, ends__gt=at).order_by("-role", "unit__code", "pk")
+    return [Post(*row) for row in rows.values_list("role", "unit_id", "account__name", "ends")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,14 @@ WITHDRAW_REASONS = {
     "mistake": _("sent by mistake"),
 }
 RETURN_REASONS = {"wrong_area": _("not our area"), "wrong_function": _("not our kind of work")}
+# The agency answered; it gave the matter back; nobody knows whose it is, so we keep it.
+REFERRAL_RESULTS = {"answered": _("answered"), "taken_back": _("taken back"), "unclear": _("nobody's: we keep it")}
+RETURN_RESULTS = {
+    "no_matter": _("reached, no matter"),
+    "matter": _("reached, a call was taken"),
+    "not_reached": _("not reached"),
+    "rang_again": _("rang again and was answered"),
+}
 AGENCIES = {"12345": _("City hotline 12345"), "119": _("Fire 119"), "120": _("Ambulance 120")}
 HOLD_REASONS = {
     "no_crew_free": _("no crew is free"),

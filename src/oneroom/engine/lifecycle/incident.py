@@ -46,7 +46,8 @@ _FOLLOWING = [
 INCIDENT = Lifecycle(
     [
         #    from          verb         to              who
-        Move(S.RECEIVED,   "classify",  S.CLASSIFIED,   INTAKE),
+        Move(S.RECEIVED,   "classify",  S.CLASSIFIED,   INTAKE | OFFICERS),
+        # An officer says what he himself has seen; of others' matters he sees none that is not classified.
         Move(S.CLASSIFIED, "hold",      S.WAITING,      ROOM),
         *_FOLLOWING,
         # Who sent the crews does not review their report; closing what was reviewed is a clerk's work.
@@ -66,6 +67,8 @@ INCIDENT = Lifecycle(
         *(Move(s, "invalidate", S.INVALID, INTAKE) for s in NOT_BEGUN),
         *(Move(s, "cancel", S.CANCELLED, INTAKE | PUBLIC) for s in NOT_BEGUN),
         *(Move(s, "merge", S.MERGED, INTAKE) for s in NOT_BEGUN),
+        # The platform that got it first keeps what nobody else takes (State Council Office 2022 No. 12).
+        Move(S.TRANSFERRED, "take_back", S.RECEIVED,    INTAKE),
         # A merging can be a mistake like any act: it stands by itself again, to be looked at anew.
         Move(S.MERGED,     "unmerge",   S.RECEIVED,     INTAKE),
     ]

@@ -20,6 +20,7 @@ LIMITS_S: dict[str, dict[int, int]] = {
     "first_word": {1: 3 * MINUTE,  2: 3 * MINUTE},
     "welfare":    {1: 10 * MINUTE, 2: 10 * MINUTE},  # on scene without a word
     "report":     {1: HOUR,        2: 2 * HOUR,    3: 4 * HOUR,    4: 8 * HOUR},
+    "return_call": {2: 5 * MINUTE},  # an abandoned call: whoever hung up may be in danger
     "review":     {1: 12 * HOUR,   2: 24 * HOUR,   3: 24 * HOUR,   4: 24 * HOUR},
     "complete":   {1: 2 * HOUR,    2: 4 * HOUR,    3: 12 * HOUR,   4: 24 * HOUR},  # a report that was sent back
     "call_back":  {1: DAY,         2: DAY,         3: 3 * DAY,     4: 3 * DAY},

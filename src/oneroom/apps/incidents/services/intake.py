@@ -100,20 +100,16 @@ def take_report(
     ``code`` is the caller's code where the door has one to give (``follow_code``); else a random one is made.
     Raises BadInput naming the field, before anything is written.
     """
-    by.must(Right.REPORT_MATTER if source == "web" else Right.TAKE_CALL)
+    _may_report(source, by)
     if source not in SOURCES:
         raise BadInput("source", "There is no such way of reporting.")
-    words = plain("words", said.words, longest=4000, required=True)
-    caller = {"name": plain("caller_name", said.caller_name, longest=60)}
-    caller["phone"] = phone("caller_phone", said.caller_phone)
-    address = plain("address", said.address, longest=200)
-    known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    words, caller, address = check_said(said)
     if category:
         check_classification(category, grade, reasons, where, subcategory=subcategory)
 
     row = Incident.objects.create(
         reference=_next_reference(at), origin=source, received_at=at, state_since=at, drill=drill,
-        **_placed(where),
+        **placed(where),
     )  # fmt: skip
     matter = subject(row.pk)
     seals = {}
@@ -162,7 +158,7 @@ def classify(
     reasons = check_classification(category, grade, reasons, known, subcategory=subcategory)
     if row.grade < min(_UNREAD, known_grade(grade)):
         may_lower(by, at=at)
-    placed = _placed(where) if where else {}
+    where_now = placed(where) if where else {}
     Incident.objects.filter(pk=row.pk).update(
         category=category,
         subcategory=subcategory,
@@ -170,7 +166,7 @@ def classify(
         reasons=reasons,
         state=move.target,
         state_since=at,
-        **placed,
+        **where_now,
     )
     row.refresh_from_db()
     note(
@@ -193,6 +189,24 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
         "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
         incident=row.pk, report=report_id, words=commitment, source=source,
     )  # fmt: skip
+
+
+def _may_report(source: str, by: Actor) -> None:
+    """The public at its own door; an officer what he sees himself; everything else is for who takes calls."""
+    if source == "web":
+        by.must(Right.REPORT_MATTER)
+    elif not (source == "self" and by.crew_id is not None and by.may(Right.SCENE_REPORT)):
+        by.must(Right.TAKE_CALL)
+
+
+def check_said(said: Said) -> tuple[str, dict[str, str], str]:
+    """Words, caller and address of a report, cleaned; BadInput names the field."""
+    words = plain("words", said.words, longest=4000, required=True)
+    caller = {"name": plain("caller_name", said.caller_name, longest=60)}
+    caller["phone"] = phone("caller_phone", said.caller_phone)
+    address = plain("address", said.address, longest=200)
+    known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    return words, caller, address
 
 
 def check_classification(
@@ -236,7 +250,8 @@ def place_of(row: Incident) -> Where | None:
     return Where(row.lon, row.lat, row.place_zh, row.place_en)
 
 
-def _placed(where: Where | None) -> dict[str, object]:
+def placed(where: Where | None) -> dict[str, object]:
+    """The fields of a matter for its place; the station whose area it is in is found by it."""
     if where is None:
         return {}
     return {
@@ -255,9 +270,3 @@ def _next_reference(at: datetime) -> str:
             [day],
         )
         return f"{day:%Y%m%d}-{cursor.fetchone()[0]:04d}"
-
-
-__all__ = [
-    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "follow_code",
-    "place_of", "take_report",
-]  # fmt: skip

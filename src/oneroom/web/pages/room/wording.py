@@ -25,14 +25,17 @@ from oneroom.apps.incidents.codes import (
     NO_CASE_REASONS,
     OUTCOMES,
     REASONS,
+    REFERRAL_RESULTS,
     REOPEN_REASONS,
     RETURN_REASONS,
+    RETURN_RESULTS,
     SAFE_CONTACT,
     SEND_BACK_REASONS,
     SOURCES,
     SUPERVISE_REASONS,
     WITHDRAW_REASONS,
 )
+from oneroom.apps.incidents.protocol import protocols, spoken
 from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room.words import (
     CHANNELS,
@@ -152,6 +155,24 @@ def _classified(f: Facts, names: Names) -> str:
             **said, "reasons": _codes(REASONS, f["reasons"])
         }  # fmt: skip
     return _("%(category)s, P%(grade)s; area of %(unit)s") % said
+
+
+def _questioned(f: Facts, _names: Names) -> str:
+    found = protocols().get(f["protocol"])
+    said = {"name": spoken(found.name) if found else f["protocol"], "version": f["version"], "n": len(f["answers"])}
+    return ngettext(
+        "Asked by “%(name)s” v%(version)s: %(n)d answer", "Asked by “%(name)s” v%(version)s: %(n)d answers", said["n"]
+    ) % said  # fmt: skip
+
+
+def _amended(f: Facts, _names: Names) -> str:
+    kind = kind_named(f["category"], f.get("subcategory", ""))
+    return _("Now: %(kind)s, at another place") % {"kind": kind} if f["moved"] else _("Now: %(kind)s") % {"kind": kind}
+
+
+def _referred(f: Facts, _names: Names) -> str:
+    said = {"agency": named(AGENCIES, f["agency"])}
+    return _("%(agency)s comes along; followed") % said if f["joint"] else _("%(agency)s is to answer") % said
 
 
 def _graded(f: Facts, _names: Names) -> str:
@@ -315,6 +336,18 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
         % {"who": named(TOLD, f["rung_code"]), "stage": named({k: v[1] for k, v in STAGES.items()}, f["stage"])},
     ),
     "incident.rated": (CALL, _plain(lazy("The caller gave %(stars)s of 5"))),
+    "incident.questioned": (CALL, _questioned),
+    "incident.amended": (CALL, _amended),
+    "incident.call_saved": (CALL, _plain(lazy("The desk saved the call; it had been sent on while it was taken"))),
+    "draft.shown": (CALL, _plain(lazy("A call is being taken"))),
+    "draft.ended": (CALL, _plain(lazy("The desk is done with the call; its draft is erased"))),
+    "call.ringing": (CALL, _plain(lazy("A call rings"))),
+    "call.answered": (CALL, _plain(lazy("Call answered after %(waited_s)s s"))),
+    "call.ended": (CALL, _plain(lazy("Call ended"))),
+    "call.abandoned": (CALL, _plain(lazy("The caller hung up after %(waited_s)s s; to be called back"))),
+    "call.returned": (CALL, _coded(lazy("Called back: %(code)s"), "result", RETURN_RESULTS)),
+    "referral.made": (ROOM, _referred),
+    "referral.answered": (ROOM, _coded(lazy("The other agency: %(code)s"), "result", REFERRAL_RESULTS)),
     "assignment.offered": (ORDER, _offered),
     "assignment.acknowledged": (ORDER, _crew(lazy("%(crew)s signed"))),
     "assignment.en_route": (SCENE, _crew(lazy("%(crew)s set out"))),
