@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from oneroom.apps.duty.queries import board, who
 from oneroom.apps.incidents.codes import REASONS, SAFE_CONTACT, SOURCES
@@ -24,8 +25,8 @@ Incident = Any
 
 # code, sign, word; the signs are the four of the founding texts (情指勤舆) and stand in both languages.
 SIDES = (
-    ("analysis", "情", lazy("What it is")),
-    ("command", "指", lazy("Command")),
+    ("analysis", "情", lazy("Situation")),
+    ("command", "指", pgettext_lazy("side of a matter", "Command")),
     ("duty", "勤", lazy("On duty")),
     ("feedback", "舆", lazy("The public")),
 )

@@ -4,9 +4,11 @@
 import { act } from "./act.js";
 import { panel } from "./panel.js";
 import { showPersonal } from "./personal.js";
+import * as alike from "./room-alike.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, trouble, word } from "./room-say.js";
+import * as sides from "./room-sides.js";
 import { tick } from "./room-time.js";
 import * as warnings from "./room-warnings.js";
 
