@@ -120,9 +120,10 @@ def test_a_table_of_a_hundred_thousand_rows_stays_quick(room):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO incidents_incident (reference, origin, received_at, state, state_since, category, grade,"
-            " final_category, reasons, place_zh, place_en, escalated, drill, outcome)"
+            " final_category, reasons, place_zh, place_en, escalated, drill, outcome, subcategory, final_subcategory,"
+            ' supervised, "case", no_case_reason, reopened, reopen_proposed)'
             " SELECT '20260101-' || n, 'phone', %s, 'closed', %s, 'crime', 1 + n %% 4, '', '{}', '', 'Street ' || n,"
-            " false, false, '' FROM generate_series(1, 100000) n",
+            " false, false, '', '', '', false, '', '', 0, '' FROM generate_series(1, 100000) n",
             [room.now, room.now],
         )
     client = sits(room, "dora")

@@ -25,6 +25,7 @@ from oneroom.engine.measures.loop import MEASURES, matters_in
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
 from oneroom.web.actors import actor
+from oneroom.web.pages.looks import FIELDS, PURPOSES
 from oneroom.web.pages.office.days import DAYS, day_span, day_start
 from oneroom.web.pages.office.measures import bars
 from oneroom.web.pages.office.purpose import EXAMPLE, basis_of
@@ -45,14 +46,6 @@ LINES: dict[str, tuple[Any, frozenset[Any] | None]] = {
     "scene": (lazy("Scene"), frozenset({SCENE})),
     "system": (lazy("System"), frozenset({SYSTEM})),
 }
-PURPOSES = {
-    "dispatch": lazy("dispatch"), "respond": lazy("respond"), "review": lazy("review"),
-    "inspection": lazy("inspection"),
-}  # fmt: skip
-FIELDS = {
-    "report.words": lazy("words"), "report.caller": lazy("caller"), "report.address": lazy("address"),
-    "matter": lazy("the matter, without words"),
-}  # fmt: skip
 
 
 def _within(rows: Rows, which: str) -> Rows:

@@ -62,6 +62,7 @@ def script_words() -> dict[str, object]:
         "compare": _("Compare"),
         "merged": _("Merged; both callers are kept. “unmerge” takes it back."),
         "toldApart": _("Noted: not the same. They are not proposed to each other again."),
+        "looked": _("Your look is recorded."),
         "nothingNeeds": _("Nothing needs you."),
         "noSuch": _("I do not know “{text}”. Try: send, signed, open, find, raise, close."),
         "effectOpen": _("opens {what}"),
