@@ -33,7 +33,9 @@ from oneroom.web.pages.room.matter import act_words, matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
 from oneroom.web.pages.room.script import script_words
+from oneroom.web.pages.room.sides import sides_view
 from oneroom.web.pages.room.sos import sos_views
+from oneroom.web.pages.room.timeline import LINE_KINDS
 from oneroom.web.pages.room.words import SOS_ENDS
 from oneroom.web.pages.start.held import HELD, held_crews
 
@@ -164,4 +166,10 @@ def _crews(request: HttpRequest) -> dict[str, Any]:
 
 def _incident(pk: int, by: Actor) -> dict[str, Any]:
     matter = incident_for(pk, by=by)
-    return {"m": matter_view(matter, by=by, at=now()), "is_open": matter.state in OPEN, **act_words()}
+    at = now()
+    view = matter_view(matter, by=by, at=at)
+    live = sum(1 for c in view.crews if c.live)
+    return {
+        "m": view, "s": sides_view(matter, live=live, by=by, at=at), "line_kinds": LINE_KINDS,
+        "is_open": matter.state in OPEN, **act_words(),
+    }  # fmt: skip

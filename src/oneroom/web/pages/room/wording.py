@@ -90,6 +90,8 @@ MACHINE = frozenset(
 # Entries that mean that something was not answered or kept in time.
 LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
 
+# Entries that are something said, through whatever channel.
+TALK = frozenset({"incident.received", "incident.words_added", "incident.rated", "incident.withdrawn"})
 # Facts that name another matter than the one of the timeline.
 OTHER_MATTERS = ("into", "other")
 
