@@ -71,6 +71,7 @@ def test_a_report_that_is_none_does_not_exist(client, town, asked):
 
 
 def test_the_grade_comes_with_the_reasons_that_made_it(client, town):
+    client.cookies["oneroom_language"] = "en"
     said = "category=public_order&subcategory=fight&answer=weapon:yes&answer=now:yes&answer=hurt:unknown"
     found = page(client, town, "carl", f"/room/intake/grade?{said}").json()
 

@@ -24,7 +24,7 @@ def for_script() -> dict[str, Any]:
         kinds[code] = {
             "name": f"{CATEGORIES[protocol.category]} › {spoken(protocol.name)}", "short": spoken(protocol.name),
             "version": protocol.version, "words": protocol.words, "ask": [q.code for q in protocol.questions],
-            "safe": protocol.ask_safe_contact,
+            "safe": protocol.ask_safe_contact, "usual": protocol.usual,
         }  # fmt: skip
     return {"kinds": kinds, "questions": questions, "language": get_language()}
 

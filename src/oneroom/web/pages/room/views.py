@@ -31,6 +31,7 @@ from oneroom.web.etag import by_audience
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.board import WAYS, crew_views, grouped
 from oneroom.web.pages.room.commands import vocabulary
+from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
 from oneroom.web.pages.room.matter import matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
@@ -154,7 +155,7 @@ def _head(by: Actor) -> dict[str, Any]:
 
 def _queue(by: Actor) -> dict[str, Any]:
     at = now()
-    return {"queue": queue_view(queries.queue(by=by, at=at), at=at)}
+    return {"queue": queue_view(queries.queue(by=by, at=at), at=at), "desk": desk_view(at)}
 
 
 def _crews(request: HttpRequest) -> dict[str, Any]:
@@ -169,6 +170,8 @@ def _incident(pk: int, by: Actor) -> dict[str, Any]:
     return {
         "m": matter_view(matter, by=by, at=now()),
         "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
-        "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS, "is_open": matter.state in OPEN,
+        "handed_to": AGENCIES, "agencies": agencies_view(matter.pk, now()), "referral_results": referral_results(),
+        "along": {code: AGENCIES[code] for code in ("119", "120")}, "may_take_calls": by.may(Right.TAKE_CALL),
+        "invalid_reasons": INVALID_REASONS, "is_open": matter.state in OPEN,
         "warning_reasons": WARNING_REASONS,
     }  # fmt: skip
