@@ -10,6 +10,7 @@ from django.db import transaction
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.ledger.models import DoneOnce, Entry, Sealed
+from oneroom.apps.orders.services import raise_sos
 from oneroom.project.urls import api
 from tests.town import corner
 from tests.web.api_client import Caller
@@ -248,6 +249,14 @@ MATRIX = {
     "POST crews/{c}/off-duty": "..x.xxxx",
     "GET orders": "xxx..xxx",
     "GET rings": "........",
+    "POST incidents/{i}/write": "...xxxxx",
+    "POST incidents/{i}/ratings": "xxxxxxxx",
+    "POST assignments/{a}/photo": "........",
+    "POST assignments/{a}/well": "..x.xxxx",
+    "POST photos/{p}/open": "xxxxxxxx",
+    "GET sos": "........",
+    "POST sos": "xxx..xxx",
+    "POST sos/{s}/answer": "..xxx.xx",
     "POST deliveries/{d}/receipt": "........",
     "POST incidents/{i}/hand-over": "...xxxxx",
     "GET referrals": "...xxxxx",
@@ -292,7 +301,8 @@ def test_the_table_of_rights_names_every_operation_of_the_api(town):
     }
     named = {
         " ".join([line.split()[0], line.split()[1].partition("?")[0]])
-        .replace("{i}", "{}").replace("{a}", "{}").replace("{c}", "{}").replace("{d}", "{}")
+        .replace("{i}", "{}").replace("{a}", "{}").replace("{c}", "{}").replace("{d}", "{}").replace("{p}", "{}")
+        .replace("{s}", "{}")
         .replace("{n}", "{}").replace("{k}", "{}").replace("{r}", "{}")
         for line in MATRIX
     }  # fmt: skip
@@ -306,7 +316,8 @@ def test_each_role_gets_in_only_where_the_table_says(room, who):
     draft = services.keep_draft("draft-0001", 1, {"fields": {}}, services.Shown(), **desk)
     call = services.take_event(services.Event("abandoned", "c-1", room.now), at=room.now)
     asked = services.bring_in(sent.incident_id, agency="119", **desk)
-    ids = {"i": sent.incident_id, "a": sent.pk, "c": room.town.crews["crew-1"].pk, "d": 1}
+    ids = {"i": sent.incident_id, "a": sent.pk, "c": room.town.crews["crew-1"].pk, "d": 1, "p": 1}
+    ids["s"] = raise_sos(by=room.actor("zhang"), at=room.now)
     ids |= {"n": draft.pk, "k": call.pk, "r": asked}
     caller = Caller(who)
     for operation, row in MATRIX.items():
@@ -314,6 +325,10 @@ def test_each_role_gets_in_only_where_the_table_says(room, who):
         body = BODIES.get(path.rpartition("/")[2], {})
         if path == "incidents/close":
             body = {"incidents": [sent.incident_id]}
+        if path.endswith("write"):
+            body = {"report": sent.incident.reports.get().pk, "words": "We come"}
+        if path.startswith("sos/"):
+            body = {"verb": "answer"}
         if path.endswith("offer"):
             body = {"crews": [room.town.crews["crew-2"].pk]}
         if path.endswith("safe-contact"):

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from oneroom.apps.incidents.contact import WAYS, may_contact
 from oneroom.apps.incidents.models import AddedWords, Assignment, CallBack, CallBackTry, Incident, Report, SentBack
-from oneroom.apps.incidents.services.aftercare import safe_to_contact
 from oneroom.apps.incidents.services.intake import code_hash
 from oneroom.apps.incidents.services.matter import subject
+from oneroom.apps.incidents.services.talk import TO_CALLER
 from oneroom.apps.ledger.services import Looking, looked, open_sealed
 from oneroom.apps.orders.models import Attachment
 from oneroom.apps.places.access import Warned, warnings_near
 from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right, Role
-from oneroom.engine.values import Actor, NotAllowed, NotFound
+from oneroom.engine.values import CITIZEN, Actor, NotAllowed, NotFound
 
 
 def incident_for(pk: int, *, by: Actor) -> Incident:
@@ -111,11 +114,21 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     """
     row = incident_for(pk, by=by)
     by.must(Right.OPEN_PERSONAL)
-    basis = _basis(row, purpose, by)
+    only = set(_due_call_backs(row).values_list("report_id", flat=True)) if purpose == "call_back" else None
+    return personal_of(row, looking=Looking(purpose, _basis(row, purpose, by)), only=only, by=by, at=at)
+
+
+def personal_of(
+    row: Incident, *, looking: Looking, only: Collection[int] | None = None, by: Actor, at: datetime
+) -> dict[str, Any]:
+    """
+    What ``personal_fields`` gives, for who has already shown a purpose and the live record it is bound to.
+
+    ``only`` are the reports whose callers are to be called: of these, those that may be.
+    """
     reports = list(Report.objects.filter(incident=row).select_related("words", "caller", "address").order_by("pk"))
-    if purpose == "call_back":
-        due = set(_due_call_backs(row).values_list("report_id", flat=True))
-        reports = [r for r in reports if r.pk in due and safe_to_contact(row, r) == "yes"]
+    if only is not None:
+        reports = [r for r in reports if r.pk in only and may_contact(r, "phone", at=at).ok]
     of_all = Q(incident=row) | Q(incident__merged_into=row)
     added = list(AddedWords.objects.filter(of_all).select_related("words").order_by("at", "pk"))
     notes = list(
@@ -130,17 +143,19 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     sealed += [a.words for a in added] + [a.note for a in notes] + [g.words for g in gaps] + [t.words for t in tries]
     photos = list(Attachment.objects.filter(matter=subject(row.pk)).select_related("thumb").order_by("pk"))
     sealed += [p.thumb for p in photos]
-    look = Looking(purpose, basis)
-    said: dict[Any, Any] = open_sealed(sealed, record=subject(row.pk), looking=look, by=by, at=at)
+    said: dict[Any, Any] = open_sealed(sealed, record=subject(row.pk), looking=looking, by=by, at=at)
     return {
         "reports": [
             {
                 "id": r.pk, "source": r.source, "received_at": r.received_at, "safe_contact": r.safe_contact,
+                "text_only": r.text_only, "contact": {way: _verdict(r, way, at) for way in WAYS},
                 "words": said.get(r.words_id), "caller": said.get(r.caller_id), "address": said.get(r.address_id),
             }
             for r in reports
         ],
-        "added": [{"at": a.at, "source": a.source, "words": said.get(a.words_id)} for a in added],
+        "added": [
+            {"at": a.at, "source": a.source, "report": a.report_id, "words": said.get(a.words_id)} for a in added
+        ],
         "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": said.get(a.note_id)} for a in notes],
         "gaps": [{"at": g.at, "reason": g.reason, "words": said.get(g.words_id)} for g in gaps],
         "calls": [
@@ -155,6 +170,70 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
             for p in photos
         ],
     }  # fmt: skip
+
+
+def _verdict(report: Report, way: str, at: datetime) -> str:
+    """ok, or why the caller may not be reached by this way now."""
+    return may_contact(report, way, at=at).why
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A line of the talk on a caller's page."""
+
+    id: int
+    at: datetime
+    mine: bool
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a caller's page shows of it. ``why`` is ok, or why no words appear there; ``open`` while he may write."""
+
+    lines: tuple[Spoken, ...]
+    why: str
+    open: bool
+
+
+def talk_of(report: Report, *, after: int = 0, at: datetime) -> Talk:
+    """
+    The lines of one caller and those the room wrote to him, after line ``after``: never another caller's.
+
+    Where words on the page could betray him, there are none: not even his own.
+    """
+    matter = report.incident
+    verdict = may_contact(report, "page", at=at)
+    if not verdict.ok:
+        return Talk((), verdict.why, matter.state in OPEN)
+    rows = list(
+        AddedWords.objects.filter(report=report, source__in=("caller", TO_CALLER), pk__gt=after)
+        .select_related("words").order_by("pk")[:200]
+    )  # fmt: skip
+    looking = Looking("own", f"report:{report.pk}")
+    said = open_sealed([r.words for r in rows], record=subject(matter.pk), looking=looking, by=CITIZEN, at=at)
+    lines = tuple(Spoken(r.pk, r.at, r.source == "caller", said.get(r.words_id)) for r in rows)
+    return Talk(lines, "ok", matter.state in OPEN)
+
+
+_RATED_LATELY = timedelta(days=30)
+
+
+def ratings(pk: int, *, by: Actor, at: datetime) -> list[dict[str, Any]]:
+    """The ratings of a matter with their words, for the room and its station, for a month after it closed: a Look."""
+    row = incident_for(pk, by=by)
+    by.must(Right.OPEN_PERSONAL)
+    if (
+        row.closed_at is None
+        or at - row.closed_at > _RATED_LATELY
+        or not (by.may(Right.SEE_ROOM) or _answers_for(row, by))
+    ):
+        raise NotAllowed("There is no live matter that this purpose belongs to.")
+    rated = list(Report.objects.filter(incident=row, stars__isnull=False).select_related("rating_words").order_by("pk"))
+    sealed = [r.rating_words for r in rated if r.rating_words is not None]
+    look = Looking("rating", subject(row.pk))
+    said = open_sealed(sealed, record=subject(row.pk), looking=look, by=by, at=at)
+    return [{"report": r.pk, "stars": r.stars, "words": said.get(r.rating_words_id or 0)} for r in rated]
 
 
 def photo_content(pk: int, *, purpose: str, by: Actor, at: datetime) -> bytes:
@@ -183,6 +262,19 @@ def warnings_for(pk: int, *, purpose: str, by: Actor, at: datetime) -> list[Warn
     if row.lon is None or row.lat is None:
         return []
     return warnings_near(row.lon, row.lat, looking=looking, by=by, at=at)
+
+
+def compared_words(row: Incident, basis: str, *, by: Actor, at: datetime) -> list[str]:
+    """
+    What the callers of a matter said, for comparing it with the live matter ``basis``; leaves a Look at this one.
+
+    Words only: no name, number or address is needed to tell whether two calls are about one event.
+    """
+    by.must(Right.TAKE_CALL)
+    reports = Report.objects.filter(incident=row, words__isnull=False).select_related("words").order_by("pk")
+    sealed = [r.words for r in reports if r.words is not None]
+    said = open_sealed(sealed, record=subject(row.pk), looking=Looking("compare", basis), by=by, at=at)
+    return [said[s.pk] for s in sealed if said[s.pk]]
 
 
 def _may_see(row: Incident, by: Actor) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from oneroom.apps.incidents.contact import may_contact
 from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.services.matter import subject
 from oneroom.apps.incidents.services.standing import may_withdraw
@@ -107,6 +108,18 @@ def story(matter_id: int) -> list[Line]:
     return timeline(subject(matter_id), *map(subject, merged))
 
 
+def callers_of(matter: Incident) -> list[Report]:
+    """The reports of a matter in the order they came, those of matters merged into it among them; nothing personal."""
+    return list(Report.objects.filter(incident=matter).order_by("received_at", "pk"))
+
+
+def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[int, str], ...]]:
+    """(The matter it counts to, or None; those that count to it), each with its reference."""
+    into = matter.merged_into
+    merged = Incident.objects.filter(merged_into=matter).order_by("pk").values_list("pk", "reference")
+    return (into.pk, into.reference) if into else None, tuple(merged)
+
+
 def references(ids: Iterable[int]) -> dict[int, str]:
     """The numbers that people say, of these matters."""
     return dict(Incident.objects.filter(pk__in=set(ids)).values_list("pk", "reference"))
@@ -167,9 +180,11 @@ class CallerStory:
     station_zh: str
     station_en: str
     added: tuple[datetime, ...] = ()
+    may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
+    text_only: bool = False
 
 
-def caller_story(report: Report) -> CallerStory:
+def caller_story(report: Report, *, at: datetime) -> CallerStory:
     """The story of a report, for the person who has its code."""
     matter = report.incident
     crews = Assignment.objects.filter(incident=matter).exclude(Q(state=assignment.State.LAPSED))
@@ -181,7 +196,7 @@ def caller_story(report: Report) -> CallerStory:
         arrived.values_list("on_scene_at", flat=True).first(),
         matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
-        _added_by(report),
+        _added_by(report), may_contact(report, "page", at=at).ok, report.text_only,
     )  # fmt: skip
 
 

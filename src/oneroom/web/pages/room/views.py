@@ -36,7 +36,9 @@ from oneroom.web.pages.room.matter import matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
 from oneroom.web.pages.room.script import script_words
+from oneroom.web.pages.room.sides import sides_view
 from oneroom.web.pages.room.sos import sos_views
+from oneroom.web.pages.room.timeline import LINE_KINDS
 from oneroom.web.pages.room.words import SOS_ENDS
 from oneroom.web.pages.start.held import HELD, held_crews
 
@@ -167,8 +169,11 @@ def _crews(request: HttpRequest) -> dict[str, Any]:
 
 def _incident(pk: int, by: Actor) -> dict[str, Any]:
     matter = incident_for(pk, by=by)
+    at = now()
+    view = matter_view(matter, by=by, at=at)
+    live = sum(1 for c in view.crews if c.live)
     return {
-        "m": matter_view(matter, by=by, at=now()),
+        "m": view, "s": sides_view(matter, live=live, by=by, at=at), "line_kinds": LINE_KINDS,
         "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
         "handed_to": AGENCIES, "agencies": agencies_view(matter.pk, now()), "referral_results": referral_results(),
         "along": {code: AGENCIES[code] for code in ("119", "120")}, "may_take_calls": by.may(Right.TAKE_CALL),

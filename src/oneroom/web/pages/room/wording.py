@@ -90,6 +90,8 @@ MACHINE = frozenset(
 # Entries that mean that something was not answered or kept in time.
 LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
 
+# Entries that are something said, through whatever channel.
+TALK = frozenset({"incident.received", "incident.words_added", "incident.rated", "incident.withdrawn"})
 # Facts that name another matter than the one of the timeline.
 OTHER_MATTERS = ("into", "other")
 
@@ -120,13 +122,13 @@ def _closed(f: Facts, _names: Names) -> str:
 def _call_back_decided(f: Facts, _names: Names) -> str:
     why = named(CALL_BACK_WHY, f["why"])
     said = (
-        _("Caller to be called back within %(time)s: %(why)s") % {"time": span(f["limit_s"]), "why": why}
+        _("Caller to be called back within %(time)s: %(why)s") % {"time": span(f.get("limit_s") or 0), "why": why}
         if f["due"]
         else _("Caller is not called back: %(why)s") % {"why": why}
     )
     if f.get("drawn_from") is None:
         return said
-    lot = {"share": round(f["share"] * 100), "n": f["drawn_from"]}
+    lot = {"share": round((f.get("share") or 0) * 100), "n": f["drawn_from"]}
     return f"{said} · " + _("%(share)s %% drawn by entry #%(n)s") % lot
 
 
@@ -255,7 +257,7 @@ def _account(text: Any) -> Sentence:
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
 _WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
-             "room": lazy("The room added words")}  # fmt: skip
+             "room": lazy("The room added words"), "to_caller": lazy("The room wrote to the caller")}  # fmt: skip
 
 WORDED: dict[str, tuple[Any, Sentence]] = {
     "record.erased": (SYSTEM, _plain(lazy("Personal texts erased: %(count)s"))),
