@@ -130,10 +130,10 @@ def test_a_photo_waits_through_a_dead_server_and_a_reload_and_arrives_once(room,
         zhang.wait_for_selector(".order-foot .photo")
         zhang.route("**/photo", lambda route: route.abort())
         zhang.set_input_files("#extra [data-photo]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
-        shows(zhang, "document.querySelector('[data-photos]').textContent.includes('1 photos kept')")
+        shows(zhang, "document.querySelector('[data-photos]').textContent.includes('has them: 1')")
         look(zhang, "photo")
         zhang.reload()
-        shows(zhang, "document.querySelector('[data-photos]')?.textContent.includes('1 photos kept')")
+        shows(zhang, "document.querySelector('[data-photos]')?.textContent.includes('has them: 1')")
         assert photos_of(f"incident:{sent.incident_id}") == []
         zhang.unroute("**/photo")
 

@@ -41,7 +41,7 @@ def words() -> dict[str, Any]:
         "sos_mistake": _("Pressed by mistake"),
         "photo": _("Photo"),
         "photo_sent": _("✓ Photo sent"),
-        "photos_wait": _("{n} photos kept here until the server has them"),
+        "photos_wait": _("Photos kept here until the server has them: {n}"),
         "pick_kind": _("Say what it is: pick one."),
         "pick_grade": _("Say how grave it is: pick one."),
         "taken_withdrawn": _("{what}: the room took you off this order. Do not go on."),
