@@ -67,6 +67,7 @@ def classify(request: HttpRequest, pk: int, asked: shapes.Classification) -> dic
     """Say what it is and how grave."""
 
     def act(by: Actor, at: datetime) -> None:
+        by.must(Right.TAKE_CALL)
         matter = access.incident_for(pk, by=by)
         services.classify(
             matter.pk, **asked.kind, grade=asked.grade, reasons=asked.reasons,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from oneroom.apps.duty.queries import board
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
+from oneroom.apps.incidents.codes import AGENCIES
 from oneroom.apps.incidents.proposals import proposals
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
@@ -29,6 +30,7 @@ from oneroom.web.etag import by_audience
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.board import WAYS, crew_views, grouped
 from oneroom.web.pages.room.commands import vocabulary
+from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
 from oneroom.web.pages.room.matter import act_words, matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
@@ -162,7 +164,7 @@ def _head(by: Actor) -> dict[str, Any]:
 
 def _queue(by: Actor) -> dict[str, Any]:
     at = now()
-    return {"queue": queue_view(queries.queue(by=by, at=at), at=at)}
+    return {"queue": queue_view(queries.queue(by=by, at=at), at=at), "desk": desk_view(at)}
 
 
 def _crews(request: HttpRequest) -> dict[str, Any]:
@@ -180,4 +182,6 @@ def _incident(pk: int, by: Actor) -> dict[str, Any]:
     return {
         "m": view, "s": sides_view(matter, live=live, by=by, at=at), "line_kinds": LINE_KINDS,
         "is_open": matter.state in OPEN, **act_words(),
+        "owed": agencies_view(matter.pk, at), "referral_results": referral_results(),
+        "along": {code: AGENCIES[code] for code in ("119", "120")}, "may_take_calls": by.may(Right.TAKE_CALL),
     }  # fmt: skip
