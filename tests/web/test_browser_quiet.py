@@ -36,7 +36,7 @@ def tab(browser, house, *, width: int, language: str, who: str | None = None, pa
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": house.url}])
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(25_000)
     page.goto(house.url + path)
     return page
 
