@@ -134,6 +134,12 @@ def orders_of(crew_id: int) -> list[Assignment]:
     )
 
 
+def live_of(matter_id: int) -> list[Assignment]:
+    """The crews that are on a matter now, in the order they were sent."""
+    rows = Assignment.objects.filter(incident_id=matter_id, state__in=assignment.LIVE)
+    return list(rows.select_related("crew").order_by("offered_at", "pk"))
+
+
 def done_by(crew_id: int, *, since: datetime) -> list[Assignment]:
     """What a crew did in this shift: newest first."""
     return list(
