@@ -34,16 +34,16 @@ def streets(graph):
 
 @pytest.fixture(scope="module")
 def fortnight(streets):
-    return [calls.day(7, MONDAY + timedelta(days=n), streets, crews=60, zone=ZONE) for n in range(14)]
+    return [calls.day(7, MONDAY + timedelta(days=n), streets, crews=200, zone=ZONE) for n in range(14)]
 
 
 def test_the_same_seed_and_date_give_the_same_day_and_others_another(streets):
-    day = calls.day(7, MONDAY, streets, crews=60, zone=ZONE)
+    day = calls.day(7, MONDAY, streets, crews=200, zone=ZONE)
 
-    assert day == calls.day(7, MONDAY, streets, crews=60, zone=ZONE)
-    assert day != calls.day(8, MONDAY, streets, crews=60, zone=ZONE)
+    assert day == calls.day(7, MONDAY, streets, crews=200, zone=ZONE)
+    assert day != calls.day(8, MONDAY, streets, crews=200, zone=ZONE)
     assert [c.words for c in day[:9]] != [
-        c.words for c in calls.day(7, MONDAY + timedelta(days=1), streets, crews=60, zone=ZONE)[:9]
+        c.words for c in calls.day(7, MONDAY + timedelta(days=1), streets, crews=200, zone=ZONE)[:9]
     ]
 
 
@@ -57,25 +57,25 @@ def test_calls_come_in_order_within_their_local_day_each_with_a_key_of_its_own(f
 
 def test_arrivals_fit_the_table(fortnight):
     hours = Counter(c.at.hour for day in fortnight for c in day)
-    expected = np.array(calls.table()["hour_share"]) * calls.CALLS_PER_CREW_AND_DAY * 60 * len(fortnight)
+    expected = np.array(calls.table()["hour_share"]) * calls.CALLS_PER_CREW_AND_DAY * 200 * len(fortnight)
     found = np.array([hours[hour] for hour in range(24)])
 
     assert np.all(np.abs(found - expected) < 4 * np.sqrt(expected))  # four standard deviations of a Poisson count
 
 
-def test_a_city_of_sixty_crews_has_twelve_to_twenty_open_matters_by_day(fortnight):
+def test_a_city_of_two_hundred_crews_has_twenty_four_to_forty_open_matters_by_day(fortnight):
     """By Little's law: arrivals times the time a matter is open (sent, driven to, handled, reviewed, closed)."""
     chance = Random("stays")
     stay_s = np.mean([calls.stay_s(chance) for _ in range(5000)])
     around_it_s = 45 + 20 + 25 + 240 + 190  # sent, signed, off, driven, reviewed and closed
     per_s = np.mean([sum(1 for c in day if 10 <= c.at.hour < 20) for day in fortnight]) / 36000
 
-    assert 12 <= per_s * (stay_s + around_it_s) <= 20
+    assert 24 <= per_s * (stay_s + around_it_s) <= 40
 
 
 def test_calls_go_on_over_midnight_from_any_moment(streets):
     since = datetime(2026, 11, 23, 15, 58, tzinfo=UTC)  # two minutes before midnight in the city
-    next_ones = list(islice(calls.calls_after(since, 7, streets, crews=60, zone=ZONE), 40))
+    next_ones = list(islice(calls.calls_after(since, 7, streets, crews=200, zone=ZONE), 40))
 
     assert all(c.at > since for c in next_ones)
     assert all(a.at <= b.at for a, b in pairwise(next_ones))

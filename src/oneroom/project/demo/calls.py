@@ -24,8 +24,8 @@ from oneroom.engine.roads import RoadGraph
 from oneroom.engine.roads.classes import CLASS_NAMES
 
 HERE = Path(__file__).parent
-# Chosen so that 60 crews see 12 to 20 matters open at once by day (tests/project/test_demo_calls.py).
-CALLS_PER_CREW_AND_DAY = 11.0
+# Chosen so that 200 crews see 24 to 40 matters open at once by day (tests/project/test_demo_calls.py).
+CALLS_PER_CREW_AND_DAY = 6.4
 WEB_SHARE = 0.08  # reported over the citizen's page instead of by telephone
 ENGLISH_SHARE = 0.06
 # Telephone numbers of callers: 100-0000-xxxx is in no numbering plan (mobiles begin with 13 to 19).

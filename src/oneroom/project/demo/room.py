@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from oneroom.project.demo import shifts
 from oneroom.project.demo.calls import Call, ends_without_crew
 from oneroom.project.demo.client import House, Person, answer_of
+from oneroom.project.demo.names import chief_of, commander_of
 from oneroom.project.demo.phones import GOES_ON
 
 log = logging.getLogger(__name__)
@@ -40,7 +43,8 @@ class Room:
 
     house: House
     due: Iterator[Call]
-    chiefs: dict[str, str]  # unit code -> user name
+    stations: dict[str, int]  # unit code -> number of the station
+    zone: ZoneInfo
     visitors: frozenset[str] = frozenset()
     held: frozenset[int] = frozenset()
     _waiting: Call | None = None
@@ -52,9 +56,8 @@ class Room:
     def __post_init__(self) -> None:
         self.dispatcher = Person(self.house, "sim-dispatcher")
         self.call_taker = Person(self.house, "sim-calltaker")
-        self.commander = Person(self.house, "sim-commander")
         self.citizen = _Citizen(self.house)
-        self._people = {code: Person(self.house, name) for code, name in self.chiefs.items()}
+        self._people: dict[str, Person] = {}
 
     async def look(self, now: datetime) -> None:
         """One round: calls that are due, then every open matter."""
@@ -111,9 +114,9 @@ class Room:
             case "dispatched" | "in_progress":
                 await self._take_back(row, now)
             case "reported" if since_s > chance.uniform(60, 240) + self._commanders_turn_s:
-                await self._chief(row).act(f"incidents/{row['id']}/review", {}, _key("review", row))
+                await self._chief(row, now).act(f"incidents/{row['id']}/review", {}, _key("review", row))
             case "reviewed" if since_s > chance.uniform(15, 60) + self._commanders_turn_s:
-                await self._chief(row).act(f"incidents/{row['id']}/close", {}, _key("close", row))
+                await self._chief(row, now).act(f"incidents/{row['id']}/close", {}, _key("close", row))
 
     async def _classify(self, row: dict[str, Any], since_s: float) -> None:
         call = self._by_reference.get(row["reference"])
@@ -164,9 +167,14 @@ class Room:
         """So long a visiting commander has the first word on a report."""
         return 600.0 if "commander" in self.visitors else 0.0
 
-    def _chief(self, row: dict[str, Any]) -> Person:
+    def _chief(self, row: dict[str, Any], now: datetime) -> Person:
         """Reviews and closes: the duty chief of the station, or the commander where a matter lies in no area."""
-        return self._people.get(row["unit"], self.commander)
+        watch, station = shifts.watch_at(now, self.zone), self.stations.get(row["unit"])
+        return self.person(chief_of(station, watch) if station else commander_of(watch))
+
+    def person(self, username: str) -> Person:
+        """Somebody who works by himself, signed in once."""
+        return self._people.setdefault(username, Person(self.house, username))
 
 
 def _key(verb: str, row: dict[str, Any]) -> str:
