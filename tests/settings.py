@@ -15,5 +15,6 @@ PROJECT_CLOCK = "tests.clock.HAND"
 CHANNELS = {
     "app": "oneroom.ports.channels.app.App",
     "sms": "tests.pockets.SmsPocket",
+    "voice": "oneroom.ports.channels.voice.Voice",  # as in a force without such a provider: skipped, and it shows
     "email": "tests.pockets.EmailPocket",
 }

@@ -13,6 +13,7 @@ from oneroom.ports.channels import gateway
 from oneroom.ports.channels.app import App
 from oneroom.ports.channels.email import Email
 from oneroom.ports.channels.sms import Sms
+from oneroom.ports.channels.voice import Voice
 
 MESSAGE = Message(9, "+86 138-0000-0000", "OneRoom", "P1: order 7 waits to be signed for.", False, "delivery-3")
 
@@ -78,6 +79,19 @@ def test_a_force_without_a_gateway_skips_and_says_why(settings):
     assert Email().send(MESSAGE).state == "skipped"
 
 
+def test_a_call_that_speaks_goes_by_its_own_provider(provider, settings):
+    settings.SMS_URL, settings.VOICE_URL = "", provider.url
+
+    assert Voice().send(MESSAGE).state == "sent"
+    provider.status = 503
+    with pytest.raises(ChannelFailed):
+        Voice().send(MESSAGE)
+    settings.VOICE_URL = ""
+
+    assert (Voice().send(MESSAGE).state, Voice().send(MESSAGE).detail) == ("skipped", "no_gateway")
+    assert [body["to"] for _, body in provider.taken] == [MESSAGE.address] * 2
+
+
 def test_a_person_without_a_number_is_skipped(provider, settings):
     settings.SMS_URL = provider.url
 
@@ -136,7 +150,9 @@ def test_the_app_needs_no_sending_for_the_entry_is_the_push():
 
 
 def test_every_channel_of_the_settings_is_there_under_its_name():
-    assert {name: channel.name for name, channel in channels().items()} == {n: n for n in ("app", "sms", "email")}
+    assert {name: channel.name for name, channel in channels().items()} == {
+        n: n for n in ("app", "sms", "voice", "email")
+    }
 
 
 class Postman:

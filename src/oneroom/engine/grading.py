@@ -67,14 +67,14 @@ class Graded:
     because: tuple[str, ...]
 
 
-def propose(category: str, reasons: Iterable[str]) -> Graded:
+def propose(category: str, reasons: Iterable[str], *, usual: int | None = None) -> Graded:
     """
     The grade a call of this category has for these reasons, and which of them decided it.
 
-    Raises KeyError for a category that is not in the table.
+    ``usual`` is that of the sub-category, where one is known. Raises KeyError for a category that is not in the table.
     """
     given = tuple(dict.fromkeys(reasons))
-    usual = USUAL_GRADE[category]
+    usual = USUAL_GRADE[category] if usual is None else usual
     raised, by = _raised(given)
     if raised is not None:
         return Graded(min(raised, usual), usual, by if raised < usual else ())

@@ -42,12 +42,18 @@ class Right(StrEnum):
     DISPATCH = "dispatch"
     COMMAND = "command"  # down-grade, approve a return, joint command
     CREW_ACT = "crew_act"  # answer orders of one's own crew
+    CALL_HELP = "call_help"  # the silent SOS
     SCENE_REPORT = "scene_report"  # an auxiliary may assist, not decide or sign
+    WARN_OF_PLACE = "warn_of_place"  # a location warning: about a place, never about a person
     SEE_ROOM = "see_room"
     SEE_STATION = "see_station"
     OPEN_PERSONAL = "open_personal"
     MANAGE_ACCOUNTS = "manage_accounts"
     VERIFY_RECORD = "verify_record"
+    SEE_BOARD = "see_board"  # the numbers of the loop, of the own station or of all
+    SEE_MATTERS = "see_matters"  # lists of matters in the office; a list carries no personal field
+    INSPECT = "inspect"  # open any matter, within an inspection that is named
+    SEARCH_RECORD = "search_record"
     REPORT_MATTER = "report_matter"  # the public's own door
 
 
@@ -66,11 +72,17 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.DISPATCH: ROOM,
     Right.COMMAND: COMMAND,
     Right.CREW_ACT: CREW,
+    Right.CALL_HELP: CREW,
     Right.SCENE_REPORT: OFFICERS,
+    Right.WARN_OF_PLACE: INTAKE | STATION | CREW,
     Right.SEE_ROOM: INTAKE,
     Right.SEE_STATION: STATION,
     Right.OPEN_PERSONAL: INTAKE | STATION | CREW,
     Right.MANAGE_ACCOUNTS: frozenset({R.ADMINISTRATOR}),
     Right.VERIFY_RECORD: frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
+    Right.SEE_BOARD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
+    Right.SEE_MATTERS: ROOM | STATION | frozenset({R.INSPECTOR}),
+    Right.INSPECT: frozenset({R.INSPECTOR}),
+    Right.SEARCH_RECORD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.REPORT_MATTER: PUBLIC,
 }

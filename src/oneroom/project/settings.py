@@ -29,6 +29,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# A folder with the force's own question protocols, in place of those of the house (apps/incidents/protocols).
+PROTOCOLS = os.environ.get("ONEROOM_PROTOCOLS", "")
 FORCE_NAME = os.environ.get("ONEROOM_FORCE") or (_("Simulated force") if DEMO else "")
 EMERGENCY_NUMBER = "110"
 EMERGENCY_TEXT_NUMBER = "12110"  # for who cannot hear or speak; empty where there is none
@@ -133,15 +135,18 @@ PROJECT_CLOCK = "oneroom.project.clock.clock"
 CHANNELS = {
     "app": "oneroom.ports.channels.app.App",
     "sms": "oneroom.ports.channels.sms.Sms",
+    "voice": "oneroom.ports.channels.voice.Voice",
     "email": "oneroom.ports.channels.email.Email",
 }
 SMS_URL = os.environ.get("ONEROOM_SMS_URL", "")
+VOICE_URL = os.environ.get("ONEROOM_VOICE_URL", "")
 EMAIL_URL = os.environ.get("ONEROOM_EMAIL_URL", "")
 # What the clock process does at each beat: fn(at) -> how many things it did.
 CLOCKWORK = [
     "oneroom.apps.orders.clock.climb",
     "oneroom.apps.duty.clock.forget_old_fixes",
     "oneroom.apps.ledger.clock.forget_old_answers",
+    "oneroom.apps.places.clock.end_expired_warnings",
 ]
 # Who may object before something happens, and who must act too, in the same transaction.
 GUARDS = {

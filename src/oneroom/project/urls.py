@@ -14,6 +14,7 @@ urlpatterns = [
     path("room/", include("oneroom.web.pages.room.urls")),
     path("t/", include("oneroom.web.pages.terminal.urls")),
     path("map/", include("oneroom.web.pages.map.urls")),
+    path("office/", include("oneroom.web.pages.office.urls")),
     path("start/", include("oneroom.web.pages.start.urls")),
     path("", include("oneroom.web.pages.signin.urls")),
     path("", include("oneroom.web.pages.citizen.urls")),

@@ -7,7 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from oneroom.apps.incidents.codes import CATEGORIES
+from oneroom.apps.incidents.protocol import spoken, subcategories
 from oneroom.apps.ledger.time import clock
+
+
+def kinds() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Categories with their sub-categories, in the language of the request: for lists to choose from."""
+    of = subcategories()
+    return [
+        (code, str(word), [(f"{code}.{sub}", spoken(text)) for sub, text in of[code].items()])
+        for code, word in CATEGORIES.items()
+    ]
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -22,5 +33,6 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "simulated": settings.DEMO,
             "rate": clock().rate(),
             "now": clock().now(),
+            "kinds": kinds,
         }
     }

@@ -84,7 +84,8 @@ def who(target: str, *, at: datetime, crew_id: int | None, unit_id: int | None) 
     The people behind a rung's target at this minute: never somebody off duty (workflow §2.1a).
 
     ``crew`` all members, ``crew_lead``, ``crew_second`` its other sworn member, ``duty_chief`` of the
-    station, ``shift_commander``, ``room`` nobody by name (the alarm is the room's), ``inspector``.
+    station, ``station_crews`` all other crews of the station, ``shift_commander``, ``room`` nobody by name
+    (the alarm is the room's), ``inspector``.
     """
     if target.startswith("crew") and crew_id is not None:
         members = CrewMember.objects.filter(crew_id=crew_id).exclude(crew__state=Crew.State.OFF_DUTY)
@@ -93,6 +94,10 @@ def who(target: str, *, at: datetime, crew_id: int | None, unit_id: int | None) 
         if target == "crew_second":
             members = members.filter(role=CrewMember.Role.SECOND)
         return [m.account for m in members.select_related("account").order_by("pk") if m.account.is_active]
+    if target == "station_crews":
+        members = CrewMember.objects.filter(crew__unit_id=unit_id, account__is_active=True)
+        members = members.exclude(crew__state=Crew.State.OFF_DUTY).exclude(crew_id=crew_id or 0)
+        return [m.account for m in members.select_related("account").order_by("pk")]
     if target in ("duty_chief", "shift_commander"):
         spells = DutySpell.objects.filter(role=target, begins__lte=at, ends__gt=at, account__is_active=True)
         if target == "duty_chief":
@@ -101,6 +106,11 @@ def who(target: str, *, at: datetime, crew_id: int | None, unit_id: int | None) 
     if target == "inspector":
         return holders(Role.INSPECTOR)
     return []
+
+
+def find_position(crew_id: int) -> Position | None:
+    """The last place of a crew on duty."""
+    return Position.objects.filter(crew_id=crew_id).exclude(crew__state=Crew.State.OFF_DUTY).first()
 
 
 def station_names() -> dict[int, tuple[str, str]]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Report
 from oneroom.apps.incidents.services.intake import code_hash
 from oneroom.apps.incidents.services.matter import subject
-from oneroom.apps.ledger.services import Looking, open_sealed
+from oneroom.apps.ledger.services import Looking, looked, open_sealed
+from oneroom.apps.orders.models import Attachment
+from oneroom.apps.places.access import Warned, warnings_near
 from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
@@ -22,6 +25,29 @@ def incident_for(pk: int, *, by: Actor) -> Incident:
     row = Incident.objects.filter(pk=pk).select_related("unit").defer("unit__area").first()
     if row is None or not _may_see(row, by):
         raise NotFound
+    return row
+
+
+def matters_for(*, by: Actor) -> QuerySet[Incident]:
+    """The matters whose row this person may see in a list, open and closed: all, or those of his stations."""
+    by.must(Right.SEE_MATTERS)
+    rows = Incident.objects.select_related("unit").defer("unit__area")
+    if by.may(Right.SEE_ROOM) or by.may(Right.INSPECT):
+        return rows
+    return rows.filter(unit_id__in=by.units)
+
+
+def inspected(pk: int, *, basis: str, by: Actor, at: datetime) -> Incident:
+    """
+    A matter opened by an inspector: within an inspection that he names, and looking is an act.
+
+    ``basis`` is the reference of the inspection or complaint; nothing personal opens with it.
+    """
+    by.must(Right.INSPECT)
+    row = Incident.objects.filter(pk=pk).select_related("unit").defer("unit__area").first()
+    if row is None:
+        raise NotFound
+    looked(subject(row.pk), ["matter"], looking=Looking("inspection", basis), by=by, at=at)
     return row
 
 
@@ -76,6 +102,8 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     )
     sealed: list[Any] = [s for r in reports for s in (r.words, r.caller, r.address) if s is not None]
     sealed += [a.words for a in added] + [a.note for a in notes]
+    photos = list(Attachment.objects.filter(matter=subject(row.pk)).select_related("thumb").order_by("pk"))
+    sealed += [p.thumb for p in photos]
     look = Looking(purpose, basis)
     said: dict[Any, Any] = open_sealed(sealed, record=subject(row.pk), looking=look, by=by, at=at)
     return {
@@ -88,7 +116,42 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
         ],
         "added": [{"at": a.at, "source": a.source, "words": said.get(a.words_id)} for a in added],
         "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": said.get(a.note_id)} for a in notes],
+        "photos": [
+            {
+                "id": p.pk, "at": p.taken_at, "crew_id": p.crew_id, "width": p.width, "height": p.height,
+                "thumb": f"data:image/jpeg;base64,{said[p.thumb_id]}" if said.get(p.thumb_id) else None,
+            }
+            for p in photos
+        ],
     }  # fmt: skip
+
+
+def photo_content(pk: int, *, purpose: str, by: Actor, at: datetime) -> bytes:
+    """One photo in full, as JPEG: the same purposes and the same Look as for words."""
+    found = Attachment.objects.filter(pk=pk).select_related("content").first()
+    if found is None:
+        raise NotFound
+    row = incident_for(int(found.matter.partition(":")[2]), by=by)
+    by.must(Right.OPEN_PERSONAL)
+    look = Looking(purpose, _basis(row, purpose, by))
+    said = open_sealed([found.content], record=subject(row.pk), looking=look, by=by, at=at)[found.content_id]
+    if said is None:
+        raise NotFound("This photo was erased.")
+    return base64.b64decode(said)
+
+
+def warnings_for(pk: int, *, purpose: str, by: Actor, at: datetime) -> list[Warned]:
+    """
+    The location warnings where a live matter is, for the room and for a crew that is on it; each is a Look.
+
+    ``purpose`` as in ``personal_fields``.
+    """
+    row = incident_for(pk, by=by)
+    by.must(Right.OPEN_PERSONAL)
+    looking = Looking(purpose, _basis(row, purpose, by))
+    if row.lon is None or row.lat is None:
+        return []
+    return warnings_near(row.lon, row.lat, looking=looking, by=by, at=at)
 
 
 def _may_see(row: Incident, by: Actor) -> bool:

@@ -21,15 +21,17 @@ class Incident(models.Model):
     """
     The matter. Holds no name, number, house number or free text: those are sealed (``Report``).
 
-    ``category`` is as classified at the call; ``final_category`` as the scene report found it: both count
-    in statistics. ``place_zh`` and ``place_en`` name a public place (crossing, road, station).
+    ``category`` and ``subcategory`` are as classified at the call; ``final_…`` as the scene report found it: both
+    count in statistics. ``place_zh`` and ``place_en`` name a public place (crossing, road, station).
     """
 
     reference = models.CharField(max_length=16, unique=True)
     origin = models.CharField(max_length=12)
     received_at = models.DateTimeField()
     category = models.CharField(max_length=24, blank=True)
+    subcategory = models.CharField(max_length=24, blank=True)
     final_category = models.CharField(max_length=24, blank=True)
+    final_subcategory = models.CharField(max_length=24, blank=True)
     grade = models.PositiveSmallIntegerField(default=3)
     reasons = ArrayField(models.CharField(max_length=32), default=list)
     state = models.CharField(max_length=16, default=incident.State.RECEIVED)
@@ -117,6 +119,7 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True)
     category = models.CharField(max_length=24, blank=True)
+    subcategory = models.CharField(max_length=24, blank=True)
     note = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
     return_reason = models.CharField(max_length=24, blank=True)
     travel_s = models.PositiveIntegerField(null=True)

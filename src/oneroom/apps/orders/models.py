@@ -1,10 +1,13 @@
-"""Orders that somebody must answer, promises that must be kept, and the messages they cause."""
+"""Orders that somebody must answer, promises and calls for help, the messages they cause, and what is attached."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from oneroom.apps.ledger.models import Sealed
+from oneroom.engine.lifecycle import sos
 
 
 class Ladder(models.Model):
@@ -28,6 +31,7 @@ class Ladder(models.Model):
     unit_id = models.BigIntegerField(null=True)
     rungs = models.JSONField()
     limit_s = models.PositiveIntegerField(null=True)
+    never_account = models.BigIntegerField(null=True)  # a phone that no rung of it may ring
     started = models.DateTimeField()
     stopped = models.DateTimeField(null=True)
     stop_cause = models.CharField(max_length=24, blank=True)
@@ -88,3 +92,53 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rung", "account", "channel"], name="one_delivery_per_rung_and_channel")
         ]
+
+
+class Sos(models.Model):
+    """
+    Somebody of a crew calls for help. ``matter`` is the matter the crew was on, or the one opened for it.
+
+    The place is the crew's last one on duty, as it was at the call; where the crew is now, the board shows.
+    """
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    crew_id = models.BigIntegerField(null=True)
+    unit_id = models.BigIntegerField(null=True)
+    matter = models.CharField(max_length=48, blank=True)
+    state = models.CharField(max_length=12, default=sos.State.RAISED)
+    raised_at = models.DateTimeField()
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    fix_at = models.DateTimeField(null=True)
+    answered_by = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    mistake_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(ended_at=None), name="one_open_sos_per_person")
+        ]
+
+
+class Attachment(models.Model):
+    """
+    A photo that belongs to an order. The pictures themselves are sealed: erasing their matter erases them.
+
+    Kept in the database, so that the photo, its entry and its erasure are one transaction each (ADR 11).
+    """
+
+    matter = models.CharField(max_length=48)
+    subject = models.CharField(max_length=48)
+    account_id = models.BigIntegerField()
+    crew_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    taken_at = models.DateTimeField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    content = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    thumb = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["matter"], name="attachment_matter")]

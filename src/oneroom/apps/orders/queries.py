@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
-from oneroom.apps.orders.models import Delivery, Ladder, Rung
+from oneroom.apps.orders.models import Attachment, Delivery, Ladder, Rung, Sos
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +130,52 @@ def behind(at: datetime) -> timedelta | None:
     due = Rung.objects.filter(done=None, due__lte=at, ladder__stopped=None).order_by("due")
     oldest = due.values_list("due", flat=True).first()
     return None if oldest is None else at - oldest
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """A call for help that is not over."""
+
+    id: int
+    account_id: int
+    crew_id: int | None
+    unit_id: int | None
+    matter: str
+    state: str
+    raised_at: datetime
+    lon: float | None
+    lat: float | None
+    fix_at: datetime | None
+    answered_by: int | None
+    answered_at: datetime | None
+    mistake_at: datetime | None
+
+
+def open_sos(*, account_id: int | None = None, crew_id: int | None = None) -> list[Help]:
+    """Calls for help that are not over, oldest first: all, of one person, or of one crew."""
+    rows = Sos.objects.filter(ended_at=None)
+    if account_id is not None:
+        rows = rows.filter(account_id=account_id)
+    if crew_id is not None:
+        rows = rows.filter(crew_id=crew_id)
+    names = [f.name for f in fields(Help)]
+    return [Help(*row) for row in rows.order_by("raised_at", "pk").values_list(*names)]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """That there is a photo, and whose; not what it shows."""
+
+    id: int
+    subject: str
+    crew_id: int | None
+    at: datetime
+    taken_at: datetime
+    width: int
+    height: int
+
+
+def photos_of(matter: str) -> list[Photo]:
+    """The photos of a matter, oldest first, without opening one."""
+    names = [f.name for f in fields(Photo)]
+    return [Photo(*row) for row in Attachment.objects.filter(matter=matter).order_by("pk").values_list(*names)]

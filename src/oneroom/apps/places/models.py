@@ -6,6 +6,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from oneroom.apps.ledger.models import Sealed
+
 
 class RoadNetwork(models.Model):
     """
@@ -57,4 +59,29 @@ class Place(models.Model):
         indexes = [
             GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="place_search"),
             models.Index(fields=["network", "kind", "lon"], name="place_near"),
+        ]
+
+
+class LocationWarning(models.Model):
+    """
+    What whoever goes to a place should know of it, until a day: a dog, gas bottles, officers attacked.
+
+    It is about the place: there is no field for a person, and its words are sealed. It is found only from a live
+    matter near it (access.warnings_near); there is no list to browse.
+    """
+
+    lon = models.FloatField()
+    lat = models.FloatField()
+    radius_m = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=16)
+    words = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    author_id = models.BigIntegerField()
+    created = models.DateTimeField()
+    expires = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["lat", "lon"], condition=Q(ended=None), name="warning_near"),
+            models.Index(fields=["expires"], condition=Q(ended=None), name="warning_due"),
         ]

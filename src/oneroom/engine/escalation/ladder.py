@@ -29,8 +29,8 @@ class Rung:
 # after_s by grade          code              tell                channels         P1   P2   P3   P4
 _ANSWER: tuple[tuple[str, tuple[str, ...], tuple[str, ...], tuple[int, int, int, int]], ...] = (
     ("crew",            ("crew",),            ("app",),         (0, 0, 0, 0)),
-    ("again",           ("crew_lead",),       ("app", "sms"),   (15, 30, 90, 90)),
-    ("second",          ("crew_second",),     ("app", "sms"),   (30, 60, 180, 180)),
+    ("again",           ("crew_lead",),       ("app", "sms", "voice"), (15, 30, 90, 90)),
+    ("second",          ("crew_second",),     ("app", "sms", "voice"), (30, 60, 180, 180)),
     ("duty_chief",      ("duty_chief",),      ("app", "sms"),   (60, 120, 360, 360)),
     ("shift_commander", ("shift_commander",), ("app", "email"), (90, 180, 600, 600)),
     ("alarm",           ("room",),            ("app",),         (120, 240, 900, 900)),
@@ -53,6 +53,15 @@ _WELFARE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
 )  # fmt: skip
 _BY_STAGE = {"welfare": _WELFARE}
 
+# Somebody of a crew calls for help. Everybody who can act hears of it at once, except the phone that called: a sound
+# there may cost a life. Seconds after the call.
+_SOS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], int], ...] = (
+    ("help",            ("crew", "duty_chief", "shift_commander", "room"), ("app", "sms"), 0),
+    ("help_again",      ("crew", "duty_chief", "shift_commander", "room"), ("app", "voice"), 15),
+    ("help_station",    ("station_crews",),   ("app", "sms"),   30),
+    ("help_oversight",  ("inspector",),       ("app", "email"), 120),
+)  # fmt: skip
+
 
 def answer_ladder(grade: int) -> tuple[Rung, ...]:
     """The ladder of an order of this grade (1 to 4), until somebody signs for it."""
@@ -67,6 +76,13 @@ def overdue_ladder(limit_s: int, *, stage: str = "") -> tuple[Rung, ...]:
     return tuple(
         Rung(n, code, round(limit_s * share), tell, channels)
         for n, (code, tell, channels, share) in enumerate(_BY_STAGE.get(stage, _OVERDUE))
+    )
+
+
+def sos_ladder() -> tuple[Rung, ...]:
+    """The ladder of a call for help, until a person says "I have it"."""
+    return tuple(
+        Rung(n, code, after, tell, channels, loud=True) for n, (code, tell, channels, after) in enumerate(_SOS)
     )
 
 

@@ -30,7 +30,7 @@ def take(request: HttpRequest, asked: shapes.NewIncident) -> dict[str, Any]:
             services.Said(
                 asked.words, asked.caller_name, asked.caller_phone, asked.address, asked.safe_contact
             ),
-            source=asked.source, where=where(asked.location), category=asked.category, grade=asked.grade,
+            source=asked.source, where=where(asked.location), **asked.kind, grade=asked.grade,
             reasons=asked.reasons, drill=asked.drill, code=code, by=by, at=at,
         )  # fmt: skip
         return {"id": taken.incident_id, "reference": taken.reference}
@@ -45,7 +45,7 @@ def classify(request: HttpRequest, pk: int, asked: shapes.Classification) -> dic
 
     def act(by: Actor, at: datetime) -> None:
         services.classify(
-            access.incident_for(pk, by=by).pk, category=asked.category, grade=asked.grade, reasons=asked.reasons,
+            access.incident_for(pk, by=by).pk, **asked.kind, grade=asked.grade, reasons=asked.reasons,
             where=where(asked.location), by=by, at=at,
         )  # fmt: skip
 
@@ -124,7 +124,7 @@ def close(request: HttpRequest, pk: int, asked: shapes.Closing) -> dict[str, Any
     return do(
         request, asked,
         lambda by, at: services.close(
-            access.matter_to_review(pk, by=by).pk, outcome=asked.outcome, category=asked.category, by=by, at=at
+            access.matter_to_review(pk, by=by).pk, outcome=asked.outcome, **asked.kind, by=by, at=at
         ),
     )  # fmt: skip
 

@@ -15,7 +15,19 @@ from ninja.security import django_auth
 
 from oneroom.engine.values import NotFound, Refused
 from oneroom.web.actors import SignInFirst, actor
-from oneroom.web.api import crews, demo, duplicates, incidents, orders, places, public, session
+from oneroom.web.api import (
+    crews,
+    demo,
+    duplicates,
+    incidents,
+    orders,
+    photos,
+    places,
+    public,
+    session,
+    sos,
+    warnings,
+)
 from oneroom.web.faults import answer, fault
 
 
@@ -36,9 +48,12 @@ api = NinjaAPI(
 api.add_router("", session.router)
 api.add_router("", places.router)
 api.add_router("", incidents.router)
+api.add_router("", warnings.router)
 api.add_router("", duplicates.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
+api.add_router("", photos.router)
+api.add_router("", sos.router)
 api.add_router("", public.router)
 api.add_router("", demo.router)
 

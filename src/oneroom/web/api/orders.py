@@ -60,7 +60,7 @@ def report(request: HttpRequest, pk: int, asked: shapes.SceneReport) -> dict[str
     return do(
         request, asked,
         lambda by, at: services.report_and_clear(
-            access.assignment_for(pk, by=by).pk, outcome=asked.outcome, words=asked.words, category=asked.category,
+            access.assignment_for(pk, by=by).pk, outcome=asked.outcome, words=asked.words, **asked.kind,
             happened=asked.happened, by=by, at=at,
         ),
     )  # fmt: skip
@@ -81,6 +81,15 @@ def word(request: HttpRequest, pk: int, asked: shapes.Words) -> dict[str, Any]:
     return do(
         request, asked,
         lambda by, at: services.say_word(access.assignment_for(pk, by=by).pk, words=asked.words, by=by, at=at),
+    )  # fmt: skip
+
+
+@router.post("assignments/{int:pk}/well")
+def well(request: HttpRequest, pk: int, asked: shapes.When) -> dict[str, Any]:
+    """The crew on scene says that all is well."""
+    return do(
+        request, asked,
+        lambda by, at: services.say_well(access.assignment_for(pk, by=by).pk, happened=asked.happened, by=by, at=at),
     )  # fmt: skip
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 Id = Annotated[int, Field(ge=1, le=2**53)]
 Code = Annotated[str, Field(max_length=40)]
@@ -38,22 +38,41 @@ class Point(Strict):
     datum: Code = "WGS84"
 
 
-class NewIncident(Strict):
+class Kind(Strict):
+    """What it is, on two levels; "crime.robbery" in one field says both, as a list to choose from sends it."""
+
+    category: Code = ""
+    subcategory: Code = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _both_in_one(cls, said: Any) -> Any:
+        given = getattr(said, "_obj", said)  # ninja hands over its own view of the body
+        if isinstance(given, dict) and isinstance(given.get("category"), str) and "." in given["category"]:
+            category, _, subcategory = given["category"].partition(".")
+            return {**given, "category": category, "subcategory": given.get("subcategory") or subcategory}
+        return said
+
+    @property
+    def kind(self) -> dict[str, str]:
+        """Both levels, as services take them."""
+        return {"category": self.category, "subcategory": self.subcategory}
+
+
+class NewIncident(Kind):
     source: Code = "phone"
     words: Text = ""
     caller_name: Text = ""
     caller_phone: Text = ""
     address: Text = ""
     safe_contact: Code = "unknown"
-    category: Code = ""
     grade: int | None = None
     reasons: Annotated[list[Code], Field(max_length=20)] = []
     location: Place | None = None
     drill: bool = False
 
 
-class Classification(Strict):
-    category: Code
+class Classification(Kind):
     grade: int
     reasons: Annotated[list[Code], Field(max_length=20)] = []
     location: Place | None = None
@@ -95,9 +114,8 @@ class Words(Strict):
     words: Text
 
 
-class Closing(Strict):
+class Closing(Kind):
     outcome: Code = ""
-    category: Code = ""
 
 
 class Offer(Strict):
@@ -113,14 +131,26 @@ class Step(Strict):
     happened: AwareDatetime | None = None
 
 
-class SceneReport(Strict):
+class SceneReport(Kind):
     outcome: Code
     words: Text = ""
-    category: Code = ""
     happened: AwareDatetime | None = None
 
 
 class When(Strict):
+    happened: AwareDatetime | None = None
+
+
+class SosAnswer(Strict):
+    verb: Code
+    reason: Code = ""
+    crews: Annotated[list[Id], Field(max_length=20)] = []
+
+
+class Photo(Strict):
+    """What stands for a photo in the memory of acts: never the picture itself."""
+
+    digest: Annotated[str, Field(max_length=64)]
     happened: AwareDatetime | None = None
 
 

@@ -1,6 +1,7 @@
 from oneroom.apps.incidents.services.closing import close, rate, review
 from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
-from oneroom.apps.incidents.services.field import clear, report, report_and_clear, say_word, step
+from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
+from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
     Said,
     Taken,
@@ -19,6 +20,7 @@ __all__ = [
     "Said",
     "Taken",
     "Where",
+    "add_photo",
     "add_words",
     "ask_return",
     "classify",
@@ -35,7 +37,9 @@ __all__ = [
     "report",
     "report_and_clear",
     "review",
+    "say_well",
     "say_word",
+    "send_help",
     "set_aside",
     "set_safe_contact",
     "step",

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from oneroom.apps.incidents.codes import CATEGORIES, OUTCOMES
 from oneroom.apps.incidents.models import Incident, Report
-from oneroom.apps.incidents.services.matter import lock, scopes, subject
+from oneroom.apps.incidents.protocol import known_subcategory
+from oneroom.apps.incidents.services.matter import final_kind, lock, scopes, subject
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.services import stop
 from oneroom.engine.lifecycle.incident import INCIDENT, State
@@ -24,22 +25,31 @@ def review(incident_id: int, *, by: Actor, at: datetime) -> None:
 
 
 @service
-def close(incident_id: int, *, outcome: str = "", category: str = "", by: Actor, at: datetime) -> None:
+def close(
+    incident_id: int, *, outcome: str = "", category: str = "", subcategory: str = "", by: Actor, at: datetime
+) -> None:
     """Close with outcome and category: those of the scene report unless the closer says otherwise."""
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "close", by=by)
     outcome = outcome or row.outcome
-    category = category or row.final_category or row.category
+    category, subcategory = final_kind(row, category, subcategory)
     if outcome not in OUTCOMES:
         raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
     if category not in CATEGORIES:
         raise BadInput("category", "There is no such choice: %(choice)s.", choice=category[:40])
+    known_subcategory(category, subcategory)
     Incident.objects.filter(pk=row.pk).update(
-        state=move.target, state_since=at, closed_at=at, outcome=outcome, final_category=category, escalated=False
+        state=move.target,
+        state_since=at,
+        closed_at=at,
+        outcome=outcome,
+        final_category=category,
+        final_subcategory=subcategory,
+        escalated=False,
     )
     note(
         "incident.closed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, outcome=outcome, category=category,
+        incident=row.pk, outcome=outcome, category=category, subcategory=subcategory or None,
     )  # fmt: skip
     stop(subject(row.pk), cause="closed", by=by, at=at)
 

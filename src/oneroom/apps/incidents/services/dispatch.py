@@ -13,7 +13,15 @@ from oneroom.apps.duty.models import Crew
 from oneroom.apps.duty.services import count_run, set_state
 from oneroom.apps.incidents.codes import RETURN_REASONS, WITHDRAW_REASONS
 from oneroom.apps.incidents.models import Assignment, Incident
-from oneroom.apps.incidents.services.matter import follow, known, lock, lock_assignment, scopes, subject
+from oneroom.apps.incidents.services.matter import (
+    final_kind,
+    follow,
+    known,
+    lock,
+    lock_assignment,
+    scopes,
+    subject,
+)
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.services import start_answer, stop
 from oneroom.engine.lifecycle import assignment, incident
@@ -163,17 +171,17 @@ def pass_lead(row: Incident, leaver: Assignment, *, by: Actor, at: datetime) -> 
     Assignment.objects.filter(pk=leaver.pk).update(lead=False)
     Assignment.objects.filter(pk=heir.pk).update(lead=True)
     if heir.reported_at is not None:
-        turned_out(row, heir.outcome, heir.category)
+        turned_out(row, heir.outcome, heir.category, heir.subcategory)
     note(
         "assignment.lead", f"assignment:{heir.pk}", by=by, at=at, to=scopes(row), matter=subject(row.pk),
         assignment=heir.pk, incident=row.pk, crew=heir.crew_id,
     )  # fmt: skip
 
 
-def turned_out(row: Incident, outcome: str, category: str) -> None:
+def turned_out(row: Incident, outcome: str, category: str, subcategory: str = "") -> None:
     """The lead's report says how the matter ended and what it was."""
-    category = category or row.final_category or row.category
-    Incident.objects.filter(pk=row.pk).update(outcome=outcome, final_category=category)
+    category, subcategory = final_kind(row, category, subcategory)
+    Incident.objects.filter(pk=row.pk).update(outcome=outcome, final_category=category, final_subcategory=subcategory)
 
 
 @service

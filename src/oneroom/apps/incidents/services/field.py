@@ -9,15 +9,17 @@ from oneroom.apps.duty.models import Crew, CrewMember
 from oneroom.apps.duty.services import set_state
 from oneroom.apps.incidents.codes import CATEGORIES, OUTCOMES
 from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.incidents.protocol import known_subcategory
 from oneroom.apps.incidents.services.dispatch import pass_lead, turned_out
 from oneroom.apps.incidents.services.intake import add_words
 from oneroom.apps.incidents.services.matter import follow, lock_assignment, scopes, subject
 from oneroom.apps.ledger.services import note, seal, service
-from oneroom.apps.orders.services import is_watched, start_overdue, stop
+from oneroom.apps.orders.services import attach_photo, is_watched, start_overdue, stop
 from oneroom.engine.lifecycle.assignment import ASSIGNMENT, CREW_STATE, State
+from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.lifecycle.limits import limit_s
 from oneroom.engine.text import plain
-from oneroom.engine.values import Actor, BadInput, Overtaken
+from oneroom.engine.values import Actor, BadInput, IllegalMove, Overtaken
 
 A = State
 _TIME_OF = {A.ACKNOWLEDGED: "acknowledged_at", A.EN_ROUTE: "en_route_at", A.ON_SCENE: "on_scene_at"}
@@ -54,7 +56,8 @@ def step(assignment_id: int, verb: str, *, happened: datetime | None = None, by:
 
 @service
 def report(
-    assignment_id: int, *, outcome: str, words: str = "", category: str = "", happened: datetime | None = None,
+    assignment_id: int, *, outcome: str, words: str = "", category: str = "", subcategory: str = "",
+    happened: datetime | None = None,
     by: Actor, at: datetime,
 ) -> None:  # fmt: skip
     """The scene report: an outcome, a line of words, and what it turned out to be. Signed by an officer."""
@@ -64,15 +67,21 @@ def report(
         raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
     if category and category not in CATEGORIES:
         raise BadInput("category", "There is no such choice: %(choice)s.", choice=category[:40])
+    known_subcategory(category or row.category, subcategory)
     if found.reported_at is not None:
         raise Overtaken("This order was reported already. Your report was not taken; look again.")
     text = plain("words", words, longest=2000)
     when = _when(happened, found, at)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="scene.note", at=at) if text else (None, None)
-    Assignment.objects.filter(pk=found.pk).update(reported_at=when, outcome=outcome, category=category, note=sealed)
+    Assignment.objects.filter(pk=found.pk).update(
+        reported_at=when, outcome=outcome, category=category, subcategory=subcategory, note=sealed
+    )
     if found.lead:
-        turned_out(row, outcome, category)
-    _note("assignment.reported", found, row, by=by, at=when, outcome=outcome, note=commitment)
+        turned_out(row, outcome, category, subcategory)
+    _note(
+        "assignment.reported", found, row, by=by, at=when, outcome=outcome, note=commitment,
+        category=category or None, subcategory=subcategory or None,
+    )  # fmt: skip
     for stage in ("first_word", "welfare", "report"):
         stop(f"assignment:{found.pk}", cause="reported", stage=stage, by=by, at=at)
 
@@ -114,6 +123,39 @@ def say_word(assignment_id: int, *, words: str, by: Actor, at: datetime) -> None
         stop(f"assignment:{found.pk}", cause="word", stage=stage, by=by, at=at)
     if found.state == A.ON_SCENE and found.reported_at is None:
         watch_welfare(found, row, by=by, at=at)
+
+
+@service
+def say_well(assignment_id: int, *, happened: datetime | None = None, by: Actor, at: datetime) -> None:
+    """The crew was asked whether all is well, and it is: one tap, no words. The next question comes in its time."""
+    found, row = lock_assignment(assignment_id)
+    if found.state != A.ON_SCENE:
+        raise IllegalMove("You are not on scene of this any more.")
+    if happened is not None and happened > at + _SKEW:
+        raise BadInput("happened", "This time lies in the future.")
+    _note("assignment.well", found, row, by=by, at=min(happened or at, at))
+    stop(f"assignment:{found.pk}", cause="well", stage="welfare", by=by, at=at)
+    if found.reported_at is None:
+        watch_welfare(found, row, by=by, at=at)
+
+
+@service
+def add_photo(assignment_id: int, data: bytes, *, happened: datetime | None = None, by: Actor, at: datetime) -> int:
+    """
+    A photo from the scene; gives its id. It may come after the report (the network was slow), not after the matter.
+
+    An auxiliary may take it: he assists, and decides nothing by it.
+    """
+    if happened is not None and happened > at + _SKEW:
+        raise BadInput("happened", "This time lies in the future.")
+    found, row = lock_assignment(assignment_id)
+    if row.state not in OPEN:
+        raise IllegalMove("This matter is over; nothing is changed in it or added to it any more.")
+    photo, commitment = attach_photo(
+        data, matter=subject(row.pk), subject=f"assignment:{found.pk}", taken_at=min(happened or at, at), by=by, at=at
+    )
+    _note("assignment.photo", found, row, by=by, at=photo.taken_at, photo=photo.pk, content=commitment, size=len(data))
+    return photo.pk
 
 
 def watch_welfare(found: Assignment, row: Incident, *, by: Actor, at: datetime) -> None:

@@ -16,6 +16,7 @@ from django.db import connection
 
 from oneroom.apps.incidents.codes import CATEGORIES, SAFE_CONTACT, SOURCES
 from oneroom.apps.incidents.models import AddedWords, Incident, Report
+from oneroom.apps.incidents.protocol import known_subcategory
 from oneroom.apps.incidents.services.matter import (
     known,
     known_grade,
@@ -84,6 +85,7 @@ def take_report(
     source: str,
     where: Where | None,
     category: str = "",
+    subcategory: str = "",
     grade: int | None = None,
     reasons: Iterable[str] = (),
     drill: bool = False,
@@ -106,7 +108,7 @@ def take_report(
     address = plain("address", said.address, longest=200)
     known("safe_contact", said.safe_contact, SAFE_CONTACT)
     if category:
-        check_classification(category, grade, reasons, where)
+        check_classification(category, grade, reasons, where, subcategory=subcategory)
 
     row = Incident.objects.create(
         reference=_next_reference(at), origin=source, received_at=at, state_since=at, drill=drill,
@@ -132,7 +134,7 @@ def take_report(
     )  # fmt: skip
     watch(row, "classify", by=by, at=at)
     if category:
-        classify(row.pk, category=category, grade=grade, reasons=reasons, by=by, at=at)
+        classify(row.pk, category=category, subcategory=subcategory, grade=grade, reasons=reasons, by=by, at=at)
     return Taken(row.pk, report.pk, row.reference, code)
 
 
@@ -141,6 +143,7 @@ def classify(
     incident_id: int,
     *,
     category: str,
+    subcategory: str = "",
     grade: int | None,
     reasons: Iterable[str] = (),
     where: Where | None = None,
@@ -155,17 +158,24 @@ def classify(
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "classify", by=by)
     known = where or place_of(row)
-    reasons = check_classification(category, grade, reasons, known)
+    reasons = check_classification(category, grade, reasons, known, subcategory=subcategory)
     if row.grade < min(_UNREAD, known_grade(grade)) and not by.may(Right.COMMAND):
         raise NotAllowed("Only the shift commander lowers a grade.")
     placed = _placed(where) if where else {}
     Incident.objects.filter(pk=row.pk).update(
-        category=category, grade=grade, reasons=reasons, state=move.target, state_since=at, **placed
+        category=category,
+        subcategory=subcategory,
+        grade=grade,
+        reasons=reasons,
+        state=move.target,
+        state_since=at,
+        **placed,
     )
     row.refresh_from_db()
     note(
         "incident.classified", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, category=category, grade=grade, reasons=reasons, unit=row.unit_id,
+        incident=row.pk, category=category, subcategory=subcategory or None, grade=grade, reasons=reasons,
+        unit=row.unit_id,
     )  # fmt: skip
     stop(subject(row.pk), cause="classified", stage="classify", by=by, at=at)
     watch(row, "dispatch", by=by, at=at)
@@ -184,9 +194,12 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
     )  # fmt: skip
 
 
-def check_classification(category: str, grade: int | None, reasons: Iterable[str], where: Where | None) -> list[str]:
+def check_classification(
+    category: str, grade: int | None, reasons: Iterable[str], where: Where | None, *, subcategory: str = ""
+) -> list[str]:
     """The reasons as a list, if all of it can be taken; BadInput names the field otherwise."""
     known("category", category, CATEGORIES)
+    known_subcategory(category, subcategory)
     known_grade(grade)
     checked = known_reasons(reasons)
     if where is None or where.lon is None:

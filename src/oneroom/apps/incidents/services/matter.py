@@ -63,6 +63,15 @@ def known(field: str, code: str, codes: Iterable[str]) -> None:
         raise BadInput(field, "There is no such choice: %(choice)s.", choice=str(code)[:40])
 
 
+def final_kind(row: Incident, category: str, subcategory: str) -> tuple[str, str]:
+    """What a matter turned out to be: as said now, else as it was reported from the scene, else as it was taken."""
+    if category or subcategory:
+        return category or row.final_category or row.category, subcategory
+    if row.final_category:
+        return row.final_category, row.final_subcategory
+    return row.category, row.subcategory
+
+
 def known_reasons(reasons: Iterable[str]) -> list[str]:
     """The reasons for a grade, each once."""
     given = list(dict.fromkeys(reasons))

@@ -66,6 +66,12 @@ def open_sealed(rows: Iterable[Sealed], *, record: str, looking: Looking, by: Ac
     return {r.pk: None if r.text is None else json.loads(r.text) for r in found}
 
 
+@service
+def looked(record: str, fields: Iterable[str], *, looking: Looking, by: Actor, at: datetime) -> None:
+    """Keep account of a look at a whole record that holds no sealed text: an inspector opening a matter."""
+    _look(record, sorted(fields), looking, by=by, at=at)
+
+
 def _look(record: str, fields: list[str], looking: Looking, *, by: Actor, at: datetime) -> None:
     quarter = at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
     same = Look.objects.filter(actor=by.id, record=record, purpose=looking.purpose, quarter=quarter)

@@ -7,5 +7,29 @@ from oneroom.apps.orders.services.ladders import (
     start_overdue,
     stop,
 )
+from oneroom.apps.orders.services.photos import attach_photo
+from oneroom.apps.orders.services.sos import (
+    END_REASONS,
+    answer_sos,
+    bind_sos,
+    end_sos,
+    raise_sos,
+    say_mistake,
+)
 
-__all__ = ["climb_rung", "is_watched", "receipt", "regrade", "start_answer", "start_overdue", "stop"]
+__all__ = [
+    "END_REASONS",
+    "answer_sos",
+    "attach_photo",
+    "bind_sos",
+    "climb_rung",
+    "end_sos",
+    "is_watched",
+    "raise_sos",
+    "receipt",
+    "regrade",
+    "say_mistake",
+    "start_answer",
+    "start_overdue",
+    "stop",
+]

@@ -206,7 +206,9 @@ def _message(delivery: Delivery) -> Message:
     ladder, account = delivery.rung.ladder, delivery.account
     order = ladder.subject.partition(":")[2]
     with translation.override(account.language):
-        if ladder.kind == Ladder.Kind.ANSWER:
+        if ladder.stage == "sos":
+            text = _("SOS %(order)s: an officer calls for help. Open OneRoom. Do not call the officer.")
+        elif ladder.kind == Ladder.Kind.ANSWER:
             text = _("P%(grade)d: order %(order)s waits to be signed for. Open OneRoom.")
         else:
             text = _("P%(grade)d: a promised step of %(order)s is overdue. Open OneRoom.")

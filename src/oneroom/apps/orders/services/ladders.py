@@ -43,6 +43,18 @@ def start_overdue(
     )  # fmt: skip
 
 
+@service
+def start_sos(
+    subject: str, *, account_id: int, crew_id: int | None, unit_id: int | None, by: Actor, at: datetime
+) -> Ladder:
+    """Somebody calls for help: ring everybody who can act, and never the phone that called."""
+    return _start(
+        Ladder(kind=Ladder.Kind.ANSWER, stage="sos", subject=subject, matter=subject, grade=1, crew_id=crew_id,
+               unit_id=unit_id, never_account=account_id, started=at),
+        escalation.sos_ladder(), by=by, at=at,
+    )  # fmt: skip
+
+
 def is_watched(subject: str, *, stage: str) -> bool:
     """Whether a ladder of this stage of the subject runs."""
     return Ladder.objects.filter(subject=subject, stage=stage, stopped=None).exists()
@@ -93,6 +105,7 @@ def _happen(ladder: Ladder, step: Rung, rung: escalation.Rung, *, at: datetime) 
         account.pk: account
         for target in rung.tell
         for account in who(target, at=at, crew_id=ladder.crew_id, unit_id=ladder.unit_id)
+        if account.pk != ladder.never_account
     }
     skipped = not accounts and _TELLS_THE_ROOM not in rung.tell
     Rung.objects.filter(pk=step.pk, done=None).update(done=at, skipped=skipped)
@@ -102,7 +115,7 @@ def _happen(ladder: Ladder, step: Rung, rung: escalation.Rung, *, at: datetime) 
     scopes = {"room", *(f"account:{pk}" for pk in accounts)}
     if ladder.unit_id is not None:
         scopes.add(f"unit:{ladder.unit_id}")
-    if ladder.crew_id is not None:
+    if ladder.crew_id is not None and ladder.never_account is None:
         scopes.add(f"crew:{ladder.crew_id}")
     note(
         "ladder.climbed", ladder.subject, by=SYSTEM, at=at, to=scopes, matter=ladder.matter,

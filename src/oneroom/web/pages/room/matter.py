@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from oneroom.apps.incidents.codes import CATEGORIES, GRADES, OUTCOMES, RETURN_REASONS
+from oneroom.apps.incidents.codes import GRADES, OUTCOMES, RETURN_REASONS
 from oneroom.apps.incidents.queries import Row, crew_verbs, row_of, story, verbs
 from oneroom.apps.ledger.excerpt import Excerpt, verify_matter
 from oneroom.apps.ledger.queries import Line, head_seq
@@ -22,7 +22,7 @@ from oneroom.engine.values import Actor
 from oneroom.web.pages.room.clocks import LadderView, ladder
 from oneroom.web.pages.room.queue import RowView, row_view
 from oneroom.web.pages.room.timeline import Shown, shown
-from oneroom.web.pages.room.words import GLYPHS, MATTER_STATES, ORDER_STATES, local, named
+from oneroom.web.pages.room.words import GLYPHS, MATTER_STATES, ORDER_STATES, kind_named, local, named
 
 # Rows as queries give them; a screen names no table (DESIGN §2, rule 5).
 Incident = Any
@@ -99,6 +99,7 @@ class MatterView:
     station: str
     state: str
     category: str
+    kind: str
     outcome: str
     open: bool
     to_send: bool
@@ -128,7 +129,7 @@ def matter_view(incident: Incident, *, by: Actor, at: datetime) -> MatterView:
         row=view, incident=incident, place=view.place,
         station=local(incident.unit.name_zh, incident.unit.name_en) if incident.unit else "",
         state=named(MATTER_STATES, incident.state),
-        category=_categories(incident), outcome=named(OUTCOMES, incident.outcome),
+        category=_categories(incident), kind=_kind(incident), outcome=named(OUTCOMES, incident.outcome),
         open=incident.state in OPEN, to_send=incident.state in TO_SEND,
         may_send=may_send and incident.state in (*TO_SEND, *WITH_CREWS),
         may_look=by.may(Right.OPEN_PERSONAL) and incident.state in OPEN,
@@ -149,10 +150,17 @@ def _speaks(running: Running) -> bool:
 
 def _categories(incident: Incident) -> str:
     """As classified at the call and, where the scene says otherwise, as it turned out."""
-    first = named(CATEGORIES, incident.category) or _("not yet classified")
-    if incident.final_category and incident.final_category != incident.category:
-        return f"{first} → {named(CATEGORIES, incident.final_category)}"
-    return first
+    first = kind_named(incident.category, incident.subcategory) or _("not yet classified")
+    final = kind_named(incident.final_category, incident.final_subcategory)
+    return f"{first} → {final}" if final and final != first else first
+
+
+def _kind(incident: Incident) -> str:
+    """The code of what it is, as lists to choose from have it: both levels with a dot."""
+    category, subcategory = incident.category, incident.subcategory
+    if incident.final_category:
+        category, subcategory = incident.final_category, incident.final_subcategory
+    return f"{category}.{subcategory}" if subcategory else category
 
 
 def _live_first(crews: Iterable[Assignment]) -> list[Assignment]:

@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from oneroom.apps.incidents.codes import CATEGORIES, GRADES
+from oneroom.apps.incidents.codes import GRADES
 from oneroom.apps.incidents.queries import Row, live
 from oneroom.apps.orders.queries import Running
 from oneroom.web.pages.room.clocks import Clock, LadderView, clock, ladder
-from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, local, named
+from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, kind_named, local, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def row_view(row: Row, *, at: datetime) -> RowView:
     ringing = min(unanswered, key=lambda r: (not r.alarm, r.started), default=None)
     return RowView(
         id=i.pk, reference=i.reference, number=i.reference[4:], grade=i.grade, grade_word=named(GRADES, i.grade),
-        place=place_of(i), category=named(CATEGORIES, i.category) or _("not yet classified"),
+        place=place_of(i), category=kind_named(i.category, i.subcategory) or _("not yet classified"),
         status=_status(row), silent=_silent(row), owner=_owner(row.clock.running, row) if row.clock else "",
         clock=clock(row.clock.running, at=at) if row.clock else None,
         ladder=ladder(ringing, at=at) if ringing else None,

@@ -70,4 +70,7 @@ def script_words() -> dict[str, object]:
         "groupPlaces": _("Places"),
         "shown": _("The map shows {what}"),
         "held": _(HELD),
+        "warnedBy": _("{who}, until {until}"),
+        "warnRenew": _("Still so: 30 days more"),
+        "warnEnd": _("No longer so"),
     }

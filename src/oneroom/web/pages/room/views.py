@@ -22,6 +22,7 @@ from oneroom.apps.incidents.proposals import proposals
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
 from oneroom.apps.orders.queries import behind
+from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
@@ -34,6 +35,8 @@ from oneroom.web.pages.room.matter import matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
 from oneroom.web.pages.room.script import script_words
+from oneroom.web.pages.room.sos import sos_views
+from oneroom.web.pages.room.words import SOS_ENDS
 from oneroom.web.pages.start.held import HELD, held_crews
 
 View = Callable[..., HttpResponseBase]
@@ -145,7 +148,8 @@ def _head(by: Actor) -> dict[str, Any]:
         "on_duty": len(crews_now),
         "alarms": [row_view(r, at=at) for r in rows if r.alarm],
         "demo": settings.DEMO,
-    }
+        "sos": sos_views(by=by, at=at), "sos_ends": SOS_ENDS, "may_end_sos": by.may(Right.DISPATCH),
+    }  # fmt: skip
 
 
 def _queue(by: Actor) -> dict[str, Any]:
@@ -166,4 +170,5 @@ def _incident(pk: int, by: Actor) -> dict[str, Any]:
         "m": matter_view(matter, by=by, at=now()),
         "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
         "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS, "is_open": matter.state in OPEN,
+        "warning_reasons": WARNING_REASONS,
     }  # fmt: skip

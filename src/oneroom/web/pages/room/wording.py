@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 
 from oneroom.apps.incidents.codes import (
     AGENCIES,
-    CATEGORIES,
     INVALID_REASONS,
     OUTCOMES,
     REASONS,
@@ -26,7 +25,20 @@ from oneroom.apps.incidents.codes import (
     SOURCES,
     WITHDRAW_REASONS,
 )
-from oneroom.web.pages.room.words import CHANNELS, CREW_STATES, MATTER_STATES, ROLES, STAGES, TOLD, local, named, span
+from oneroom.apps.places.codes import WARNING_REASONS
+from oneroom.web.pages.room.words import (
+    CHANNELS,
+    CREW_STATES,
+    MATTER_STATES,
+    ROLES,
+    SOS_ENDS,
+    STAGES,
+    TOLD,
+    kind_named,
+    local,
+    named,
+    span,
+)
 
 Facts = Mapping[str, Any]
 
@@ -65,7 +77,7 @@ MACHINE = frozenset(
     {"ladder.started", "ladder.regraded", "ladder.stopped", "delivery.sent", "delivery.receipt", "incident.state"}
 )
 # Entries that mean that something was not answered or kept in time.
-LATE = frozenset({"incident.escalated", "assignment.lapsed", "delivery.failed"})
+LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
 
 # Facts that name another matter than the one of the timeline.
 OTHER_MATTERS = ("into", "other")
@@ -84,7 +96,11 @@ def _received(f: Facts, _names: Names) -> str:
 
 
 def _classified(f: Facts, names: Names) -> str:
-    said = {"category": named(CATEGORIES, f["category"]), "grade": f["grade"], "unit": names.unit(f.get("unit"))}
+    said = {
+        "category": kind_named(f["category"], f.get("subcategory", "")),
+        "grade": f["grade"],
+        "unit": names.unit(f.get("unit")),
+    }
     if f["reasons"]:
         return _("%(category)s, P%(grade)s: %(reasons)s; area of %(unit)s") % {
             **said, "reasons": _codes(REASONS, f["reasons"])
@@ -172,6 +188,7 @@ def _account(text: Any) -> Sentence:
 
 
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
+_WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
              "room": lazy("The room added words")}  # fmt: skip
 
@@ -186,6 +203,9 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "duty.begun": (STAFF, _account(lazy("%(name)s took over as %(role)s"))),
     "roads.loaded": (SYSTEM, _plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, _plain(lazy("Places entered: %(places)s"))),
+    "warning.raised": (SCENE, _coded(lazy("Place warned of: %(code)s"), "reason", WARNING_REASONS)),
+    "warning.renewed": (SCENE, _plain(lazy("Warning of the place renewed"))),
+    "warning.ended": (SCENE, _coded(lazy("Warning of the place ended: %(code)s"), "cause", _WARNING_ENDS)),
     "unit.created": (SYSTEM, lambda f, names: _("%(unit)s begins") % {"unit": names.unit(f["unit"])}),
     "crew.on_duty": (ORDER, _crew(lazy("%(crew)s came on duty"))),
     "crew.off_duty": (ORDER, _crew(lazy("%(crew)s went off duty"))),
@@ -209,6 +229,11 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
         OUTSIDE,
         _coded(lazy("Phone: %(code)s"), "receipt", {"delivered": lazy("it rang"), "read": lazy("somebody looked")}),
     ),
+    "sos.raised": (SCENE, _crew(lazy("SOS: %(crew)s calls for help"))),
+    "sos.answered": (ROOM, _crew(lazy("SOS of %(crew)s: somebody has it"))),
+    "sos.sent": (ORDER, _crew(lazy("Crews were sent to help %(crew)s"))),
+    "sos.mistake": (SCENE, _crew(lazy("%(crew)s says: pressed by mistake"))),
+    "sos.ended": (ROOM, _coded(lazy("SOS over: %(code)s"), "reason", SOS_ENDS)),
     "incident.received": (CALL, _received),
     "incident.classified": (GRADE, _classified),
     "incident.graded": (GRADE, _graded),
@@ -219,7 +244,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.withdrawn": (CALL, _plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
     "incident.closed": (ROOM, lambda f, _names: _("Closed: %(outcome)s · %(category)s") % {
-        "outcome": named(OUTCOMES, f["outcome"]), "category": named(CATEGORIES, f["category"])}),
+        "outcome": named(OUTCOMES, f["outcome"]), "category": kind_named(f["category"], f.get("subcategory", ""))}),
     "incident.cancelled": (ROOM, _coded(lazy("Cancelled: %(code)s"), "reason", _CANCELLED)),
     "incident.transferred": (ROOM, _coded(lazy("Handed over: %(code)s"), "agency", AGENCIES)),
     "incident.invalid": (ROOM, _coded(lazy("Not a matter: %(code)s"), "reason", INVALID_REASONS)),
@@ -238,6 +263,8 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "assignment.acknowledged": (ORDER, _crew(lazy("%(crew)s signed"))),
     "assignment.en_route": (SCENE, _crew(lazy("%(crew)s set out"))),
     "assignment.on_scene": (SCENE, _crew(lazy("%(crew)s is on scene"))),
+    "assignment.well": (SCENE, _crew(lazy("%(crew)s: all is well"))),
+    "assignment.photo": (SCENE, _crew(lazy("%(crew)s sent a photo"))),
     "assignment.reported": (SCENE, lambda f, names: _("%(crew)s reported: %(outcome)s") % {
         "crew": names.crew(f["crew"]), "outcome": named(OUTCOMES, f["outcome"])}),
     "assignment.cleared": (SCENE, _crew(lazy("%(crew)s is free again"))),

@@ -9,6 +9,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from oneroom.apps.incidents.codes import CATEGORIES
+from oneroom.apps.incidents.protocol import subcategory_name
+
 MATTER_STATES = {
     "received": lazy("not yet classified"),
     "classified": lazy("not sent"),
@@ -58,6 +61,7 @@ STAGES = {
     "first_word": (lazy("first word"), lazy("first word late")),
     "welfare": (lazy("word that all is well"), lazy("no word from the scene")),
     "report": (lazy("to report"), lazy("report late")),
+    "sos": (lazy("help"), lazy("help")),
     "review": (lazy("to review"), lazy("review late")),
 }
 RUNGS = {
@@ -69,6 +73,10 @@ RUNGS = {
     "alarm": lazy("Alarm"),
     "mark": lazy("Mark"),
     "oversight": lazy("Oversight"),
+    "help": lazy("Help"),
+    "help_again": lazy("Again"),
+    "help_station": lazy("Station"),
+    "help_oversight": lazy("Oversight"),
 }
 TOLD = {
     "crew": lazy("the crew's phones"),
@@ -79,6 +87,10 @@ TOLD = {
     "alarm": lazy("the whole room"),
     "mark": lazy("the room"),
     "oversight": lazy("the inspector"),
+    "help": lazy("everybody who can help"),
+    "help_again": lazy("everybody who can help, again"),
+    "help_station": lazy("the station's other crews"),
+    "help_oversight": lazy("the inspector"),
 }
 ROLES = {
     "call_taker": lazy("call-taker"),
@@ -115,9 +127,23 @@ KIT = {
 CHANNELS = {"app": lazy("app"), "sms": lazy("SMS"), "email": lazy("e-mail"), "voice": lazy("voice")}
 
 
+def kind_named(category: str, subcategory: str = "") -> str:
+    """What a matter is, in a word or two: the sub-category says more where one is known."""
+    first = named(CATEGORIES, category)
+    return f"{first} › {subcategory_name(category, subcategory)}" if subcategory else first
+
+
 def named(table: Mapping[Any, Any], code: Any) -> str:
     """The word for a code; a code without one is shown as it is, so that nothing is hidden."""
     return str(table.get(code, code or ""))
+
+
+SOS_ENDS = {
+    "helped": lazy("help was there"),
+    "safe_now": lazy("the officer is safe"),
+    "mistake": lazy("pressed by mistake"),
+    "test": lazy("a test"),
+}
 
 
 def local(zh: str, en: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy as named
 
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor
+from oneroom.web.pages.office.shell import first_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ def screens(actor: Actor) -> list[Screen]:
         found.append(Screen(reverse("intake"), named("screen", "Intake"), _("Take a call by keyboard")))
     if actor.may(Right.CREW_ACT):
         found.append(Screen(reverse("terminal"), named("screen", "Phone"), _("Sign, arrive, report by phone")))
+    if first_place(actor) is not None:
+        found.append(Screen(reverse("office"), named("screen", "Office"), _("Figures, matters, the record")))
     return found
 
 

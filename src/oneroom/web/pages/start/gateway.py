@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest, channel: str, address: str) -> HttpResponse:
     """A message from the courier."""
     only_in_the_demo()
-    if channel not in ("sms", "email"):
+    if channel not in ("sms", "voice", "email"):
         raise NotFound
     try:
         said = json.loads(request.body)

@@ -3,10 +3,12 @@
 
 import { act } from "./act.js";
 import { panel } from "./panel.js";
+import { showPersonal } from "./personal.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, trouble, word } from "./room-say.js";
-import { hms, tick } from "./room-time.js";
+import { tick } from "./room-time.js";
+import * as warnings from "./room-warnings.js";
 
 const inc = document.getElementById("inc");
 let opened = null; // {id, panel, personal}
@@ -15,6 +17,7 @@ export const openId = () => opened?.id ?? null;
 export const matter = () => inc.querySelector("#matter");
 
 export function start() {
+  warnings.start();
   inc.addEventListener("panel:shown", (event) => {
     if (event.target === inc) shown();
   });
@@ -89,6 +92,7 @@ function shown() {
   lines(inc.classList.contains("all-lines") ? "all" : "acts");
   const island = inc.querySelector(".personal");
   if (island && !island.hasChildNodes()) fillPersonal(island);
+  warnings.follow(there, inc.querySelector(".warned"));
   proposals.follow(there, inc.querySelector(".propose"));
   tick();
   document.dispatchEvent(new CustomEvent("room:opened", { detail: opened.id }));
@@ -107,36 +111,11 @@ async function fillPersonal(island) {
   mine.personal = "asked";
   try {
     const said = await act(`/api/incidents/${mine.id}/open`, { purpose: "dispatch" });
-    if (opened === mine) showPersonal(island, said);
+    if (opened === mine) showPersonal(island, said, word("look"));
   } catch (error) {
     mine.personal = null;
     if (opened === mine) island.replaceChildren(line("p", "sub", trouble(error)));
   }
-}
-
-function showPersonal(island, said) {
-  const parts = [];
-  for (const report of said.reports) {
-    parts.push(line("p", "say", report.words ?? word("nothingSaid")));
-    const facts = document.createElement("dl");
-    const fact = (name, value) => {
-      if (!value) return;
-      const pair = document.createElement("div");
-      pair.append(line("dt", "", name), line("dd", "num", value));
-      facts.append(pair);
-    };
-    fact(word("callerName"), report.caller?.name);
-    fact(word("callerPhone"), report.caller?.phone);
-    fact(word("address"), report.address);
-    fact(word("safe"), word("safeWords")[report.safe_contact] ?? report.safe_contact);
-    parts.push(facts);
-  }
-  for (const more of [...said.added.map((a) => [word("added"), a]), ...said.notes.map((n) => [word("fromScene"), n])]) {
-    const [kind, entry] = more;
-    parts.push(line("p", "say", `${hms(Date.parse(entry.at))} ${kind}: ${entry.words ?? word("erased")}`));
-  }
-  parts.push(line("p", "sub", word("look")));
-  island.replaceChildren(...parts);
 }
 
 function line(tag, name, text) {

@@ -27,7 +27,7 @@ export function orders() {
 export function start() {
   const ofQueue = (e) => /^(incident|assignment|ladder)\./.test(e.kind);
   const list = panel(queue, "/room/queue", { when: ofQueue });
-  const figures = panel(head, "/room/head", { when: (e) => ofQueue(e) || e.kind.startsWith("crew.") });
+  const figures = panel(head, "/room/head", { when: (e) => ofQueue(e) || /^(crew|sos)\./.test(e.kind) });
   queue.addEventListener("panel:shown", shown);
   head.addEventListener("panel:shown", () => sound.alarm(head.querySelector("[data-alarm]") !== null));
   // A promise ran out on this screen. The clock's own entry comes too, unless the clock is dead: then we ask ourselves.

@@ -8,7 +8,7 @@ const ASK_MS = { demo: 3000, real: 30_000 };
 const FAST_MS = 1000; // a city that runs fast is asked more often: its speed may be taken back by somebody else
 const WAIT_MS = 600_000; // a clock that is ahead waits; farther ahead than this it was set, and follows
 
-const root = document.getElementById("room");
+const root = document.querySelector("[data-now][data-rate]"); // the room, or a page of the office
 let base = Date.parse(root.dataset.now);
 let rate = Number(root.dataset.rate);
 let counted = performance.now();

@@ -11,6 +11,7 @@ import * as matter from "./room-matter.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, trouble, word } from "./room-say.js";
+import * as sos from "./room-sos.js";
 import * as sound from "./room-sound.js";
 import * as time from "./room-time.js";
 
@@ -23,6 +24,7 @@ sound.start(document.getElementById("sound"));
 queue.start();
 matter.start();
 acts.start(document.getElementById("inc"));
+sos.start(document.getElementById("head"));
 board();
 map.start();
 command.start();

@@ -1,0 +1,26 @@
+"""What left the house, and what was asked of the record: acts like any other, with an entry each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from oneroom.apps.ledger.services.record import note, service
+from oneroom.engine.values import Actor
+
+
+@service
+def exported(name: str, *, form: str, rows: int, asked: Iterable[str], by: Actor, at: datetime) -> None:
+    """A list went out as a file or on paper (``form``); ``asked`` are its filters as codes, never typed text."""
+    note("list.exported", f"list:{name}", by=by, at=at, list=name, form=form, rows=rows, asked=list(asked))
+
+
+@service
+def searched(*, chain: str, purpose: str, basis: str, by: Actor, at: datetime, **asked: Any) -> None:
+    """
+    Somebody asks the record. The entry is the search: the results are read by what stands in it.
+
+    So nobody can search without leaving what he asked, and a later page of the same search is no new one.
+    """
+    note("record.searched", f"account:{by.id}", by=by, at=at, chain=chain, purpose=purpose, basis=basis, **asked)

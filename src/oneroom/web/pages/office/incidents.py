@@ -1,0 +1,205 @@
+"""The list of matters, and one matter: where it stands, what happened, what I may do, who read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from oneroom.apps.incidents.access import incident_for, inspected, matters_for
+from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, GRADES, INVALID_REASONS, OUTCOMES, REASONS, SOURCES
+from oneroom.apps.ledger.queries import looks_at
+from oneroom.apps.ledger.time import now
+from oneroom.apps.orgs.queries import names as unit_names
+from oneroom.apps.people.queries import staff_names
+from oneroom.engine.lifecycle.incident import OPEN
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, NotFound
+from oneroom.web.actors import actor
+from oneroom.web.pages.office.purpose import EXAMPLE, basis_of
+from oneroom.web.pages.office.shell import frame, needs
+from oneroom.web.pages.room.matter import STEPS, matter_view
+from oneroom.web.pages.room.queue import place_of
+from oneroom.web.pages.room.wording import CALL, GRADE, ORDER, OUTSIDE, ROOM, SCENE, SYSTEM
+from oneroom.web.pages.room.words import MATTER_STATES, local, named, span
+from oneroom.web.tables import Choice, Column, Rows, Table, Text, respond
+
+_DAYS = {"today": lazy("today"), "yesterday": lazy("yesterday"), "week": lazy("7 days"), "month": lazy("31 days"),
+         "all": lazy("all")}  # fmt: skip
+_STANDING = {"open": lazy("open"), "over": lazy("over"), **MATTER_STATES}
+# What of the timeline is shown: code -> (word, channels). "reads" are looks, which are no entries.
+LINES: dict[str, tuple[Any, frozenset[Any] | None]] = {
+    "all": (lazy("All"), None),
+    "calls": (lazy("Calls"), frozenset({CALL, GRADE, ROOM})),
+    "orders": (lazy("Orders"), frozenset({ORDER, OUTSIDE})),
+    "scene": (lazy("Scene"), frozenset({SCENE})),
+    "system": (lazy("System"), frozenset({SYSTEM})),
+}
+PURPOSES = {
+    "dispatch": lazy("dispatch"), "respond": lazy("respond"), "review": lazy("review"),
+    "inspection": lazy("inspection"),
+}  # fmt: skip
+FIELDS = {
+    "report.words": lazy("words"), "report.caller": lazy("caller"), "report.address": lazy("address"),
+    "matter": lazy("the matter, without words"),
+}  # fmt: skip
+
+
+def day_span(which: str, at: datetime) -> tuple[datetime, datetime] | None:
+    """From and to of a day or a run of days that ends today, in the force's zone; None for always."""
+    midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = midnight + timedelta(days=1)
+    match which:
+        case "today":
+            return midnight, tomorrow
+        case "yesterday":
+            return midnight - timedelta(days=1), midnight
+        case "week":
+            return midnight - timedelta(days=6), tomorrow
+        case "month":
+            return midnight - timedelta(days=30), tomorrow
+    return None
+
+
+def _within(rows: Rows, which: str) -> Rows:
+    found = day_span(which, now())
+    return rows.filter(received_at__gte=found[0], received_at__lt=found[1]) if found else rows
+
+
+def _standing(rows: Rows, code: str) -> Rows:
+    if code == "open":
+        return rows.filter(state__in=OPEN)
+    return rows.exclude(state__in=OPEN) if code == "over" else rows.filter(state=code)
+
+
+def _stations() -> Mapping[str, str]:
+    return {str(pk): local(zh, en) for pk, (zh, en) in sorted(unit_names().items())}
+
+
+def _station(row: Any) -> str:
+    return local(row.unit.name_zh, row.unit.name_en) if row.unit else ""
+
+
+TABLE = Table(
+    "incidents", lazy("Incidents"), order="-received",
+    columns=(
+        Column("grade", lazy("Grade"), lambda r: f"P{r.grade}", sort=("grade",), part="office/_grade.html"),
+        Column("ref", lazy("No."), lambda r: r.reference, sort=("reference",),
+               link=lambda r: reverse("office-incident", args=[r.pk])),
+        Column("received", lazy("Received"), lambda r: r.received_at, sort=("received_at",), n=True),
+        Column("category", lazy("Category"), lambda r: named(CATEGORIES, r.final_category or r.category),
+               sort=("category",)),
+        Column("place", lazy("Place"), place_of, sort=("place_zh",)),
+        Column("station", lazy("Station"), _station, sort=("unit__code",)),
+        Column("state", lazy("Stands at"), lambda r: named(MATTER_STATES, r.state), sort=("state",)),
+        Column("origin", lazy("Came by"), lambda r: named(SOURCES, r.origin), sort=("origin",)),
+        Column("outcome", lazy("How it ended"), lambda r: named(OUTCOMES, r.outcome), sort=("outcome",)),
+        Column("drill", lazy("Drill"), lambda r: _("drill") if r.drill else "", sort=("drill",)),
+    ),
+    filters=(
+        Choice("day", lazy("Received"), lambda: _DAYS, _within, default="today"),
+        Choice("state", lazy("Stands at"), lambda: _STANDING, _standing),
+        Choice("grade", lazy("Grade"), lambda: {str(g): f"P{g} {w}" for g, w in GRADES.items()},
+               lambda rows, v: rows.filter(grade=int(v))),
+        Choice("category", lazy("Category"), lambda: CATEGORIES, lambda rows, v: rows.filter(category=v)),
+        Choice("unit", lazy("Station"), _stations, lambda rows, v: rows.filter(unit_id=int(v))),
+        Choice("origin", lazy("Came by"), lambda: SOURCES, lambda rows, v: rows.filter(origin=v)),
+        Text("ref", lazy("Number contains"), lambda rows, v: rows.filter(reference__contains=v), longest=16),
+    ),
+    empty=lazy("No matter came in today. What is older: choose another day."),
+)  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.SEE_MATTERS)
+def matters(request: HttpRequest) -> HttpResponseBase:
+    """The list."""
+    by = actor(request)
+    about = _("all stations") if by.may(Right.SEE_ROOM) or by.may(Right.INSPECT) else _("your stations")
+    shell = frame(request, "office-incidents", about=about)
+    return respond(request, TABLE, matters_for(by=by), by=by, frame=shell, template="office/list.html")
+
+
+@require_safe
+@needs(Right.SEE_MATTERS)
+def matter(request: HttpRequest, pk: int) -> HttpResponse:
+    """One matter. The live piece of it is fetched again alone (``X-Panel``)."""
+    by = actor(request)
+    row = _open(request, pk, by)
+    if row is None:
+        return render(
+            request, "office/purpose.html", frame(request, "office-incidents", goal=request.path, example=EXAMPLE)
+        )
+    shell = frame(request, "office-incidents", **_matter(request, row, by))
+    template = "office/_incident.html" if request.headers.get("X-Panel") else "office/incident.html"
+    return render(request, template, shell)
+
+
+def _open(request: HttpRequest, pk: int, by: Actor) -> Any:
+    """The matter, or None where an inspector has not said yet within which inspection he reads."""
+    try:
+        return incident_for(pk, by=by)
+    except NotFound:
+        if not by.may(Right.INSPECT):
+            raise
+    basis = basis_of(request)
+    return inspected(pk, basis=basis, by=by, at=now()) if basis else None
+
+
+def _matter(request: HttpRequest, row: Any, by: Actor) -> dict[str, Any]:
+    at = now()
+    view = matter_view(row, by=by, at=at)
+    which = request.GET.get("lines", "all")
+    which = which if which in LINES or which == "reads" else "all"
+    channels = LINES[which][1] if which in LINES else frozenset()
+    words = None if channels is None else {str(c) for c in channels}
+    looks = looks_at(f"incident:{row.pk}")
+    purpose = "dispatch" if by.may(Right.SEE_ROOM) else "review"
+    return {
+        "m": view, "which": which, "ways": [(code, word) for code, (word, _c) in LINES.items()],
+        "lines": [line for line in view.lines if words is None or line.channel in words],
+        "looks": len(looks), "reads": _reads(looks) if by.may(Right.VERIFY_RECORD) else None,
+        "sent": [(a, *_took(a)) for a in view.crews], "missing": _missing(view),
+        "purpose": purpose, "why": PURPOSES[purpose],
+        "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
+        "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS,
+    }  # fmt: skip
+
+
+def _reads(looks: Sequence[Any]) -> list[tuple[datetime, str, str, str]]:
+    """Who opened personal fields, when and why, newest first."""
+    names = staff_names(look.actor for look in looks)
+    return [
+        (look.at, names.get(look.actor, ""), named(PURPOSES, look.purpose),
+         _(", ").join(named(FIELDS, f) for f in look.fields))
+        for look in looks
+    ]  # fmt: skip
+
+
+def _took(crew: Any) -> tuple[str, str]:
+    """How long a crew took to sign and to arrive, from the order."""
+    times = dict(crew.times)
+    sent = times.get(str(STEPS[2]))
+    ends = (times.get(str(STEPS[3])), times.get(str(STEPS[4])))
+    signed, scene = (span((end - sent).total_seconds()) if sent and end else "" for end in ends)
+    return signed, scene
+
+
+def _missing(view: Any) -> str:
+    """What has to be there before this person can do the next thing, in a sentence."""
+    state = view.incident.state
+    if state in ("classified", "waiting"):
+        return _("No crew is on it: the room sends one.")
+    if state in ("dispatched", "in_progress"):
+        return _("The lead crew has not reported yet; then the report is reviewed.")
+    if state == "reported" and "review" not in view.verbs:
+        return _("The station's chief or the shift commander reviews the report.")
+    return ""

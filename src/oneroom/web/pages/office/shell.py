@@ -1,0 +1,91 @@
+"""The office's frame: who may open what, and the same list as the navigation shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as named
+
+from oneroom.apps.incidents.codes import SAFE_CONTACT
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, NotFound
+from oneroom.web.actors import actor
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen of the office: its name in ``urls.py``, its word, and the right that opens it."""
+
+    view: str
+    name: str | Promise
+    right: Right
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return reverse(self.view)
+
+
+# Groups and places in the order in which people look for them. A screen that does not exist yet is not named.
+GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
+    (
+        named("office", "Run"),
+        (Place("office-incidents", _("Incidents"), Right.SEE_MATTERS),),
+    ),
+)
+
+
+def places(by: Actor) -> list[tuple[str | Promise, list[Place]]]:
+    """What this person may open, by group; groups without any are left out."""
+    found = [(group, [p for p in mine if by.may(p.right)]) for group, mine in GROUPS]
+    return [(group, mine) for group, mine in found if mine]
+
+
+def first_place(by: Actor) -> Place | None:
+    """Where this person begins."""
+    found = places(by)
+    return found[0][1][0] if found else None
+
+
+def needs(right: Right) -> Callable[[View], View]:
+    """Only for those who hold the right; to everybody else there is no such page."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not actor(request).may(right):
+                raise NotFound
+            return view(request, *args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+def frame(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
+    """What the frame around every page of the office needs; ``here`` is the place it belongs to."""
+    return {"places": places(actor(request)), "here": here, "script_words": script_words(), **more}
+
+
+def script_words() -> dict[str, object]:
+    """Sentences that scripts of the office say."""
+    return {
+        "stale": gettext("not heard for {age}"), "done": gettext("Done: {what}"), "join": gettext(", "),
+        "hours": gettext("{h} h {m}"), "days": gettext("{d} d {h} h"),
+        "offline": gettext("No connection. Nothing was sent; try again."), "failed": gettext("That did not work."),
+        "needTime": gettext("How many minutes ago? Digits only."), "callerName": gettext("Caller"),
+        "callerPhone": gettext("Telephone"), "address": gettext("Address"), "safe": gettext("Safe to contact"),
+        "safeWords": {code: str(word) for code, word in SAFE_CONTACT.items()}, "added": gettext("Added"),
+        "fromScene": gettext("From the scene"), "erased": gettext("erased"),
+        "nothingSaid": gettext("Nothing was noted."), "looked": gettext("Your look is recorded."),
+    }  # fmt: skip

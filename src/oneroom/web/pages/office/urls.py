@@ -1,0 +1,15 @@
+"""The office."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from oneroom.web.pages.office import find, incidents, purpose
+
+urlpatterns = [
+    path("", find.first, name="office"),
+    path("find", find.find, name="office-find"),
+    path("purpose", purpose.name_it, name="office-purpose"),
+    path("incidents", incidents.matters, name="office-incidents"),
+    path("incidents/<int:pk>", incidents.matter, name="office-incident"),
+]

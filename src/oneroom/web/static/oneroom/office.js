@@ -1,0 +1,78 @@
+// The office: keys, rows that open, figures that follow the record. Without this script every page still works.
+
+import { act } from "./act.js";
+import { start as startKeys } from "./keys.js";
+import { connect } from "./live.js";
+import { panel } from "./panel.js";
+import { showPersonal } from "./personal.js";
+import { start as startActs } from "./room-acts.js";
+import { toast, trouble, word } from "./room-say.js";
+import { tick } from "./room-time.js";
+
+const main = document.getElementById("main");
+const rows = () => [...main.querySelectorAll("tbody a[data-row]")].filter((a) => a.offsetParent !== null);
+
+function walk(step) {
+  const all = rows();
+  const at = all.indexOf(document.activeElement);
+  all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))]?.focus();
+}
+
+const follow = (selector) => document.querySelector(selector)?.click();
+
+function enter() {
+  const own = document.activeElement;
+  if (own && own !== document.body && own !== main) return false;
+  const filled = main.querySelector(".btn--go:not([disabled])");
+  if (!filled) return false;
+  filled.click();
+  return true;
+}
+
+startKeys({
+  "/": () => document.getElementById("find").focus(),
+  j: () => walk(1),
+  k: () => walk(-1),
+  "[": () => follow("a[rel=prev]"),
+  "]": () => follow("a[rel=next]"),
+  Enter: enter,
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.isComposing && document.activeElement?.matches("#find")) main.focus();
+});
+
+// A choice narrows at once; what is typed waits for Enter.
+main.addEventListener("change", (event) => {
+  if (event.target.matches("select[data-at-once]")) event.target.form.requestSubmit();
+});
+main.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
+if (document.querySelector("[data-print-now]")) window.print();
+
+// Words and caller: opened by a person, once, with the purpose that stands beside the button.
+main.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-look]");
+  if (!button) return;
+  button.disabled = true;
+  try {
+    showPersonal(button.closest(".personal"), await act(button.dataset.look, { purpose: button.dataset.purpose }), word("looked"));
+  } catch (error) {
+    button.disabled = false;
+    toast(trouble(error), { bad: true });
+  }
+});
+
+startActs(main);
+tick();
+setInterval(tick, 1000);
+
+// Pieces of the page that follow the record: data-panel is their address, data-kinds what they listen to.
+const followed = [...document.querySelectorAll("[data-panel]")];
+for (const piece of followed) {
+  const kinds = (piece.dataset.kinds ?? "").split(" ").filter(Boolean);
+  const matter = piece.dataset.matter;
+  const mine = (event) => (!matter || event.matter === matter) && (kinds.length === 0 || kinds.some((k) => event.kind.startsWith(k)));
+  panel(piece, piece.dataset.panel, { when: mine });
+}
+if (followed.length) connect();
+document.documentElement.dataset.ready = "true";
