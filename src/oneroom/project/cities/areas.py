@@ -81,17 +81,16 @@ def _give_islands_away(
 ) -> bool:
     """Hand the cells of every detached piece to the best neighbour; False when there was none."""
     given = False
+    tree = shapely.STRtree(areas)
     middles = shapely.get_coordinates(shapely.point_on_surface(cells)).T
     for station, area in enumerate(areas):
         home = shapely.Point(station_x[station], station_y[station])
         parts = sorted(shapely.get_parts(area), key=lambda part: (not part.buffer(0.5).contains(home), -part.area))
         for island in parts[1:]:
             given = True
-            shared = [
-                island.intersection(other).length if number != station else -1.0 for number, other in enumerate(areas)
-            ]
+            near = [int(other) for other in tree.query(island, predicate="intersects") if other != station]
             inside = (held == station) & shapely.contains_xy(island, *middles)
-            held[inside] = int(np.argmax(shared))
+            held[inside] = max(near, key=lambda other: island.intersection(areas[other]).length)
     return given
 
 

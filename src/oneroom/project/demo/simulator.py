@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from oneroom.apps.duty.queries import board
 from oneroom.apps.ledger.time import clock
 from oneroom.engine import roads
-from oneroom.project.demo import calls
+from oneroom.project.demo import calls, surge
 from oneroom.project.demo.city import SEED, STRENGTH, City, posts
 from oneroom.project.demo.client import House
 from oneroom.project.demo.crews import SimulatedCrew, character_of
@@ -37,8 +37,9 @@ ARRIVES_TOGETHER = 2  # phones that sign in at a time: the first visitor goes be
 class Simulator:
     """Runs until cancelled."""
 
-    def __init__(self, city: City, address: str, zone: ZoneInfo):
-        self._city, self._zone = city, zone
+    def __init__(self, city: City, address: str, zone: ZoneInfo, *, surge: bool = False):
+        self._city, self._zone, self._surge = city, zone, surge
+        self._storm_since = ""
         self._house = House(address)
         self._clock = clock()
         self._speed_before: float | None = None
@@ -50,10 +51,13 @@ class Simulator:
         streets = Streets(graph, self._zone)
         stations = {station["code"]: n for n, station in enumerate(self._city.stations, 1)}
         room = Room(self._house, iter(()), stations, self._zone)
+        relief = await asyncio.to_thread(Relief, room, self._zone)
         phones = await self._phones(room, streets)
         count = STRENGTH[Watch.DAY]
-        room.due = calls.calls_after(await self._from(room), SEED, calls.streets(graph), crews=count, zone=self._zone)
-        relief = Relief(room, self._zone)
+        self._homes = calls.streets(graph)
+        room.due = calls.calls_after(await self._from(room), SEED, self._homes, crews=count, zone=self._zone)
+        if self._surge:
+            await room.dispatcher.act("demo/surge", {})
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(keep_room(room, self._clock.now))
             tasks.create_task(self._watch_visitors(room, phones))
@@ -110,9 +114,14 @@ class Simulator:
                 log.info("nobody tells who is visiting (%s)", error)
             await asyncio.sleep(VISITORS_EVERY_S)
 
-    async def _let_go(self, seen: dict[str, list[Any]], room: Room, phones: Sequence[Phone]) -> None:
+    async def _let_go(self, seen: dict[str, Any], room: Room, phones: Sequence[Phone]) -> None:
         room.held = frozenset(seen.get("crews", ()))
         room.visitors = frozenset(seen.get("roles", ()))
+        if (since := seen.get("surge") or "") and since != self._storm_since:
+            self._storm_since = since
+            began, many = datetime.fromisoformat(since), STRENGTH[Watch.DAY]
+            brought = surge.storm(SEED, began, self._homes, crews=many, zone=self._zone)
+            room.begin_storm([call for call in brought if call.at >= self._clock.now() - AHEAD])
         for phone in phones:
             phone.crew.held = phone.crew.id in room.held
         rate = self._clock.rate()

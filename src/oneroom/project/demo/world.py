@@ -143,9 +143,9 @@ def _everybody(of: _Making, room_id: int, stations: list[int]) -> Iterator[Newco
         for watch in Watch:
             yield _person(of, chief_of(n, watch), Role.DUTY_CHIEF, unit_id, signs_in=True)
     for post in cities.posts(of.city):
-        for letter, role in _riders(post):
-            sworn = Role.AUXILIARY if role == "auxiliary" else Role.PATROL_OFFICER
-            yield _person(of, post.code + letter, sworn, stations[post.station], signs_in=role == "lead")
+        for letter, rides_as in _riders(post):
+            role = Role.AUXILIARY if rides_as == "auxiliary" else Role.PATROL_OFFICER
+            yield _person(of, post.code + letter, role, stations[post.station], signs_in=rides_as == "lead")
 
 
 def _riders(post: cities.Post) -> list[tuple[str, str]]:

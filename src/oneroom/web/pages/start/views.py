@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as named
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from oneroom.apps.duty.queries import Lead, board, leads
 from oneroom.apps.incidents.queries import counts, queue
@@ -21,7 +21,7 @@ from oneroom.apps.people.queries import actor_of, find_account, find_account_by_
 from oneroom.engine.values import BadInput, Conflict, NotFound, Refused
 from oneroom.web.faults import worded
 from oneroom.web.pages.signin.views import open_session
-from oneroom.web.pages.start.held import held_crews, hold, release, seats_taken, sit
+from oneroom.web.pages.start.held import begin_surge, held_crews, hold, release, seats_taken, sit, surge_since
 from oneroom.web.pages.start.picture import picture
 
 
@@ -77,9 +77,23 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def held(_request: HttpRequest) -> JsonResponse:
-    """Crews and seats that visitors hold: the simulated city asks this, and lets them be."""
+    """What visitors hold, and since when there is a storm: the simulated city asks this, and lets them be."""
     only_in_the_demo()
-    return JsonResponse({"crews": held_crews(), "roles": seats_taken(seat.role for seat in SEATS)})
+    storm = surge_since(now())
+    return JsonResponse(
+        {
+            "crews": held_crews(), "roles": seats_taken(seat.role for seat in SEATS),
+            "surge": storm.isoformat() if storm else None,
+        }
+    )  # fmt: skip
+
+
+@require_POST
+def surge(_request: HttpRequest) -> HttpResponse:
+    """The visitor lets a storm come."""
+    only_in_the_demo()
+    begin_surge(now())
+    return redirect("start")
 
 
 def only_in_the_demo() -> None:
