@@ -51,13 +51,14 @@ def test_report_offer_sign_arrive_report_close_rate(room):
     assert state(incident) == "reported"
 
     services.review(incident.pk, by=room.actor("leader-li"), at=room.now)
-    services.close(incident.pk, by=room.actor("leader-li"), at=room.now)
+    services.close(incident.pk, category="crime", subcategory="burglary", by=room.actor("leader-li"), at=room.now)
     assert state(incident) == "closed"
     report = access.report_by_code(taken.code.lower()[:3] + " " + taken.code[3:])
     services.rate(report.pk, stars=5, by=CITIZEN, at=room.now)
 
     assert caller_story(access.report_by_code(taken.code)).stars == 5
-    assert not running([f"incident:{incident.pk}"]), "nothing is watched any more"
+    (watched,) = running([f"incident:{incident.pk}"])[f"incident:{incident.pk}"]
+    assert watched.stage == "call_back", "nothing else is watched any more"
     kinds = [line.kind for line in story(incident.pk)]
     assert kinds[0] == "incident.received"
     assert kinds[-1] == "incident.rated"

@@ -51,7 +51,17 @@ def test_t19_a_call_from_intake_to_rating_over_http(room):
     crew.post(f"assignments/{sent}/report", {"outcome": "under_control", "words": "Knife seized"})
     desk.post(f"incidents/{taken['id']}/review", status=403)
     Caller("zhou").post(f"incidents/{taken['id']}/review")
-    desk.post(f"incidents/{taken['id']}/close", {"outcome": "under_control"})
+    gaps = desk.post(f"incidents/{taken['id']}/close", {"outcome": "under_control"}, status=422)["fields"]
+    assert gaps == {
+        "subcategory": "Say more closely what it was: pick a sub-category.", "case": "Case or no case: decide."
+    }  # fmt: skip
+    ending = {
+        "outcome": "under_control",
+        "category": "crime.assault",
+        "case": "no_case",
+        "no_case_reason": "minor_settled",
+    }
+    desk.post(f"incidents/{taken['id']}/close", ending)
     public.post("follow/rate", {"code": taken["code"], "stars": 4})
 
     assert public.post("follow", {"code": taken["code"]})["stars"] == 4
@@ -213,6 +223,13 @@ MATRIX = {
     "POST incidents/{i}/words": "...xxxxx",
     "POST incidents/{i}/review": "x.xxx.xx",
     "POST incidents/{i}/close": "..xxx.xx",
+    "POST incidents/close": "..xxx.xx",
+    "POST incidents/{i}/send-back": "x.xxx.xx",
+    "POST incidents/{i}/complete": "..x.x.xx",
+    "POST incidents/{i}/call-back": "...xx.xx",
+    "GET call-backs": "...xx.xx",
+    "POST incidents/{i}/reopen": "x.xxxxxx",
+    "POST incidents/{i}/supervise": "x.xxxx.x",
     "POST incidents/{i}/safe-contact": "...xxxxx",
     "POST incidents/{i}/offer": "..xxxxxx",
     "POST incidents/{i}/open": "...xxxxx",
@@ -240,6 +257,9 @@ BODIES = {
     "hold": {"reason": "appointment", "until": "2026-11-21T20:00:00Z"}, "words": {"words": "more"},
     "review": {}, "close": {}, "open": {"purpose": "dispatch"}, "step": {"verb": "acknowledge"},
     "report": {"outcome": "helped"}, "word": {"words": "here"}, "ask-return": {"reason": "wrong_area"},
+    "send-back": {"reason": "words_missing", "words": "Who was there?"}, "complete": {"words": "Two men"},
+    "call-back": {"report": 1, "result": "declined"}, "reopen": {"reason": "new_facts"},
+    "supervise": {"on": True, "reason": "grave"},
     "take-off": {"verb": "withdraw"}, "state": {"state": "meal"}, "receipt": {"what": "read"}, "time": {"rate": 1},
 }  # fmt: skip
 
@@ -269,6 +289,8 @@ def test_each_role_gets_in_only_where_the_table_says(room, who):
     for operation, row in MATRIX.items():
         method, path = operation.format(**ids).split()
         body = BODIES.get(path.rpartition("/")[2], {})
+        if path == "incidents/close":
+            body = {"incidents": [sent.incident_id]}
         if path.endswith("offer"):
             body = {"crews": [room.town.crews["crew-2"].pk]}
         if path.endswith("safe-contact"):

@@ -169,7 +169,7 @@ def test_the_story_follows_the_matter_and_names_no_crew_no_words_and_no_place(ci
     services.report_and_clear(sent.pk, outcome="mediated", by=room.actor("zhang"), at=room.now)
     assert "Officers have dealt with it." in story()
     services.review(incident.pk, by=room.actor("zhou"), at=room.now)
-    services.close(incident.pk, by=room.actor("dora"), at=room.now)
+    services.close(incident.pk, category="dispute", subcategory="quarrel", by=room.actor("dora"), at=room.now)
     page = story()
     assert "It is closed." in page
     assert "The result: Mediated" in page
@@ -209,7 +209,7 @@ def test_a_closed_matter_is_rated_once_and_nothing_is_chosen_beforehand(citizen:
     room.step(sent, "set_out", "arrive", by="zhang")
     services.report_and_clear(sent.pk, outcome="mediated", by=room.actor("zhang"), at=room.now)
     services.review(incident.pk, by=room.actor("zhou"), at=room.now)
-    services.close(incident.pk, by=room.actor("dora"), at=room.now)
+    services.close(incident.pk, category="dispute", subcategory="quarrel", by=room.actor("dora"), at=room.now)
     story = citizen.post("/follow", {"code": code}).content.decode()
     assert "checked" not in story
     nothing = citizen.post("/follow/rate", {"code": code, "key": "n" * 20})

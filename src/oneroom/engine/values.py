@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +75,17 @@ class BadInput(Refused):
 
     def __init__(self, field: str, message: Any = None, *, code: str | None = None, **params: Any):
         super().__init__(message, field=field, code=code, **params)
+
+
+class Unmet(BadInput):
+    """Several fields at once: ``fields`` says for each what is wrong, in the order in which they are asked for."""
+
+    code = "unmet"
+    message = "Something is still missing: %(count)d. Each is named at its field."
+
+    def __init__(self, fields: Mapping[str, Any]):
+        super().__init__(next(iter(fields)), count=len(fields))
+        self.fields = dict(fields)
 
 
 class NotAllowed(Refused):

@@ -31,6 +31,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # A folder with the force's own question protocols, in place of those of the house (apps/incidents/protocols).
 PROTOCOLS = os.environ.get("ONEROOM_PROTOCOLS", "")
+# Who feeds calls of the telephone exchange shows this; without it there is no such feed.
+CALLS_TOKEN = os.environ.get("ONEROOM_CALLS_TOKEN", "")
 FORCE_NAME = os.environ.get("ONEROOM_FORCE") or (_("Simulated force") if DEMO else "")
 EMERGENCY_NUMBER = "110"
 EMERGENCY_TEXT_NUMBER = "12110"  # for who cannot hear or speak; empty where there is none
@@ -146,6 +148,8 @@ CLOCKWORK = [
     "oneroom.apps.orders.clock.climb",
     "oneroom.apps.duty.clock.forget_old_fixes",
     "oneroom.apps.ledger.clock.forget_old_answers",
+    "oneroom.apps.incidents.desk.forget",
+    "oneroom.apps.incidents.clock.put_away",
     "oneroom.apps.places.clock.end_expired_warnings",
 ]
 # Who may object before something happens, and who must act too, in the same transaction.
@@ -155,6 +159,7 @@ GUARDS = {
 }
 FOLLOWERS = {
     "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
+    "ladder.started": ["oneroom.apps.incidents.followers.mark_drill"],
 }
 
 LOGGING = {

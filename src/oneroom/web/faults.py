@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from oneroom.engine.values import Refused
+from oneroom.engine.values import Refused, Unmet
 from oneroom.web.actors import SignInFirst
 
 log = logging.getLogger("oneroom.faults")
@@ -32,7 +32,11 @@ def worded(refused: Refused) -> str:
 
 def answer(refused: Refused) -> dict[str, Any]:
     """A refusal as the API says it."""
-    return {"code": refused.code, "message": worded(refused), "field": refused.field}
+    said: dict[str, Any] = {"code": refused.code, "message": worded(refused), "field": refused.field}
+    if isinstance(refused, Unmet):
+        said["fields"] = {name: str(sentence) for name, sentence in refused.fields.items()}
+        said["message"] = " ".join(said["fields"].values())
+    return said
 
 
 def fault(request: HttpRequest, error: BaseException) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position
+from oneroom.apps.ledger.queries import last_entry
 from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.people.models import Account
 from oneroom.apps.people.queries import holders
+from oneroom.engine.events import stamp
 from oneroom.engine.roles import Role
 
 # A crew whose last fix is older than this is shown grey, never dropped.
@@ -61,6 +63,11 @@ def board(*, on_duty: bool = True, unit_id: int | None = None) -> list[OnBoard]:
         for c in rows
         for p in (places.get(c.pk),)
     ]  # fmt: skip
+
+
+def last_position(crew_id: int) -> tuple[float, float] | None:
+    """Where a crew on duty was last, (lon, lat)."""
+    return Position.objects.filter(crew_id=crew_id).values_list("lon", "lat").first()
 
 
 def find_crew(code: str) -> Crew | None:
@@ -135,3 +142,32 @@ def leads() -> list[Lead]:
     rows = CrewMember.objects.filter(role=CrewMember.Role.LEAD, account__is_active=True)
     rows = rows.exclude(crew__state=Crew.State.OFF_DUTY).select_related("crew").order_by("crew__code")
     return [Lead(m.crew_id, m.crew.callsign_zh, m.crew.callsign_en, m.crew.state, m.account_id) for m in rows]
+
+
+def commander(at: datetime) -> int | None:
+    """The account that commands the room at this minute, as duty is entered now; None in a gap."""
+    spells = DutySpell.objects.filter(role=Role.SHIFT_COMMANDER, begins__lte=at, ends__gt=at)
+    return spells.values_list("account_id", flat=True).first()
+
+
+def commander_at(at: datetime) -> int | None:
+    """
+    The account that commanded the room at a time, as the record has it (T15), however duty was entered since.
+
+    Whoever took over last before that time, if the time for which he took over was not up. None: nobody did.
+    """
+    entry = last_entry("duty.begun", until=at, facts={"role": Role.SHIFT_COMMANDER.value})
+    return None if entry is None or entry.facts["until"] <= stamp(at) else int(entry.facts["account"])
+
+
+def command_gaps(since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """Times within which nobody is entered as shift commander. Overlaps cannot be entered: the database refuses."""
+    gaps, free_from = [], since
+    spells = DutySpell.objects.filter(role=Role.SHIFT_COMMANDER, begins__lt=until, ends__gt=since).order_by("begins")
+    for begins, ends in spells.values_list("begins", "ends"):
+        if begins > free_from:
+            gaps.append((free_from, begins))
+        free_from = max(free_from, ends)
+    if free_from < until:
+        gaps.append((free_from, until))
+    return gaps

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Report
+from oneroom.apps.incidents.models import AddedWords, Assignment, CallBack, CallBackTry, Incident, Report, SentBack
+from oneroom.apps.incidents.services.aftercare import safe_to_contact
 from oneroom.apps.incidents.services.intake import code_hash
 from oneroom.apps.incidents.services.matter import subject
 from oneroom.apps.ledger.services import Looking, looked, open_sealed
@@ -16,7 +17,7 @@ from oneroom.apps.orders.models import Attachment
 from oneroom.apps.places.access import Warned, warnings_near
 from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.lifecycle.incident import OPEN
-from oneroom.engine.roles import Right
+from oneroom.engine.roles import Right, Role
 from oneroom.engine.values import Actor, NotAllowed, NotFound
 
 
@@ -59,6 +60,22 @@ def matter_to_review(pk: int, *, by: Actor) -> Incident:
     return row
 
 
+def matter_to_call(pk: int, *, by: Actor) -> Incident:
+    """A matter whose caller this person may call back: any for the room, the own station's for its chiefs."""
+    row = Incident.objects.filter(pk=pk).select_related("unit").defer("unit__area").first()
+    if row is None or not (by.may(Right.SEE_ROOM) or by.heads(row.unit_id)):
+        raise NotFound
+    return row
+
+
+def matter_to_supervise(pk: int, *, by: Actor) -> Incident:
+    """A matter that this person may put under supervision: any for the inspector, else those he may see."""
+    row = Incident.objects.filter(pk=pk).first() if Role.INSPECTOR in by.roles else incident_for(pk, by=by)
+    if row is None:
+        raise NotFound
+    return row
+
+
 def assignment_for(pk: int, *, by: Actor) -> Assignment:
     """An assignment: of the own crew, or any for the room."""
     row = Assignment.objects.filter(pk=pk).select_related("incident", "crew").first()
@@ -89,19 +106,28 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     The words, the caller and the address of a matter: looking is an act and leaves a Look.
 
     ``purpose`` is "dispatch" for the room, "respond" for a crew that is on it, "review" for its station;
-    each is bound to the live record it names, so a closed matter cannot be browsed with it.
+    each is bound to the live record it names, so a closed matter cannot be browsed with it. "complete" is a crew's
+    whose report was sent back, "call_back" opens, of a closed matter, the callers that are still to be called.
     """
     row = incident_for(pk, by=by)
     by.must(Right.OPEN_PERSONAL)
     basis = _basis(row, purpose, by)
     reports = list(Report.objects.filter(incident=row).select_related("words", "caller", "address").order_by("pk"))
+    if purpose == "call_back":
+        due = set(_due_call_backs(row).values_list("report_id", flat=True))
+        reports = [r for r in reports if r.pk in due and safe_to_contact(row, r) == "yes"]
     of_all = Q(incident=row) | Q(incident__merged_into=row)
     added = list(AddedWords.objects.filter(of_all).select_related("words").order_by("at", "pk"))
     notes = list(
         Assignment.objects.filter(incident=row, note__isnull=False).select_related("note").order_by("reported_at")
     )
+    gaps = list(SentBack.objects.filter(incident=row).select_related("words").order_by("pk"))
+    tries = list(
+        CallBackTry.objects.filter(call_back__incident=row, words__isnull=False)
+        .select_related("words", "call_back").order_by("pk")
+    )  # fmt: skip
     sealed: list[Any] = [s for r in reports for s in (r.words, r.caller, r.address) if s is not None]
-    sealed += [a.words for a in added] + [a.note for a in notes]
+    sealed += [a.words for a in added] + [a.note for a in notes] + [g.words for g in gaps] + [t.words for t in tries]
     photos = list(Attachment.objects.filter(matter=subject(row.pk)).select_related("thumb").order_by("pk"))
     sealed += [p.thumb for p in photos]
     look = Looking(purpose, basis)
@@ -116,6 +142,11 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
         ],
         "added": [{"at": a.at, "source": a.source, "words": said.get(a.words_id)} for a in added],
         "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": said.get(a.note_id)} for a in notes],
+        "gaps": [{"at": g.at, "reason": g.reason, "words": said.get(g.words_id)} for g in gaps],
+        "calls": [
+            {"at": t.at, "report": t.call_back.report_id, "result": t.result, "words": said.get(t.words_id)}
+            for t in tries
+        ],
         "photos": [
             {
                 "id": p.pk, "at": p.taken_at, "crew_id": p.crew_id, "width": p.width, "height": p.height,
@@ -160,8 +191,20 @@ def _may_see(row: Incident, by: Actor) -> bool:
     if _answers_for(row, by):
         return True
     if by.may(Right.CREW_ACT) and by.crew_id is not None:
-        return Assignment.objects.filter(incident=row, crew_id=by.crew_id, state__in=LIVE).exists()
+        mine = Assignment.objects.filter(incident=row, crew_id=by.crew_id)
+        return mine.filter(state__in=LIVE).exists() or _to_complete(row, by) is not None
     return False
+
+
+def _to_complete(row: Incident, by: Actor) -> SentBack | None:
+    """The sending back that this person's crew has to answer, if there is one."""
+    if by.crew_id is None:
+        return None
+    return SentBack.objects.filter(incident=row, assignment__crew_id=by.crew_id, ended_at=None).first()
+
+
+def _due_call_backs(row: Incident) -> QuerySet[CallBack]:
+    return CallBack.objects.filter(incident=row, round=row.reopened, due=True, ended_at=None)
 
 
 def _answers_for(row: Incident, by: Actor) -> bool:
@@ -184,4 +227,12 @@ def _basis(row: Incident, purpose: str, by: Actor) -> str:
         return subject(row.pk)
     if purpose == "review" and (by.may(Right.SEE_ROOM) or _answers_for(row, by)) and row.state in OPEN:
         return subject(row.pk)
+    if purpose == "complete":
+        gap = _to_complete(row, by)
+        if gap is not None:
+            return f"send_back:{gap.pk}"
+    if purpose == "call_back" and (by.may(Right.SEE_ROOM) or _answers_for(row, by)):
+        due = _due_call_backs(row).order_by("deadline").first()
+        if due is not None:
+            return f"call_back:{due.pk}"
     raise NotAllowed("There is no live matter that this purpose belongs to.")

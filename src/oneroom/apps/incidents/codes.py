@@ -59,6 +59,14 @@ WITHDRAW_REASONS = {
     "mistake": _("sent by mistake"),
 }
 RETURN_REASONS = {"wrong_area": _("not our area"), "wrong_function": _("not our kind of work")}
+# The agency answered; it gave the matter back; nobody knows whose it is, so we keep it.
+REFERRAL_RESULTS = {"answered": _("answered"), "taken_back": _("taken back"), "unclear": _("nobody's: we keep it")}
+RETURN_RESULTS = {
+    "no_matter": _("reached, no matter"),
+    "matter": _("reached, a call was taken"),
+    "not_reached": _("not reached"),
+    "rang_again": _("rang again and was answered"),
+}
 AGENCIES = {"12345": _("City hotline 12345"), "119": _("Fire 119"), "120": _("Ambulance 120")}
 HOLD_REASONS = {
     "no_crew_free": _("no crew is free"),
@@ -66,3 +74,61 @@ HOLD_REASONS = {
     "caller_asked": _("the caller asked for it"),
 }
 INVALID_REASONS = {"silent_call": _("silent call"), "test_call": _("test call"), "mistake": _("dialled by mistake")}
+# Categories in which the law asks: a case, or a reason why there is none (workflow §2.1, close rules).
+LAW_CASES = frozenset({"crime", "public_order"})
+CASE_DECISIONS = {"case": _("case"), "no_case": _("no case")}
+NO_CASE_REASONS = {
+    "no_offence": _("no offence found"),
+    "minor_settled": _("minor, settled on the spot"),
+    "mediated": _("mediated, both agree"),
+    "civil_matter": _("a civil matter"),
+    "other_authority": _("another authority decides"),
+    "withdrawn_no_harm": _("caller withdrew, no harm found"),
+}
+SEND_BACK_REASONS = {
+    "outcome_unclear": _("how it ended is unclear"),
+    "category_wrong": _("the category does not fit"),
+    "people_missing": _("people involved are missing"),
+    "evidence_missing": _("photo or evidence is missing"),
+    "words_missing": _("it does not say what was done"),
+}
+REOPEN_REASONS = {
+    "new_facts": _("new facts"),
+    "caller_dissatisfied": _("the caller is not satisfied"),
+    "happened_again": _("it happened again"),
+    "closed_by_mistake": _("closed by mistake"),
+}
+SUPERVISE_REASONS = {
+    "late": _("late again and again"),
+    "grave": _("grave"),
+    "public_concern": _("many people ask about it"),
+    "complaint": _("a complaint concerns it"),
+    "settled": _("no longer needed"),
+}
+CALL_BACK_RESULTS = {
+    "reached_satisfied": _("reached, satisfied"),
+    "reached_dissatisfied": _("reached, not satisfied"),
+    "reached_new_facts": _("reached, has new facts"),
+    "not_reached": _("not reached"),
+    "declined": _("does not want to be called"),
+    "not_safe": _("not safe to call"),
+}
+# Why a caller is called back, or is not.
+CALL_BACK_WHY = {
+    "urgent": _("P1 and P2: everybody"),
+    "complaint": _("complaints: everybody"),
+    "drawn": _("drawn at random"),
+    "not_drawn": _("not drawn"),
+    "not_safe": _("not safe for the caller"),
+    "not_known_safe": _("not known to be safe for the caller"),
+    "no_caller": _("no caller to call"),
+    "withdrawn": _("the caller took it back"),
+}
+# Why a dossier is opened. With none of those that name one, callers stay masked.
+DOSSIER_PURPOSES = {
+    "overview": _("to see how it went"),
+    "review": _("to review it"),
+    "case_file": _("for the case file"),
+    "call_back": _("to call the caller back"),
+    "inspection": _("for an inspection"),
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.ledger.services import note
 from oneroom.apps.ledger.services.record import Noted
+from oneroom.apps.orders.services import mark_drill as mark_ladder
 from oneroom.engine.values import SYSTEM, Actor
 
 # From these rungs on, somebody above the crew had to be told: the matter carries the flag until it is closed.
@@ -22,3 +23,10 @@ def mark_escalated(entry: Noted, *, by: Actor) -> None:
             "incident.escalated", entry.matter, by=SYSTEM, at=entry.at, to=("room",), matter=entry.matter,
             incident=int(pk), rung_code=code, stage=entry.facts["stage"],
         )  # fmt: skip
+
+
+def mark_drill(entry: Noted, *, by: Actor) -> None:
+    """Whatever begins to be watched in a drill says so in all its messages, whoever began it."""
+    kind, _, pk = entry.matter.partition(":")
+    if kind == "incident" and Incident.objects.filter(pk=int(pk), drill=True).exists():
+        mark_ladder(entry.facts["ladder"])

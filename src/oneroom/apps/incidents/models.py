@@ -17,6 +17,17 @@ class DayCount(models.Model):
     last = models.PositiveIntegerField()
 
 
+class Counted(models.Manager["Incident"]):
+    """
+    The matters that count: everything but drills, which run like real ones and change no figure.
+
+    The one place that says so. Whatever counts, sums or averages matters starts here (``counting.py``).
+    """
+
+    def get_queryset(self) -> models.QuerySet[Incident]:
+        return super().get_queryset().filter(drill=False)
+
+
 class Incident(models.Model):
     """
     The matter. Holds no name, number, house number or free text: those are sealed (``Report``).
@@ -44,10 +55,19 @@ class Incident(models.Model):
     unit = models.ForeignKey("orgs.OrgUnit", null=True, on_delete=models.PROTECT)
     held_until = models.DateTimeField(null=True)
     escalated = models.BooleanField(default=False)
+    supervised = models.BooleanField(default=False)
     drill = models.BooleanField(default=False)
     outcome = models.CharField(max_length=24, blank=True)
+    case = models.CharField(max_length=8, blank=True)
+    no_case_reason = models.CharField(max_length=24, blank=True)
     closed_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    reopened = models.PositiveSmallIntegerField(default=0)  # how often
+    reopened_at = models.DateTimeField(null=True)
+    reopen_proposed = models.CharField(max_length=24, blank=True)
+
+    objects = models.Manager()
+    counted = Counted()
 
     class Meta:
         indexes = [
@@ -56,6 +76,9 @@ class Incident(models.Model):
                 name="incident_open",
             ),
             models.Index(fields=["received_at"], name="incident_received"),
+            models.Index(
+                fields=["state_since"], condition=Q(state__in=[str(s) for s in incident.ENDED]), name="incident_ended"
+            ),
         ]  # fmt: skip
         constraints = [models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=4), name="grade_1_to_4")]
 
@@ -136,3 +159,164 @@ class Assignment(models.Model):
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["incident"], name="assignment_incident")]
+
+
+class Questioning(models.Model):
+    """What a caller was asked: which protocol in which version, the answers as codes; what he said freely is sealed."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="questionings")
+    protocol = models.CharField(max_length=50)
+    version = models.PositiveIntegerField()
+    answers = ArrayField(models.CharField(max_length=50), default=list)
+    texts = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
+    account_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+
+class Call(models.Model):
+    """
+    A telephone call as the exchange tells of it. Number and network place belong to the call and go with it.
+
+    ``number_hash`` only answers how often this number called in thirty days, on a live call; it goes then too.
+    """
+
+    class State(models.TextChoices):
+        RINGING = "ringing"
+        ANSWERED = "answered"
+        ENDED = "ended"
+        ABANDONED = "abandoned"
+
+    exchange_id = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=12, choices=State.choices)
+    account_id = models.BigIntegerField(null=True)
+    desk = models.CharField(max_length=24, blank=True)
+    recording = models.CharField(max_length=80, blank=True)
+    ringing_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    caller = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
+    number_hash = models.BinaryField(null=True)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    radius_m = models.FloatField(null=True)
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="calls")
+    return_due = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    return_result = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["number_hash", "ringing_at"], name="call_number"),
+            models.Index(fields=["ringing_at"], name="call_ringing"),
+        ]
+
+
+class CallPayload(models.Model):
+    """What the exchange sent, byte for byte, for a few days: to find out what went wrong, and for nothing else."""
+
+    raw = models.BinaryField(null=True)
+    digest = models.CharField(max_length=64)
+    received = models.DateTimeField(db_index=True)
+    taken = models.BooleanField(default=False)
+    reason = models.CharField(max_length=64, blank=True)
+
+
+class Draft(models.Model):
+    """
+    A call while it is being taken: what was typed is sealed, what the room may see stands beside it.
+
+    ``n`` counts the savings of the desk, so that an older one that arrives late changes nothing. With ``incident`` the
+    dispatcher has already made a matter of it.
+    """
+
+    account_id = models.BigIntegerField()
+    key = models.CharField(max_length=40)
+    n = models.PositiveIntegerField(default=0)
+    started = models.DateTimeField()
+    touched = models.DateTimeField()
+    category = models.CharField(max_length=24, blank=True)
+    subcategory = models.CharField(max_length=24, blank=True)
+    grade = models.PositiveSmallIntegerField(null=True)
+    reasons = ArrayField(models.CharField(max_length=32), default=list)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    accuracy_m = models.FloatField(null=True)
+    place_zh = models.CharField(max_length=120, blank=True)
+    place_en = models.CharField(max_length=160, blank=True)
+    content = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="drafts")
+    report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account_id", "key"], name="one_draft_per_key")]
+
+
+class Referral(models.Model):
+    """A matter, or a part of it, handed to another agency, and what became of it there."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="referrals")
+    agency = models.CharField(max_length=12)
+    joint = models.BooleanField(default=False)
+    reference = models.CharField(max_length=40, blank=True)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(answered_at=None), name="referral_open")]
+
+
+class SentBack(models.Model):
+    """A report that a reviewer sent back to be completed, with one sentence saying what is missing."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="sent_back")
+    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.PROTECT, related_name="sent_back")
+    at = models.DateTimeField()
+    account_id = models.BigIntegerField()
+    reason = models.CharField(max_length=24)
+    words = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident"], condition=Q(ended_at=None), name="one_open_sending_back")
+        ]
+
+
+class CallBack(models.Model):
+    """
+    Whether a caller is called back after a closing, why, and what came of it. ``round`` counts the closings.
+
+    ``drawn_from`` is the number of the entry whose hash made the draw, ``share`` the share it was drawn for.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="call_backs")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="call_backs")
+    round = models.PositiveSmallIntegerField()
+    due = models.BooleanField()
+    why = models.CharField(max_length=24)
+    decided_at = models.DateTimeField()
+    deadline = models.DateTimeField(null=True)
+    share = models.FloatField(null=True)
+    drawn_from = models.BigIntegerField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    result = models.CharField(max_length=24, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "round"], name="one_call_back_per_closing")]
+        indexes = [
+            models.Index(fields=["deadline"], condition=Q(due=True, ended_at=None), name="call_back_open"),
+            models.Index(fields=["incident"], name="call_back_incident"),
+        ]
+
+
+class CallBackTry(models.Model):
+    """One try to reach a caller; what was said is sealed."""
+
+    call_back = models.ForeignKey(CallBack, on_delete=models.PROTECT, related_name="tried")
+    at = models.DateTimeField()
+    account_id = models.BigIntegerField()
+    result = models.CharField(max_length=24)
+    words = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")

@@ -140,7 +140,8 @@ class Counts:
 
 
 def counts(rows: list[Row], *, at: datetime) -> Counts:
-    """Figures over the queue as it stands."""
+    """Figures over the queue as it stands; drills stand in it and count nowhere."""
+    rows = [r for r in rows if not r.incident.drill]
     return Counts(
         sum(1 for r in rows if r.incident.state in incident.TO_SEND or r.incident.state == incident.State.RECEIVED),
         len(rows),

@@ -42,7 +42,11 @@ class Entry(Link):
     facts = models.JSONField()
 
     class Meta:
-        indexes = [models.Index(fields=["matter", "seq"], name="entry_matter")]
+        indexes = [
+            models.Index(fields=["matter", "seq"], name="entry_matter"),
+            # Who held a duty at a time is asked of a record of millions; these entries are few.
+            models.Index(fields=["at"], condition=models.Q(kind="duty.begun"), name="entry_duty"),
+        ]
 
 
 class Look(Link):

@@ -25,9 +25,10 @@ class Line:
     on_behalf: int | None
     via: str
     facts: dict[str, Any]
+    matter: str = ""
 
 
-_COLUMNS = ("seq", "at", "recorded", "kind", "subject", "actor", "on_behalf", "via", "facts")
+_COLUMNS = ("seq", "at", "recorded", "kind", "subject", "actor", "on_behalf", "via", "facts", "matter")
 
 
 def timeline(*matters: str) -> list[Line]:
@@ -43,9 +44,22 @@ def entries_since(seq: int, *, kinds: Iterable[str] = (), limit: int = 1000) -> 
     return [Line(*row) for row in rows.order_by("seq").values_list(*_COLUMNS)[:limit]]
 
 
+def last_entry(kind: str, *, until: datetime, facts: dict[str, Any]) -> Line | None:
+    """The last entry of a kind that happened by ``until`` and says this, by when it happened."""
+    rows = Entry.objects.filter(kind=kind, at__lte=until, facts__contains=facts).order_by("-at", "-seq")
+    row = rows.values_list(*_COLUMNS).first()
+    return Line(*row) if row else None
+
+
 def head_seq(chain: str = "acts") -> int:
     """The last sequence number of a chain; 0 when it is empty."""
     return ChainHead.objects.filter(pk=chain).values_list("seq", flat=True).first() or 0
+
+
+def head(chain: str = "acts") -> tuple[int, bytes]:
+    """(number, hash) of the last link of a chain; (0, zeros) when it is empty."""
+    row = ChainHead.objects.filter(pk=chain).values_list("seq", "hash").first()
+    return (row[0], bytes(row[1])) if row else (0, bytes(32))
 
 
 _WINDOW = 1000

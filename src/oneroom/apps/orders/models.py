@@ -31,6 +31,7 @@ class Ladder(models.Model):
     unit_id = models.BigIntegerField(null=True)
     rungs = models.JSONField()
     limit_s = models.PositiveIntegerField(null=True)
+    drill = models.BooleanField(default=False)  # every message of it says so
     never_account = models.BigIntegerField(null=True)  # a phone that no rung of it may ring
     started = models.DateTimeField()
     stopped = models.DateTimeField(null=True)

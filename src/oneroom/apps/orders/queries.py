@@ -104,6 +104,7 @@ class Ring:
     stage: str
     grade: int
     since: datetime
+    drill: bool
 
 
 def rings_for(account_id: int) -> list[Ring]:
@@ -120,7 +121,7 @@ def rings_for(account_id: int) -> list[Ring]:
         latest.setdefault(
             ladder.pk,
             Ring(d.pk, ladder.pk, d.rung.n, d.rung.code, loud, ladder.subject, ladder.stage, ladder.grade,
-                 d.rung.done or ladder.started),
+                 d.rung.done or ladder.started, ladder.drill),
         )  # fmt: skip
     return list(latest.values())
 

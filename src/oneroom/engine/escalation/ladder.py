@@ -51,7 +51,14 @@ _WELFARE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
     ("duty_chief",      ("duty_chief",),      ("app", "sms"),   1.2),
     ("shift_commander", ("shift_commander",), ("app",),         1.5),
 )  # fmt: skip
-_BY_STAGE = {"welfare": _WELFARE}
+# A report that was sent back goes to the crew at once, on its phones; the station hears when it is not completed.
+_COMPLETE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
+    ("crew",            ("crew",),            ("app",),         0.0),
+    ("duty_chief",      ("duty_chief",),      ("app", "sms"),   1.0),
+    ("shift_commander", ("shift_commander",), ("app",),         1.5),
+    ("oversight",       ("inspector",),       ("app", "email"), 2.0),
+)  # fmt: skip
+_BY_STAGE = {"welfare": _WELFARE, "complete": _COMPLETE}
 
 # Somebody of a crew calls for help. Everybody who can act hears of it at once, except the phone that called: a sound
 # there may cost a life. Seconds after the call.

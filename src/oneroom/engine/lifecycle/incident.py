@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from oneroom.engine.lifecycle import assignment
 from oneroom.engine.lifecycle.table import Lifecycle, Move
-from oneroom.engine.roles import COMMAND, INTAKE, MACHINE, PUBLIC, ROOM, STATION
+from oneroom.engine.roles import COMMAND, INTAKE, MACHINE, OFFICERS, PUBLIC, ROOM, STATION, SUPERVISORS
 
 
 class State(StrEnum):
@@ -34,6 +34,7 @@ OPEN = (S.RECEIVED, S.CLASSIFIED, S.WAITING, S.DISPATCHED, S.IN_PROGRESS, S.REPO
 TO_SEND = (S.CLASSIFIED, S.WAITING)
 WITH_CREWS = (S.DISPATCHED, S.IN_PROGRESS)
 NOT_BEGUN = (S.RECEIVED, S.CLASSIFIED, S.WAITING)
+ENDED = (S.CLOSED, S.CALLED_BACK)  # over, but not yet put away: may be called back and reopened
 
 _FOLLOWING = [
     Move(source, "follow_" + target.value, target, MACHINE)
@@ -45,21 +46,29 @@ _FOLLOWING = [
 INCIDENT = Lifecycle(
     [
         #    from          verb         to              who
-        Move(S.RECEIVED,   "classify",  S.CLASSIFIED,   INTAKE),
+        Move(S.RECEIVED,   "classify",  S.CLASSIFIED,   INTAKE | OFFICERS),
+        # An officer says what he himself has seen; of others' matters he sees none that is not classified.
         Move(S.CLASSIFIED, "hold",      S.WAITING,      ROOM),
         *_FOLLOWING,
         # Who sent the crews does not review their report; closing what was reviewed is a clerk's work.
         Move(S.REPORTED,   "review",    S.REVIEWED,     STATION | COMMAND),
+        # A report with a gap is still a report: the matter stays REPORTED, with a clock on whoever completes it.
+        Move(S.REPORTED,   "send_back", S.REPORTED,     STATION | COMMAND),
+        Move(S.REPORTED,   "complete",  S.REPORTED,     OFFICERS | STATION | ROOM),
         Move(S.REVIEWED,   "close",     S.CLOSED,       STATION | COMMAND | ROOM),
         Move(S.CLOSED,     "call_back", S.CALLED_BACK,  INTAKE | STATION),
         Move(S.CLOSED,     "archive",   S.ARCHIVED,     MACHINE),
         Move(S.CALLED_BACK, "archive",  S.ARCHIVED,     MACHINE),
         Move(S.CLOSED,     "reopen",    S.CLASSIFIED,   COMMAND),
         Move(S.CALLED_BACK, "reopen",   S.CLASSIFIED,   COMMAND),
+        # A flag, not a step: somebody above watches this matter until it is put away.
+        *(Move(s, "supervise", s, SUPERVISORS) for s in (*OPEN, *ENDED)),
         *(Move(s, "transfer", S.TRANSFERRED, INTAKE) for s in NOT_BEGUN),
         *(Move(s, "invalidate", S.INVALID, INTAKE) for s in NOT_BEGUN),
         *(Move(s, "cancel", S.CANCELLED, INTAKE | PUBLIC) for s in NOT_BEGUN),
         *(Move(s, "merge", S.MERGED, INTAKE) for s in NOT_BEGUN),
+        # The platform that got it first keeps what nobody else takes (State Council Office 2022 No. 12).
+        Move(S.TRANSFERRED, "take_back", S.RECEIVED,    INTAKE),
         # A merging can be a mistake like any act: it stands by itself again, to be looked at anew.
         Move(S.MERGED,     "unmerge",   S.RECEIVED,     INTAKE),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 MINUTE = 60
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 
 #                 stage            P1            P2            P3            P4
 LIMITS_S: dict[str, dict[int, int]] = {
@@ -19,8 +20,15 @@ LIMITS_S: dict[str, dict[int, int]] = {
     "first_word": {1: 3 * MINUTE,  2: 3 * MINUTE},
     "welfare":    {1: 10 * MINUTE, 2: 10 * MINUTE},  # on scene without a word
     "report":     {1: HOUR,        2: 2 * HOUR,    3: 4 * HOUR,    4: 8 * HOUR},
+    "return_call": {2: 5 * MINUTE},  # an abandoned call: whoever hung up may be in danger
     "review":     {1: 12 * HOUR,   2: 24 * HOUR,   3: 24 * HOUR,   4: 24 * HOUR},
+    "complete":   {1: 2 * HOUR,    2: 4 * HOUR,    3: 12 * HOUR,   4: 24 * HOUR},  # a report that was sent back
+    "call_back":  {1: DAY,         2: DAY,         3: 3 * DAY,     4: 3 * DAY},
 }  # fmt: skip
+# A complaint about police is called back like an urgent matter, whatever its grade (workflow §2.1).
+COMPLAINT_CALL_BACK_S = DAY
+# Closed and called back, or nobody to call: after this time, with nothing open, the machine puts the matter away.
+ARCHIVE_AFTER_S = 30 * DAY
 
 
 def limit_s(stage: str, grade: int) -> int | None:

@@ -19,6 +19,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from oneroom.apps.incidents.codes import LAW_CASES
 from oneroom.project.demo import shifts
 from oneroom.project.demo.calls import Call, ends_without_crew
 from oneroom.project.demo.client import House, Person, answer_of
@@ -140,7 +141,7 @@ class Room:
             case "reported" if since_s > chance.uniform(60, 240) + self._commanders_turn_s:
                 await self._chief(row, now).act(f"incidents/{row['id']}/review", {}, _key("review", row))
             case "reviewed" if since_s > chance.uniform(15, 60) + self._commanders_turn_s:
-                await self._chief(row, now).act(f"incidents/{row['id']}/close", {}, _key("close", row))
+                await self._chief(row, now).act(f"incidents/{row['id']}/close", _ending(row), _key("close", row))
 
     async def _classify(self, row: dict[str, Any], since_s: float) -> None:
         call = self._by_reference.get(row["reference"])
@@ -221,6 +222,17 @@ class Room:
     def person(self, username: str) -> Person:
         """Somebody who works by himself, signed in once."""
         return self._people.setdefault(username, Person(self.house, username))
+
+
+def _ending(row: dict[str, Any]) -> dict[str, str]:
+    """What a closer adds to the report: where the law asks, that there is no case, and why."""
+    kind = row["final_category"] or row["category"]
+    named = row["final_subcategory"] if row["final_category"] else row["subcategory"]
+    said = {} if named else {"category": f"{kind}.other"}
+    if kind not in LAW_CASES or row["outcome"] == "case_opened":
+        return said
+    reason = {"mediated": "mediated", "unfounded": "no_offence", "nothing_found": "no_offence"}
+    return said | {"case": "no_case", "no_case_reason": reason.get(row["outcome"], "minor_settled")}
 
 
 def _key(verb: str, row: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from pydantic import BaseModel
 
+from oneroom.apps.duty.queries import last_position
 from oneroom.apps.incidents.services import Where, follow_code
 from oneroom.apps.ledger.services import once
 from oneroom.apps.ledger.time import now
@@ -57,6 +58,15 @@ def where(place: Place | None) -> Where | None:
         raise BadInput("location", "A point needs longitude and latitude.")
     at = locate(place.lon, place.lat, datum=place.datum)
     return Where(at.lon, at.lat, *spoken(at), place.accuracy_m)
+
+
+def where_crew_is(by: Actor) -> Where | None:
+    """The last known place of the actor's own crew: what a crew has seen is where the crew is."""
+    fix = last_position(by.crew_id) if by.crew_id is not None else None
+    if fix is None:
+        return None
+    at = locate(fix[0], fix[1])
+    return Where(at.lon, at.lat, *spoken(at))
 
 
 def spoken(at: Located) -> tuple[str, str]:

@@ -55,7 +55,9 @@ def open_matters(request: HttpRequest) -> dict[str, Any]:
             {
                 "id": row.incident.pk, "reference": row.incident.reference, "state": row.incident.state,
                 "state_since": row.incident.state_since, "grade": row.incident.grade,
-                "category": row.incident.category, "placed": row.incident.lon is not None,
+                "category": row.incident.category, "final_category": row.incident.final_category,
+                "subcategory": row.incident.subcategory, "final_subcategory": row.incident.final_subcategory,
+                "outcome": row.incident.outcome, "placed": row.incident.lon is not None,
                 "unit": row.incident.unit.code if row.incident.unit else "",
                 "held_until": row.incident.held_until,
                 "offered": [

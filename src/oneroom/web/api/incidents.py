@@ -9,13 +9,15 @@ from django.http import HttpRequest
 from ninja import Router
 
 from oneroom.apps.incidents import access, services
+from oneroom.apps.incidents.desk import draft_of
 from oneroom.apps.incidents.proposals import Proposals, advice_for, proposals, route_for
+from oneroom.apps.incidents.services.drafts import draft_code
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
-from oneroom.web.api.acts import code_for, do, where
+from oneroom.web.api.acts import code_for, do, where, where_crew_is
 
 router = Router(tags=["incidents"])
 
@@ -23,20 +25,40 @@ router = Router(tags=["incidents"])
 @router.post("incidents")
 def take(request: HttpRequest, asked: shapes.NewIncident) -> dict[str, Any]:
     """A call becomes an incident; the code for the caller is in this answer and nowhere else."""
+    by = actor(request)
+    draft = draft_of(asked.draft, by=by) if asked.draft else None
+    code = draft_code(draft) if draft else code_for(request.headers.get("Idempotency-Key", ""), by)
+    return do(request, asked, lambda by, at: _take(asked, code, by, at)) | {"code": code}
 
-    def act(by: Actor, at: datetime) -> dict[str, Any]:
-        by.must(Right.TAKE_CALL)
+
+def _answered(pk: int, asked: shapes.NewIncident | shapes.Classification, by: Actor, at: datetime) -> None:
+    services.record_answers(pk, **asked.kind, answers=asked.answers, texts=asked.texts, by=by, at=at)
+
+
+def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict[str, Any]:
+    if asked.source not in ("phone", "api", "self"):
+        raise BadInput("source", "There is no such choice: %(choice)s.", choice=asked.source[:40])
+    said = services.Said(asked.words, asked.caller_name, asked.caller_phone, asked.address, asked.safe_contact)
+    at_place = where(asked.location)
+    if asked.source == "self" and at_place is None:
+        at_place = where_crew_is(by)
+    draft = services.lock_draft(asked.draft, by=by) if asked.draft else None
+    if draft is not None and draft.incident_id is not None:
+        taken = services.complete_draft(
+            draft, said, **asked.kind, grade=asked.grade, reasons=asked.reasons, where=at_place, by=by, at=at
+        )
+    else:
         taken = services.take_report(
-            services.Said(
-                asked.words, asked.caller_name, asked.caller_phone, asked.address, asked.safe_contact
-            ),
-            source=asked.source, where=where(asked.location), **asked.kind, grade=asked.grade,
-            reasons=asked.reasons, drill=asked.drill, code=code, by=by, at=at,
+            said, source=asked.source, where=at_place, **asked.kind, grade=asked.grade, reasons=asked.reasons,
+            drill=asked.drill, code=code, by=by, at=at,
         )  # fmt: skip
-        return {"id": taken.incident_id, "reference": taken.reference}
-
-    code = code_for(request.headers.get("Idempotency-Key", ""), actor(request))
-    return do(request, asked, act) | {"code": code}
+    if asked.category:
+        _answered(taken.incident_id, asked, by, at)
+    if asked.call is not None:
+        services.call_belongs_to(asked.call, taken.incident_id, by=by)
+    if asked.draft:
+        services.end_draft(asked.draft, cause="saved", incident_id=taken.incident_id, by=by, at=at)
+    return {"id": taken.incident_id, "reference": taken.reference}
 
 
 @router.post("incidents/{int:pk}/classify")
@@ -44,10 +66,12 @@ def classify(request: HttpRequest, pk: int, asked: shapes.Classification) -> dic
     """Say what it is and how grave."""
 
     def act(by: Actor, at: datetime) -> None:
+        matter = access.incident_for(pk, by=by)
         services.classify(
-            access.incident_for(pk, by=by).pk, **asked.kind, grade=asked.grade, reasons=asked.reasons,
+            matter.pk, **asked.kind, grade=asked.grade, reasons=asked.reasons,
             where=where(asked.location), by=by, at=at,
         )  # fmt: skip
+        _answered(matter.pk, asked, by, at)
 
     return do(request, asked, act)
 
@@ -120,13 +144,18 @@ def review(request: HttpRequest, pk: int, asked: shapes.Nothing) -> dict[str, An
 
 @router.post("incidents/{int:pk}/close")
 def close(request: HttpRequest, pk: int, asked: shapes.Closing) -> dict[str, Any]:
-    """Close with outcome and category."""
-    return do(
-        request, asked,
-        lambda by, at: services.close(
-            access.matter_to_review(pk, by=by).pk, outcome=asked.outcome, **asked.kind, by=by, at=at
-        ),
-    )  # fmt: skip
+    """Close with outcome and category, and where the law asks with case or no case; ``review``: approve it as well."""
+
+    def act(by: Actor, at: datetime) -> None:
+        matter = access.matter_to_review(pk, by=by)
+        if asked.review and matter.state == "reported":
+            services.review(matter.pk, by=by, at=at)
+        services.close(
+            matter.pk, outcome=asked.outcome, category=asked.category, subcategory=asked.subcategory, case=asked.case,
+            no_case_reason=asked.no_case_reason, by=by, at=at,
+        )  # fmt: skip
+
+    return do(request, asked, act)
 
 
 @router.post("incidents/{int:pk}/offer")

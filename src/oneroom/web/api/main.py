@@ -16,14 +16,18 @@ from ninja.security import django_auth
 from oneroom.engine.values import NotFound, Refused
 from oneroom.web.actors import SignInFirst, actor
 from oneroom.web.api import (
+    aftercare,
+    calls,
     crews,
     demo,
+    drafts,
     duplicates,
     incidents,
     orders,
     photos,
     places,
     public,
+    referrals,
     session,
     sos,
     warnings,
@@ -48,10 +52,14 @@ api = NinjaAPI(
 api.add_router("", session.router)
 api.add_router("", places.router)
 api.add_router("", incidents.router)
+api.add_router("", aftercare.router)
 api.add_router("", warnings.router)
 api.add_router("", duplicates.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
+api.add_router("", calls.router)
+api.add_router("", drafts.router)
+api.add_router("", referrals.router)
 api.add_router("", photos.router)
 api.add_router("", sos.router)
 api.add_router("", public.router)

@@ -128,6 +128,7 @@ def rings(request: HttpRequest) -> dict[str, Any]:
             {
                 "delivery": r.delivery, "ladder": r.ladder, "rung": r.rung, "rung_code": r.rung_code,
                 "loud": r.loud, "subject": r.subject, "stage": r.stage, "grade": r.grade, "since": r.since,
+                "drill": r.drill,
             }
             for r in rings_for(actor(request).id)
         ]

@@ -70,12 +70,18 @@ class NewIncident(Kind):
     reasons: Annotated[list[Code], Field(max_length=20)] = []
     location: Place | None = None
     drill: bool = False
+    answers: dict[Code, Code] = {}
+    texts: dict[Code, Text] = {}
+    draft: Annotated[str, Field(max_length=40)] = ""
+    call: Id | None = None
 
 
 class Classification(Kind):
     grade: int
     reasons: Annotated[list[Code], Field(max_length=20)] = []
     location: Place | None = None
+    answers: dict[Code, Code] = {}
+    texts: dict[Code, Text] = {}
 
 
 class Grade(Strict):
@@ -116,6 +122,34 @@ class Words(Strict):
 
 class Closing(Kind):
     outcome: Code = ""
+    case: Code = ""
+    no_case_reason: Code = ""
+    review: bool = False
+
+
+class CloseMany(Strict):
+    incidents: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+class SendBack(Strict):
+    reason: Code
+    words: Text
+
+
+class Completion(Kind):
+    words: Text = ""
+    outcome: Code = ""
+
+
+class CallBack(Strict):
+    report: Id
+    result: Code
+    words: Text = ""
+
+
+class Supervision(Strict):
+    on: bool
+    reason: Code
 
 
 class Offer(Strict):
@@ -200,3 +234,34 @@ class FollowRate(Follow):
 
 class Rate(Strict):
     rate: Annotated[float, Field(ge=0, le=60)]
+
+
+class Result(Strict):
+    result: Code
+
+
+class HandOver(Strict):
+    agency: Code
+    joint: bool = False
+    reference: Text = ""
+    due: AwareDatetime | None = None
+
+
+class ReferralAnswer(Strict):
+    result: Code
+    reference: Text = ""
+
+
+class DraftKey(Strict):
+    key: Annotated[str, Field(max_length=40)]
+
+
+class DraftSaved(Kind):
+    """What the desk has typed: ``content`` is the desk's own form, sealed as it is; the rest is what the room sees."""
+
+    key: Annotated[str, Field(max_length=40)]
+    n: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    content: dict[str, Any]
+    grade: Annotated[int, Field(ge=1, le=4)] | None = None
+    reasons: Annotated[list[Code], Field(max_length=20)] = []
+    location: Place | None = None

@@ -1,5 +1,32 @@
-from oneroom.apps.incidents.services.closing import close, rate, review
+from oneroom.apps.incidents.services.aftercare import call_back, safe_to_contact
+from oneroom.apps.incidents.services.calls import (
+    Event,
+    call_belongs_to,
+    judge_payload,
+    keep_payload,
+    open_call,
+    return_call,
+    take_event,
+)
+from oneroom.apps.incidents.services.closing import (
+    close,
+    close_many,
+    complete,
+    rate,
+    review,
+    send_back,
+)
 from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
+from oneroom.apps.incidents.services.drafts import (
+    Shown,
+    complete_draft,
+    drop_draft,
+    end_draft,
+    keep_draft,
+    lock_draft,
+    send_on,
+)
+from oneroom.apps.incidents.services.ended import archive, reopen, supervise
 from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
 from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
@@ -13,36 +40,63 @@ from oneroom.apps.incidents.services.intake import (
     take_report,
 )
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
+from oneroom.apps.incidents.services.questions import record_answers
+from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, set_safe_contact, withdraw_report
 
 __all__ = [
     "Advice",
+    "Event",
     "Said",
+    "Shown",
     "Taken",
     "Where",
     "add_photo",
     "add_words",
+    "answer_referral",
+    "archive",
     "ask_return",
+    "bring_in",
+    "call_back",
+    "call_belongs_to",
     "classify",
     "clear",
     "close",
+    "close_many",
     "code_hash",
+    "complete",
+    "complete_draft",
     "divert",
+    "drop_draft",
+    "end_draft",
     "follow_code",
     "hold",
+    "judge_payload",
+    "keep_draft",
+    "keep_payload",
+    "lock_draft",
     "merge",
     "offer",
+    "open_call",
     "rate",
+    "record_answers",
     "regrade",
+    "reopen",
     "report",
     "report_and_clear",
+    "return_call",
     "review",
+    "safe_to_contact",
     "say_well",
     "say_word",
+    "send_back",
     "send_help",
+    "send_on",
     "set_aside",
     "set_safe_contact",
     "step",
+    "supervise",
+    "take_event",
     "take_off",
     "take_report",
     "tell_apart",

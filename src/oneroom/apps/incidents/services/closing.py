@@ -1,57 +1,196 @@
-"""The matter is reviewed and closed; the caller may rate it."""
+"""A scene report is read, sent back where it has a gap, completed; the matter is closed; the caller may rate it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from oneroom.apps.incidents.codes import CATEGORIES, OUTCOMES
-from oneroom.apps.incidents.models import Incident, Report
-from oneroom.apps.incidents.protocol import known_subcategory
-from oneroom.apps.incidents.services.matter import final_kind, lock, scopes, subject
-from oneroom.apps.ledger.services import note, service
-from oneroom.apps.orders.services import stop
+from django.utils.translation import gettext_lazy as _
+
+from oneroom.apps.incidents.codes import (
+    CATEGORIES,
+    LAW_CASES,
+    NO_CASE_REASONS,
+    OUTCOMES,
+    SEND_BACK_REASONS,
+)
+from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Report, SentBack
+from oneroom.apps.incidents.protocol import known_subcategory, subcategories
+from oneroom.apps.incidents.services.aftercare import decide_call_backs
+from oneroom.apps.incidents.services.dispatch import turned_out
+from oneroom.apps.incidents.services.matter import final_kind, known, lock, scopes, subject, this_round, watch
+from oneroom.apps.ledger.queries import timeline
+from oneroom.apps.ledger.services import note, seal, service
+from oneroom.apps.orders.services import start_overdue, stop
+from oneroom.engine.lifecycle.callback import SHARE
+from oneroom.engine.lifecycle.closing import Codes, Ending, unmet
 from oneroom.engine.lifecycle.incident import INCIDENT, State
-from oneroom.engine.values import Actor, BadInput, IllegalMove
+from oneroom.engine.lifecycle.limits import limit_s
+from oneroom.engine.text import plain
+from oneroom.engine.values import SYSTEM, Actor, BadInput, IllegalMove, NotAllowed, Refused, Unmet
+
+_SAID = {
+    ("outcome", "missing"): _("Say how it ended: pick one of the outcomes."),
+    ("outcome", "unknown"): _("There is no such outcome."),
+    ("category", "missing"): _("Say what it was: pick a category."),
+    ("category", "unknown"): _("There is no such category."),
+    ("subcategory", "missing"): _("Say more closely what it was: pick a sub-category."),
+    ("subcategory", "unknown"): _("There is no such sub-category of this category."),
+    ("case", "missing"): _("Case or no case: decide."),
+    ("case", "unknown"): _("Case or no case: decide."),
+    ("case", "contrary"): _("The outcome says that a case was opened."),
+    ("no_case_reason", "missing"): _("No case needs a reason."),
+    ("no_case_reason", "unknown"): _("There is no such reason."),
+    ("no_case_reason", "contrary"): _("Where there is a case there is no reason against it."),
+}
 
 
 @service
 def review(incident_id: int, *, by: Actor, at: datetime) -> None:
-    """Somebody read the scene report and found it whole."""
+    """Somebody who did not send the crews read the scene report and found it whole."""
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "review", by=by)
+    _not_who_sent(row, by)
     Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at)
+    SentBack.objects.filter(incident=row, ended_at=None).update(ended_at=at)
     note("incident.reviewed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk)
-    stop(subject(row.pk), cause="reviewed", stage="review", by=by, at=at)
+    for stage in ("review", "complete"):
+        stop(subject(row.pk), cause="reviewed", stage=stage, by=by, at=at)
+
+
+@service
+def send_back(incident_id: int, *, reason: str, words: str, by: Actor, at: datetime) -> None:
+    """
+    The report has a gap: back to the crew and its station, with a reason and one sentence, on a clock.
+
+    The matter stays REPORTED: it is reported, and nobody need go out again. What is missing rings on the crew's phones.
+    """
+    row = lock(incident_id)
+    INCIDENT.move(row.state, "send_back", by=by)
+    _not_who_sent(row, by)
+    known("reason", reason, SEND_BACK_REASONS)
+    text = plain("words", words, longest=300, required=True)
+    if SentBack.objects.filter(incident=row, ended_at=None).exists():
+        raise IllegalMove("This was sent back already and is not completed yet.")
+    lead = _reporter(row)
+    sealed, commitment = seal(text, matter=subject(row.pk), purpose="review.gap", at=at)
+    SentBack.objects.create(
+        incident=row, assignment=lead, at=at, account_id=by.id, reason=reason, words=sealed
+    )  # fmt: skip
+    heard = scopes(row) | ({f"crew:{lead.crew_id}"} if lead else set())
+    note(
+        "incident.sent_back", subject(row.pk), by=by, at=at, to=heard, matter=subject(row.pk), incident=row.pk,
+        assignment=lead.pk if lead else None, reason=reason, words=commitment,
+    )  # fmt: skip
+    stop(subject(row.pk), cause="sent_back", stage="review", by=by, at=at)
+    start_overdue(
+        subject(row.pk), stage="complete", limit_s=limit_s("complete", row.grade), matter=subject(row.pk),
+        grade=row.grade, crew_id=lead.crew_id if lead else None,
+        unit_id=lead.crew.unit_id if lead else row.unit_id, by=by, at=at,
+    )  # fmt: skip
+
+
+@service
+def complete(
+    incident_id: int, *, words: str = "", outcome: str = "", category: str = "", subcategory: str = "", by: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
+    """What was missing is added; the report is to be reviewed again. The first report stays as it was, beside it."""
+    row = lock(incident_id)
+    INCIDENT.move(row.state, "complete", by=by)
+    gap = SentBack.objects.filter(incident=row, ended_at=None).select_related("assignment").first()
+    if gap is None:
+        raise IllegalMove("Nobody sent this back; there is nothing to complete.")
+    if outcome:
+        known("outcome", outcome, OUTCOMES)
+    if category:
+        known("category", category, CATEGORIES)
+    known_subcategory(category or row.final_category or row.category, subcategory)
+    text = plain("words", words, longest=2000)
+    if not (text or outcome or category):
+        raise BadInput("words", "Say what was missing: a line, another outcome or another category.")
+    sealed, commitment = seal(text, matter=subject(row.pk), purpose="scene.note", at=at) if text else (None, None)
+    if sealed is not None:
+        source = "crew" if by.crew_id else "room"
+        AddedWords.objects.create(incident=row, source=source, account_id=by.id, at=at, words=sealed)
+    outcome = outcome or row.outcome
+    turned_out(row, outcome, category, subcategory)
+    SentBack.objects.filter(pk=gap.pk).update(ended_at=at)
+    heard = scopes(row) | ({f"crew:{gap.assignment.crew_id}"} if gap.assignment else set())
+    note(
+        "incident.completed", subject(row.pk), by=by, at=at, to=heard, matter=subject(row.pk), incident=row.pk,
+        assignment=gap.assignment_id, outcome=outcome, note=commitment,
+    )  # fmt: skip
+    stop(subject(row.pk), cause="completed", stage="complete", by=by, at=at)
+    watch(row, "review", by=SYSTEM, at=at)
 
 
 @service
 def close(
-    incident_id: int, *, outcome: str = "", category: str = "", subcategory: str = "", by: Actor, at: datetime
-) -> None:
-    """Close with outcome and category: those of the scene report unless the closer says otherwise."""
+    incident_id: int, *, outcome: str = "", category: str = "", subcategory: str = "", case: str = "",
+    no_case_reason: str = "", share: float = SHARE, by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """
+    Close with outcome and category (those of the scene report unless the closer says otherwise), and, where the law
+    asks, with a case or the reason why there is none. Raises Unmet with every rule that does not hold, by field.
+
+    ``share`` of the callers of routine matters are called back; the draw is made here and stands in the record.
+    """
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "close", by=by)
-    outcome = outcome or row.outcome
-    category, subcategory = final_kind(row, category, subcategory)
-    if outcome not in OUTCOMES:
-        raise BadInput("outcome", "Say how it ended: pick one of the outcomes.")
-    if category not in CATEGORIES:
-        raise BadInput("category", "There is no such choice: %(choice)s.", choice=category[:40])
-    known_subcategory(category, subcategory)
+    ending = ending_of(
+        row, outcome=outcome, category=category, subcategory=subcategory, case=case, no_case_reason=no_case_reason
+    )  # fmt: skip
+    gaps = unmet(ending, codes_for(ending.category))
+    if gaps:
+        raise Unmet({name: _SAID[name, why] for name, why in gaps.items()})
     Incident.objects.filter(pk=row.pk).update(
-        state=move.target,
-        state_since=at,
-        closed_at=at,
-        outcome=outcome,
-        final_category=category,
-        final_subcategory=subcategory,
-        escalated=False,
-    )
+        state=move.target, state_since=at, closed_at=at, outcome=ending.outcome, final_category=ending.category,
+        final_subcategory=ending.subcategory, case=ending.decision, no_case_reason=ending.no_case_reason,
+        escalated=False, reopen_proposed="",
+    )  # fmt: skip
+    row.refresh_from_db()
     note(
         "incident.closed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, outcome=outcome, category=category, subcategory=subcategory or None,
+        incident=row.pk, outcome=ending.outcome, category=ending.category, subcategory=ending.subcategory or None,
+        case=ending.decision or None, no_case_reason=ending.no_case_reason or None,
     )  # fmt: skip
     stop(subject(row.pk), cause="closed", by=by, at=at)
+    decide_call_backs(row, share=share, at=at)
+
+
+@service
+def close_many(incident_ids: Iterable[int], *, by: Actor, at: datetime) -> dict[int, Refused]:
+    """
+    Close each of these matters that may be closed as it stands; gives why not for the others.
+
+    Locked in one order, so that two people closing the same list never wait for each other; a matter that is refused
+    leaves nothing behind and stops no other.
+    """
+    refused: dict[int, Refused] = {}
+    for pk in sorted(set(incident_ids)):
+        try:
+            close(pk, by=by, at=at)
+        except (IllegalMove, BadInput) as why:  # who may not close at all is told so, not given a list
+            refused[pk] = why
+    return refused
+
+
+def ending_of(row: Incident, **said: str) -> Ending:
+    """How this matter ended: as said now, else as it stands."""
+    category, subcategory = final_kind(row, said.get("category", ""), said.get("subcategory", ""))
+    return Ending(
+        outcome=said.get("outcome") or row.outcome,
+        category=category,
+        subcategory=subcategory,
+        case=said.get("case") or row.case,
+        no_case_reason=said.get("no_case_reason") or row.no_case_reason,
+    )
+
+
+def codes_for(category: str) -> Codes:
+    """The codes that the close rules know for a category."""
+    return Codes(OUTCOMES, CATEGORIES, subcategories().get(category, ()), LAW_CASES, NO_CASE_REASONS)
 
 
 @service
@@ -68,3 +207,19 @@ def rate(report_id: int, *, stars: int, by: Actor, at: datetime) -> None:
         "incident.rated", subject(report.incident_id), by=by, at=at, to=scopes(report.incident),
         matter=subject(report.incident_id), incident=report.incident_id, report=report_id, stars=stars,
     )  # fmt: skip
+
+
+def _reporter(row: Incident) -> Assignment | None:
+    """The crew whose report the matter's outcome is: the lead's, else the last that reported."""
+    reported = this_round(row).filter(reported_at__isnull=False).select_related("crew")
+    return reported.order_by("-lead", "-reported_at", "-pk").first()
+
+
+def _not_who_sent(row: Incident, by: Actor) -> None:
+    """Nobody judges what came of his own order, whatever his role."""
+    since = row.reopened_at
+    if any(
+        e.kind == "assignment.offered" and e.actor == by.id and (since is None or e.at >= since)
+        for e in timeline(subject(row.pk))
+    ):
+        raise NotAllowed("You sent the crews yourself. Somebody else reads their report.")

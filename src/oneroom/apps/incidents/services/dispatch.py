@@ -21,6 +21,7 @@ from oneroom.apps.incidents.services.matter import (
     lock_assignment,
     scopes,
     subject,
+    this_round,
 )
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.services import start_answer, stop
@@ -161,7 +162,7 @@ def pass_lead(row: Incident, leaver: Assignment, *, by: Actor, at: datetime) -> 
     """
     if not leaver.lead or leaver.reported_at is not None:
         return
-    others = Assignment.objects.filter(incident=row).exclude(pk=leaver.pk)
+    others = this_round(row).exclude(pk=leaver.pk)
     heir = (
         others.filter(state__in=assignment.LIVE).order_by("offered_at", "pk").first()
         or others.filter(reported_at__isnull=False).order_by("-reported_at", "-pk").first()

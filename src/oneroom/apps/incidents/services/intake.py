@@ -23,6 +23,7 @@ from oneroom.apps.incidents.services.matter import (
     known_reasons,
     lock,
     lock_open,
+    may_lower,
     scopes,
     subject,
     watch,
@@ -33,7 +34,7 @@ from oneroom.apps.orgs.queries import station_at
 from oneroom.engine.lifecycle.incident import INCIDENT
 from oneroom.engine.roles import Right
 from oneroom.engine.text import phone, plain
-from oneroom.engine.values import Actor, BadInput, NotAllowed
+from oneroom.engine.values import Actor, BadInput
 
 # A code is read over the phone and copied by hand, so of signs that look alike none or one is here: no 0 and O, no 1,
 # I and L, no 2 and Z, no 5 and S. 27 letters and digits in 9 places are 42 bits.
@@ -99,20 +100,16 @@ def take_report(
     ``code`` is the caller's code where the door has one to give (``follow_code``); else a random one is made.
     Raises BadInput naming the field, before anything is written.
     """
-    by.must(Right.REPORT_MATTER if source == "web" else Right.TAKE_CALL)
+    _may_report(source, by)
     if source not in SOURCES:
         raise BadInput("source", "There is no such way of reporting.")
-    words = plain("words", said.words, longest=4000, required=True)
-    caller = {"name": plain("caller_name", said.caller_name, longest=60)}
-    caller["phone"] = phone("caller_phone", said.caller_phone)
-    address = plain("address", said.address, longest=200)
-    known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    words, caller, address = check_said(said)
     if category:
         check_classification(category, grade, reasons, where, subcategory=subcategory)
 
     row = Incident.objects.create(
         reference=_next_reference(at), origin=source, received_at=at, state_since=at, drill=drill,
-        **_placed(where),
+        **placed(where),
     )  # fmt: skip
     matter = subject(row.pk)
     seals = {}
@@ -130,7 +127,7 @@ def take_report(
     commitments: dict[str, Any] = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
     note(
         "incident.received", matter, by=by, at=at, to=scopes(row), matter=matter, incident=row.pk,
-        report=report.pk, source=source, safe_contact=said.safe_contact, **commitments,
+        report=report.pk, source=source, safe_contact=said.safe_contact, drill=drill or None, **commitments,
     )  # fmt: skip
     watch(row, "classify", by=by, at=at)
     if category:
@@ -159,9 +156,9 @@ def classify(
     move = INCIDENT.move(row.state, "classify", by=by)
     known = where or place_of(row)
     reasons = check_classification(category, grade, reasons, known, subcategory=subcategory)
-    if row.grade < min(_UNREAD, known_grade(grade)) and not by.may(Right.COMMAND):
-        raise NotAllowed("Only the shift commander lowers a grade.")
-    placed = _placed(where) if where else {}
+    if row.grade < min(_UNREAD, known_grade(grade)):
+        may_lower(by, at=at)
+    where_now = placed(where) if where else {}
     Incident.objects.filter(pk=row.pk).update(
         category=category,
         subcategory=subcategory,
@@ -169,7 +166,7 @@ def classify(
         reasons=reasons,
         state=move.target,
         state_since=at,
-        **placed,
+        **where_now,
     )
     row.refresh_from_db()
     note(
@@ -192,6 +189,24 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
         "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
         incident=row.pk, report=report_id, words=commitment, source=source,
     )  # fmt: skip
+
+
+def _may_report(source: str, by: Actor) -> None:
+    """The public at its own door; an officer what he sees himself; everything else is for who takes calls."""
+    if source == "web":
+        by.must(Right.REPORT_MATTER)
+    elif not (source == "self" and by.crew_id is not None and by.may(Right.SCENE_REPORT)):
+        by.must(Right.TAKE_CALL)
+
+
+def check_said(said: Said) -> tuple[str, dict[str, str], str]:
+    """Words, caller and address of a report, cleaned; BadInput names the field."""
+    words = plain("words", said.words, longest=4000, required=True)
+    caller = {"name": plain("caller_name", said.caller_name, longest=60)}
+    caller["phone"] = phone("caller_phone", said.caller_phone)
+    address = plain("address", said.address, longest=200)
+    known("safe_contact", said.safe_contact, SAFE_CONTACT)
+    return words, caller, address
 
 
 def check_classification(
@@ -235,7 +250,8 @@ def place_of(row: Incident) -> Where | None:
     return Where(row.lon, row.lat, row.place_zh, row.place_en)
 
 
-def _placed(where: Where | None) -> dict[str, object]:
+def placed(where: Where | None) -> dict[str, object]:
+    """The fields of a matter for its place; the station whose area it is in is found by it."""
     if where is None:
         return {}
     return {
@@ -254,9 +270,3 @@ def _next_reference(at: datetime) -> str:
             [day],
         )
         return f"{day:%Y%m%d}-{cursor.fetchone()[0]:04d}"
-
-
-__all__ = [
-    "Said", "Taken", "Where", "add_words", "check_classification", "classify", "code_hash", "follow_code",
-    "place_of", "take_report",
-]  # fmt: skip

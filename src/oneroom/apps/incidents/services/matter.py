@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from oneroom.apps.duty.access import must_command
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.incidents.codes import REASONS
 from oneroom.apps.incidents.models import Assignment, Incident
@@ -12,7 +15,8 @@ from oneroom.apps.ledger.services import note
 from oneroom.apps.orders.services import start_overdue, stop
 from oneroom.engine.lifecycle import assignment, incident
 from oneroom.engine.lifecycle.limits import limit_s
-from oneroom.engine.values import SYSTEM, Actor, BadInput, IllegalMove
+from oneroom.engine.roles import Right
+from oneroom.engine.values import SYSTEM, Actor, BadInput, IllegalMove, NotAllowed
 
 S = incident.State
 
@@ -87,6 +91,13 @@ def known_grade(grade: int | None) -> int:
     return grade
 
 
+def may_lower(by: Actor, *, at: datetime) -> None:
+    """Anybody who takes calls raises a grade; only who commands at this minute lowers one (workflow §2.1, T15)."""
+    if not by.may(Right.COMMAND):
+        raise NotAllowed("Only the shift commander lowers a grade.")
+    must_command(by, at=at)
+
+
 def watch(of: Incident, stage: str, *, begins: datetime | None = None, by: Actor, at: datetime) -> None:
     """Begin to watch a stage of the matter itself (not of one crew), now or from a later time on."""
     start_overdue(
@@ -95,13 +106,19 @@ def watch(of: Incident, stage: str, *, begins: datetime | None = None, by: Actor
     )  # fmt: skip
 
 
+def this_round(of: Incident) -> QuerySet[Assignment]:
+    """The crews sent since the matter was last opened again: what was reported before answers for nothing now."""
+    sent = Assignment.objects.filter(incident=of)
+    return sent if of.reopened_at is None else sent.filter(offered_at__gte=of.reopened_at)
+
+
 def follow(of: Incident, *, at: datetime) -> None:
     """
     Let the matter's state follow its crews (engine.lifecycle.incident.following) and note the change.
 
     Called by every act on an assignment, as its last step, with the incident's row locked.
     """
-    rows = list(Assignment.objects.filter(incident=of).order_by("pk").values_list("state", "lead", "reported_at"))
+    rows = list(this_round(of).order_by("pk").values_list("state", "lead", "reported_at"))
     reported = any(lead and at_ is not None for _, lead, at_ in rows)
     target = incident.following(of.state, [state for state, _, _ in rows], lead_reported=reported)
     if target == of.state:

@@ -15,10 +15,12 @@ from oneroom.apps.incidents.services.matter import (
     known_reasons,
     lock,
     lock_open,
+    may_lower,
     scopes,
     subject,
     watch,
 )
+from oneroom.apps.incidents.services.referrals import refer
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.services import regrade as regrade_ladders
 from oneroom.apps.orders.services import stop
@@ -47,8 +49,8 @@ def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Ac
     by.must(Right.TAKE_CALL)
     row = lock_open(incident_id)
     known_grade(grade)
-    if grade > row.grade and not by.may(Right.COMMAND):
-        raise NotAllowed("Only the shift commander lowers a grade.")
+    if grade > row.grade:
+        may_lower(by, at=at)
     reasons = known_reasons(reasons)
     before = row.grade
     if grade == before:
@@ -83,9 +85,13 @@ def hold(incident_id: int, *, reason: str, until: datetime, by: Actor, at: datet
 
 
 @service
-def set_aside(incident_id: int, *, verb: str, reason: str, by: Actor, at: datetime) -> None:
+def set_aside(
+    incident_id: int, *, verb: str, reason: str, reference: str = "", due: datetime | None = None, by: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
     """
-    The matter goes no further here: ``transfer`` to an agency, ``invalidate``, or ``cancel``.
+    The matter goes no further here: ``transfer`` to an agency, ``invalidate``, or ``cancel``. What is transferred is
+    followed: the agency answers by ``due``.
 
     Only while no crew is on it. Where one was sent before, somebody found it worth sending to: then who sends
     decides, not who takes calls.
@@ -96,6 +102,8 @@ def set_aside(incident_id: int, *, verb: str, reason: str, by: Actor, at: dateti
     if _was_sent_to(row) and not by.may(Right.DISPATCH):
         raise NotAllowed("A crew was sent to this before. The dispatcher decides what becomes of it.")
     _set_aside(row, move.target, verb, reason, by=by, at=at)
+    if verb == "transfer":
+        refer(row, reason, joint=False, reference=reference, due=due, by=by, at=at)
 
 
 def _set_aside(row: Incident, state: str, verb: str, reason: str, *, by: Actor, at: datetime) -> None:

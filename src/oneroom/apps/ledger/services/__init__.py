@@ -10,6 +10,7 @@ from oneroom.apps.ledger.services.seals import (
     hand_over_seals,
     looked,
     open_sealed,
+    reseal,
     seal,
 )
 from oneroom.apps.ledger.services.seams import ask_guards
@@ -25,6 +26,7 @@ __all__ = [
     "note",
     "once",
     "open_sealed",
+    "reseal",
     "seal",
     "searched",
     "service",

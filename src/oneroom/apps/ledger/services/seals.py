@@ -53,6 +53,12 @@ def seal(content: Any, *, matter: str, purpose: str, at: datetime) -> tuple[Seal
     return row, commitment(key, text)
 
 
+def reseal(row: Sealed, content: Any) -> None:
+    """Replace what an unfinished text says, under a new key. For texts that no entry holds a commitment of."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    Sealed.objects.filter(pk=row.pk, erased=None).update(text=text, key=secrets.token_bytes(32))
+
+
 @service
 def open_sealed(rows: Iterable[Sealed], *, record: str, looking: Looking, by: Actor, at: datetime) -> dict[int, Any]:
     """

@@ -1,6 +1,7 @@
 from oneroom.apps.orders.services.ladders import (
     climb_rung,
     is_watched,
+    mark_drill,
     receipt,
     regrade,
     start_answer,
@@ -25,6 +26,7 @@ __all__ = [
     "climb_rung",
     "end_sos",
     "is_watched",
+    "mark_drill",
     "raise_sos",
     "receipt",
     "regrade",

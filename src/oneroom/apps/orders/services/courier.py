@@ -213,6 +213,8 @@ def _message(delivery: Delivery) -> Message:
         else:
             text = _("P%(grade)d: a promised step of %(order)s is overdue. Open OneRoom.")
         text %= {"grade": ladder.grade, "order": order}
+        if ladder.drill:
+            text = _("DRILL. %(text)s") % {"text": text}
         if delivery.repeat:
             text = _("(repeated) %(text)s") % {"text": text}
     address = getattr(account, _ADDRESS.get(delivery.channel, ""), "")

@@ -55,6 +55,11 @@ def start_sos(
     )  # fmt: skip
 
 
+def mark_drill(ladder_id: int) -> None:
+    """This ladder belongs to a drill: every message of it says so. Part of the act that started the ladder."""
+    Ladder.objects.filter(pk=ladder_id).update(drill=True)
+
+
 def is_watched(subject: str, *, stage: str) -> bool:
     """Whether a ladder of this stage of the subject runs."""
     return Ladder.objects.filter(subject=subject, stage=stage, stopped=None).exists()

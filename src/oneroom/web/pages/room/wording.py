@@ -17,14 +17,25 @@ from django.utils.translation import ngettext
 
 from oneroom.apps.incidents.codes import (
     AGENCIES,
+    CALL_BACK_RESULTS,
+    CALL_BACK_WHY,
+    CASE_DECISIONS,
+    DOSSIER_PURPOSES,
     INVALID_REASONS,
+    NO_CASE_REASONS,
     OUTCOMES,
     REASONS,
+    REFERRAL_RESULTS,
+    REOPEN_REASONS,
     RETURN_REASONS,
+    RETURN_RESULTS,
     SAFE_CONTACT,
+    SEND_BACK_REASONS,
     SOURCES,
+    SUPERVISE_REASONS,
     WITHDRAW_REASONS,
 )
+from oneroom.apps.incidents.protocol import protocols, spoken
 from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room.words import (
     CHANNELS,
@@ -95,6 +106,42 @@ def _received(f: Facts, _names: Names) -> str:
     return _("%(what)s; safe to contact: %(safe)s") % {"what": source, "safe": named(SAFE_CONTACT, safe)}
 
 
+def _closed(f: Facts, _names: Names) -> str:
+    said = _("Closed: %(outcome)s · %(category)s") % {
+        "outcome": named(OUTCOMES, f["outcome"]), "category": kind_named(f["category"], f.get("subcategory", ""))
+    }  # fmt: skip
+    if not f.get("case"):
+        return said
+    decision = named(NO_CASE_REASONS, f["no_case_reason"]) if f.get("no_case_reason") else ""
+    case = named(CASE_DECISIONS, f["case"])
+    return " · ".join((said, _("%(case)s: %(reason)s") % {"case": case, "reason": decision} if decision else case))
+
+
+def _call_back_decided(f: Facts, _names: Names) -> str:
+    why = named(CALL_BACK_WHY, f["why"])
+    said = (
+        _("Caller to be called back within %(time)s: %(why)s") % {"time": span(f["limit_s"]), "why": why}
+        if f["due"]
+        else _("Caller is not called back: %(why)s") % {"why": why}
+    )
+    if f.get("drawn_from") is None:
+        return said
+    lot = {"share": round(f["share"] * 100), "n": f["drawn_from"]}
+    return f"{said} · " + _("%(share)s %% drawn by entry #%(n)s") % lot
+
+
+def _called_back(f: Facts, _names: Names) -> str:
+    said = {"result": named(CALL_BACK_RESULTS, f["result"]), "n": f["tries"]}
+    if f["tries"] > 1 or not f["ended"]:
+        return _("Called back: %(result)s, try %(n)s") % said
+    return _("Called back: %(result)s") % said
+
+
+def _supervised(f: Facts, _names: Names) -> str:
+    reason = {"reason": named(SUPERVISE_REASONS, f["reason"])}
+    return (_("Supervised: %(reason)s") if f["on"] else _("No longer supervised: %(reason)s")) % reason
+
+
 def _classified(f: Facts, names: Names) -> str:
     said = {
         "category": kind_named(f["category"], f.get("subcategory", "")),
@@ -106,6 +153,24 @@ def _classified(f: Facts, names: Names) -> str:
             **said, "reasons": _codes(REASONS, f["reasons"])
         }  # fmt: skip
     return _("%(category)s, P%(grade)s; area of %(unit)s") % said
+
+
+def _questioned(f: Facts, _names: Names) -> str:
+    found = protocols().get(f["protocol"])
+    said = {"name": spoken(found.name) if found else f["protocol"], "version": f["version"], "n": len(f["answers"])}
+    return ngettext(
+        "Asked by “%(name)s” v%(version)s: %(n)d answer", "Asked by “%(name)s” v%(version)s: %(n)d answers", said["n"]
+    ) % said  # fmt: skip
+
+
+def _amended(f: Facts, _names: Names) -> str:
+    kind = kind_named(f["category"], f.get("subcategory", ""))
+    return _("Now: %(kind)s, at another place") % {"kind": kind} if f["moved"] else _("Now: %(kind)s") % {"kind": kind}
+
+
+def _referred(f: Facts, _names: Names) -> str:
+    said = {"agency": named(AGENCIES, f["agency"])}
+    return _("%(agency)s comes along; followed") % said if f["joint"] else _("%(agency)s is to answer") % said
 
 
 def _graded(f: Facts, _names: Names) -> str:
@@ -243,8 +308,18 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.safe_contact": (CALL, _coded(lazy("Safe to contact the caller: %(code)s"), "safe_contact", SAFE_CONTACT)),
     "incident.withdrawn": (CALL, _plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
-    "incident.closed": (ROOM, lambda f, _names: _("Closed: %(outcome)s · %(category)s") % {
-        "outcome": named(OUTCOMES, f["outcome"]), "category": kind_named(f["category"], f.get("subcategory", ""))}),
+    "incident.closed": (ROOM, _closed),
+    "incident.sent_back": (ROOM, _coded(lazy("Report sent back: %(code)s"), "reason", SEND_BACK_REASONS)),
+    "incident.completed": (SCENE, _coded(lazy("Report completed: %(code)s"), "outcome", OUTCOMES)),
+    "incident.call_back_decided": (SYSTEM, _call_back_decided),
+    "incident.called_back": (CALL, _called_back),
+    "incident.reopen_proposed": (CALL, _coded(lazy("Asks to be opened again: %(code)s"), "reason", REOPEN_REASONS)),
+    "incident.reopened": (ROOM, _coded(lazy("Opened again: %(code)s"), "reason", REOPEN_REASONS)),
+    "incident.archived": (SYSTEM, _plain(lazy("Put away: nothing is open any more"))),
+    "incident.supervised": (ROOM, _supervised),
+    "incident.disclosed": (STAFF, lambda f, _names: _("Dossier opened: %(purpose)s, %(callers)s") % {
+        "purpose": named(DOSSIER_PURPOSES, f["purpose"]),
+        "callers": _("with callers") if f["callers"] else _("callers masked")}),
     "incident.cancelled": (ROOM, _coded(lazy("Cancelled: %(code)s"), "reason", _CANCELLED)),
     "incident.transferred": (ROOM, _coded(lazy("Handed over: %(code)s"), "agency", AGENCIES)),
     "incident.invalid": (ROOM, _coded(lazy("Not a matter: %(code)s"), "reason", INVALID_REASONS)),
@@ -259,6 +334,18 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
         % {"who": named(TOLD, f["rung_code"]), "stage": named({k: v[1] for k, v in STAGES.items()}, f["stage"])},
     ),
     "incident.rated": (CALL, _plain(lazy("The caller gave %(stars)s of 5"))),
+    "incident.questioned": (CALL, _questioned),
+    "incident.amended": (CALL, _amended),
+    "incident.call_saved": (CALL, _plain(lazy("The desk saved the call; it had been sent on while it was taken"))),
+    "draft.shown": (CALL, _plain(lazy("A call is being taken"))),
+    "draft.ended": (CALL, _plain(lazy("The desk is done with the call; its draft is erased"))),
+    "call.ringing": (CALL, _plain(lazy("A call rings"))),
+    "call.answered": (CALL, _plain(lazy("Call answered after %(waited_s)s s"))),
+    "call.ended": (CALL, _plain(lazy("Call ended"))),
+    "call.abandoned": (CALL, _plain(lazy("The caller hung up after %(waited_s)s s; to be called back"))),
+    "call.returned": (CALL, _coded(lazy("Called back: %(code)s"), "result", RETURN_RESULTS)),
+    "referral.made": (ROOM, _referred),
+    "referral.answered": (ROOM, _coded(lazy("The other agency: %(code)s"), "result", REFERRAL_RESULTS)),
     "assignment.offered": (ORDER, _offered),
     "assignment.acknowledged": (ORDER, _crew(lazy("%(crew)s signed"))),
     "assignment.en_route": (SCENE, _crew(lazy("%(crew)s set out"))),

@@ -63,6 +63,10 @@ STAGES = {
     "report": (lazy("to report"), lazy("report late")),
     "sos": (lazy("help"), lazy("help")),
     "review": (lazy("to review"), lazy("review late")),
+    "agency_answer": (lazy("agency to answer"), lazy("agency's answer late")),
+    "return_call": (lazy("to call back"), lazy("calling back late")),
+    "complete": (lazy("to complete"), lazy("completing late")),
+    "call_back": (lazy("to call back"), lazy("call-back late")),
 }
 RUNGS = {
     "crew": lazy("Crew"),

@@ -1,0 +1,32 @@
+"""What the clock does for matters: put away those in which nothing is open any more."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+
+from oneroom.apps.incidents.models import CallBack, Incident
+from oneroom.apps.incidents.services import archive
+from oneroom.engine.lifecycle.incident import ENDED
+from oneroom.engine.lifecycle.limits import ARCHIVE_AFTER_S
+
+log = logging.getLogger(__name__)
+_BATCH = 50
+
+
+def put_away(at: datetime) -> int:
+    """Archive matters that ended long enough ago and have nothing open, a bounded batch at a time; how many."""
+    called = CallBack.objects.filter(incident=OuterRef("pk"), due=True, ended_at=None)
+    old = Incident.objects.filter(
+        state__in=[str(s) for s in ENDED], state_since__lte=at - timedelta(seconds=ARCHIVE_AFTER_S), supervised=False,
+        reopen_proposed="",
+    )  # fmt: skip
+    done = 0
+    for pk in list(old.exclude(Exists(called)).order_by("state_since").values_list("pk", flat=True)[:_BATCH]):
+        try:
+            done += archive(pk, at=at)
+        except Exception:
+            log.exception("matter %s was not put away", pk)
+    return done

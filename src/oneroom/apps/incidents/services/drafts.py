@@ -1,0 +1,245 @@
+"""
+A call while it is being taken: kept at each pause of the desk, seen by the room, sent on before it is whole.
+
+What was typed lies sealed and is erased when the call is saved or given up. The room sees grade, kind and place; where
+the dispatcher makes a matter of it, what the desk types from then on goes to that matter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from oneroom.apps.incidents.codes import CATEGORIES
+from oneroom.apps.incidents.models import Draft, Incident, Report
+from oneroom.apps.incidents.protocol import known_subcategory
+from oneroom.apps.incidents.services.intake import (
+    Said,
+    Taken,
+    Where,
+    add_words,
+    check_said,
+    classify,
+    follow_code,
+    placed,
+    take_report,
+)
+from oneroom.apps.incidents.services.matter import known, known_grade, known_reasons, lock, scopes, subject
+from oneroom.apps.incidents.services.standing import regrade
+from oneroom.apps.ledger.services import compared, erase, note, reseal, seal, service
+from oneroom.engine.lifecycle.incident import OPEN, State
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, BadInput, IllegalMove, NotFound
+
+_LONGEST = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the room may see of a call that is being taken."""
+
+    category: str = ""
+    subcategory: str = ""
+    grade: int | None = None
+    reasons: tuple[str, ...] = ()
+    where: Where | None = None
+
+
+def draft_subject(pk: int) -> str:
+    """The draft's name in the record."""
+    return f"draft:{pk}"
+
+
+@service
+def keep_draft(key: str, n: int, content: Mapping[str, Any], shown: Shown, *, by: Actor, at: datetime) -> Draft | None:
+    """
+    Keep what the desk has typed so far; the room hears of it when what it may see has changed.
+
+    ``n`` counts up with each saving; an older one is let go by. None where the call was saved or given up already.
+    """
+    by.must(Right.TAKE_CALL)
+    if not (8 <= len(key) <= 40 and key.isascii() and key.isprintable()):
+        raise BadInput("key", "The key of an act has 8 to 80 plain characters.")
+    if len(json.dumps(dict(content))) > _LONGEST:
+        raise BadInput("content", "This is too long.")
+    _check(shown)
+    row, made = Draft.objects.select_for_update().get_or_create(
+        account_id=by.id, key=key, defaults={"started": at, "touched": at}
+    )
+    if not made and (row.content_id is None or row.n >= n):
+        return row if row.content_id is not None else None
+    if row.content is None:
+        row.content, _ = seal(content, matter=draft_subject(row.pk), purpose="draft.words", at=at)
+    else:
+        reseal(row.content, content)
+    seen = _seen(row)
+    row.n, row.touched = n, at
+    row.category, row.subcategory, row.grade = shown.category, shown.subcategory, shown.grade
+    row.reasons = list(shown.reasons)
+    for name, value in placed(shown.where).items():
+        if name != "unit":
+            setattr(row, name, value)
+    row.save()
+    if made or seen != _seen(row):
+        note(
+            "draft.shown", draft_subject(row.pk), by=by, at=at, to={"room"}, draft=row.pk,
+            category=row.category or None, subcategory=row.subcategory or None, grade=row.grade,
+            placed=row.lon is not None,
+        )  # fmt: skip
+    return row
+
+
+def lock_draft(key: str, *, by: Actor) -> Draft | None:
+    """One's own draft, standing still: nobody sends it on while it is saved."""
+    return Draft.objects.select_for_update().filter(account_id=by.id, key=key).first()
+
+
+@service
+def send_on(draft_id: int, *, words: str, by: Actor, at: datetime) -> Taken:
+    """
+    The dispatcher makes a matter of a call that is still being taken; asked twice, it is the same one.
+
+    ``words`` are those typed until now. Raises BadInput where the place or the kind is not known yet.
+    """
+    by.must(Right.DISPATCH)
+    row = Draft.objects.select_for_update(of=("self",)).filter(pk=draft_id, content__isnull=False).first()
+    if row is None:
+        raise NotFound
+    if row.incident is not None and row.report_id is not None:
+        return Taken(row.incident.pk, row.report_id, row.incident.reference, "")
+    if row.lon is None or row.lat is None:
+        raise BadInput("location", "Say where it is: a crossing, a road or a point on the map.")
+    if not row.category:
+        raise BadInput("category", "Nobody has said yet what it is.")
+    taken = take_report(
+        Said(words=words or "…"), source="phone", where=_where(row), category=row.category,
+        subcategory=row.subcategory, grade=row.grade or 2, reasons=row.reasons, code=draft_code(row), by=by, at=at,
+    )  # fmt: skip
+    Draft.objects.filter(pk=row.pk).update(incident_id=taken.incident_id, report_id=taken.report_id)
+    note(
+        "draft.shown", draft_subject(row.pk), by=by, at=at, to={"room", f"account:{row.account_id}"}, draft=row.pk,
+        category=row.category, subcategory=row.subcategory or None, grade=row.grade, placed=True,
+    )  # fmt: skip
+    return taken
+
+
+@service
+def end_draft(key: str, *, cause: str, by: Actor, at: datetime, incident_id: int | None = None) -> None:
+    """The call was saved, or came to nothing: what was typed is erased. A draft sent on is ended with its matter."""
+    row = Draft.objects.select_for_update().filter(account_id=by.id, key=key).first()
+    if row is not None and row.content_id is not None:
+        _end(row, cause, incident_id, by=by, at=at)
+
+
+@service
+def drop_draft(draft_id: int, *, cause: str, by: Actor, at: datetime) -> None:
+    """Somebody of the room puts away a call that nobody types any more; the clock does so after half a day."""
+    row = Draft.objects.select_for_update().filter(pk=draft_id, content__isnull=False).first()
+    if row is None:
+        raise NotFound
+    _end(row, cause, row.incident_id, by=by, at=at)
+
+
+def _end(row: Draft, cause: str, incident_id: int | None, *, by: Actor, at: datetime) -> None:
+    erase(draft_subject(row.pk), cause=cause, by=by, at=at)
+    note(
+        "draft.ended", draft_subject(row.pk), by=by, at=at, to={"room", f"account:{row.account_id}"}, draft=row.pk,
+        cause=cause, incident=incident_id,
+    )  # fmt: skip
+    # The row stays for a day without any content: a saving of it that is still under way finds that it is over.
+    Draft.objects.filter(pk=row.pk).update(
+        content=None, category="", subcategory="", grade=None, reasons=[], lon=None, lat=None, accuracy_m=None,
+        place_zh="", place_en="", touched=at, incident_id=incident_id,
+    )  # fmt: skip
+
+
+@service
+def complete_draft(
+    draft: Draft, said: Said, *, category: str, subcategory: str, grade: int | None,
+    reasons: Iterable[str], where: Where | None, by: Actor, at: datetime,
+) -> Taken:  # fmt: skip
+    """
+    The desk saves a call that the dispatcher has made a matter of: what is new of it goes to that matter.
+
+    Words that were typed since are added, the caller is put to the report, the kind and place are said anew where they
+    changed, the grade is raised where the answers ask for it.
+    """
+    by.must(Right.TAKE_CALL)
+    if draft.incident_id is None or draft.report_id is None:
+        raise IllegalMove
+    words, caller, address = check_said(said)
+    row = lock(draft.incident_id)
+    report = Report.objects.select_related("words").get(pk=draft.report_id)
+    if row.state in OPEN:
+        typed_before = str(next(iter(compared([report.words] if report.words else []).values()), "") or "")
+        more = words[len(typed_before) :].strip() if words.startswith(typed_before) else words
+        if more:
+            add_words(row.pk, words=more[:2000], source="room", report_id=report.pk, by=by, at=at)
+        _say_anew(row, category, subcategory, grade, reasons, where, by=by, at=at)
+    facts: dict[str, Any] = {}
+    for name, content in (("caller", caller if any(caller.values()) else None), ("address", address or None)):
+        if content is not None and getattr(report, f"{name}_id") is None:
+            sealed, commitment = seal(content, matter=subject(row.pk), purpose=f"report.{name}", at=at)
+            setattr(report, name, sealed)
+            facts["place" if name == "address" else name] = commitment
+    report.safe_contact = said.safe_contact
+    report.save(update_fields=["caller", "address", "safe_contact"])
+    note(
+        "incident.call_saved", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
+        report=report.pk, safe_contact=said.safe_contact, **facts,
+    )  # fmt: skip
+    return Taken(row.pk, report.pk, row.reference, draft_code(draft))
+
+
+def _say_anew(
+    row: Incident, category: str, subcategory: str, grade: int | None, reasons: Iterable[str], where: Where | None,
+    *, by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    if not category:
+        return
+    if row.state == State.RECEIVED:
+        classify(
+            row.pk, category=category, subcategory=subcategory, grade=grade, reasons=reasons, where=where, by=by, at=at
+        )
+        return
+    known("category", category, CATEGORIES)
+    known_subcategory(category, subcategory)
+    codes = known_reasons(reasons)
+    moved = where is not None and (where.lon, where.lat) != (row.lon, row.lat)
+    if moved or (category, subcategory, codes) != (row.category, row.subcategory, row.reasons):
+        changed = placed(where) if moved else {}
+        Incident.objects.filter(pk=row.pk).update(category=category, subcategory=subcategory, reasons=codes, **changed)
+        row.refresh_from_db()
+        note(
+            "incident.amended", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
+            category=category, subcategory=subcategory or None, reasons=codes, moved=moved, unit=row.unit_id,
+        )  # fmt: skip
+    if grade is not None and known_grade(grade) < row.grade:
+        regrade(row.pk, grade=grade, reasons=codes, by=by, at=at)
+
+
+def draft_code(row: Draft) -> str:
+    """The caller's code of a call that was kept as a draft: the same whoever asks, and kept nowhere."""
+    return follow_code(f"draft:{row.account_id}:{row.key}".encode())
+
+
+def _where(row: Draft) -> Where | None:
+    if row.lon is None or row.lat is None:
+        return None
+    return Where(row.lon, row.lat, row.place_zh, row.place_en, row.accuracy_m)
+
+
+def _seen(row: Draft) -> tuple[object, ...]:
+    return row.category, row.subcategory, row.grade, row.lon, row.lat
+
+
+def _check(shown: Shown) -> None:
+    if shown.category:
+        known("category", shown.category, CATEGORIES)
+        known_subcategory(shown.category, shown.subcategory)
+    if shown.grade is not None:
+        known_grade(shown.grade)
+    known_reasons(shown.reasons)

@@ -1,0 +1,1 @@
+"""Indicators: folds over entries (DESIGN §2)."""

@@ -1,0 +1,373 @@
+"""The desk: calls that ring and are abandoned, drafts the room sends to, matters that go elsewhere and are followed."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from oneroom.apps.incidents import desk
+from oneroom.apps.incidents.models import Call, CallPayload, Draft, Incident, Questioning, Referral
+from oneroom.apps.ledger.models import Look, Sealed
+from oneroom.apps.ledger.queries import timeline
+from tests.clock import HAND
+from tests.town import corner
+from tests.web.api_client import Caller
+
+TOKEN = "a token of the exchange"
+MARKET = {"lon": corner("market")[0], "lat": corner("market")[1]}
+
+
+@pytest.fixture(autouse=True)
+def feed(settings):
+    settings.CALLS_TOKEN = TOKEN
+
+
+def ring(client, event, call="c-1", *, status=200, token=TOKEN, **more):
+    """The exchange tells of a call."""
+    body = more.pop("raw", None) or json.dumps({"event": event, "call": call, "at": HAND.now().isoformat(), **more})
+    answer = client.post(
+        "/api/calls", body, content_type="application/json", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def kinds(matter):
+    return [line.kind for line in timeline(matter)]
+
+
+# ---- the exchange ----
+
+
+def test_a_call_rings_is_taken_with_its_number_and_place_and_its_answer_time_is_kept(client, room):
+    carl = Caller("carl")
+    ring(client, "ringing", number="13800002207", place={**MARKET, "radius_m": 150, "datum": "WGS84"}, desk="07")
+    shown = carl.get("calls")["calls"]
+    assert [(c["state"], c["placed"]) for c in shown] == [("ringing", True)]
+    assert "13800002207" not in json.dumps(shown)
+
+    HAND.forward(8)
+    ring(client, "answered", operator="carl", recording="rec-1")
+    taken = carl.post(f"calls/{shown[0]['id']}/open", {"purpose": "call"})
+
+    assert (taken["phone"], taken["calls_30_days"], taken["recording"]) == ("13800002207", 0, "rec-1")
+    assert taken["lon"] == pytest.approx(MARKET["lon"])
+    assert Look.objects.filter(record=f"call:{taken['id']}", purpose="call").count() == 1
+    assert kinds(f"call:{taken['id']}") == ["call.ringing", "call.answered"]
+    figures = desk.answering(HAND.now() - timedelta(hours=1), HAND.now())
+    assert (figures.calls, figures.answered, figures.within_15_s) == (1, 1, 1.0)
+    Caller("dora").post(f"calls/{taken['id']}/open", {"purpose": "call"}, status=409)
+
+
+def test_how_often_a_number_called_is_a_count_on_a_live_call_and_never_a_history(client, room):
+    carl = Caller("carl")
+    for n in range(3):
+        ring(client, "ringing", f"c-{n}", number="13800002207")
+        ring(client, "answered", f"c-{n}", operator="carl")
+        ring(client, "ended", f"c-{n}")
+    ring(client, "ringing", "c-9", number="13800002207", operator="carl")
+    call = Call.objects.get(exchange_id="c-9")
+
+    assert carl.post(f"calls/{call.pk}/open", {"purpose": "call"})["calls_30_days"] == 3
+    ring(client, "answered", "c-9", operator="carl")
+    ring(client, "ended", "c-9")
+    carl.post(f"calls/{call.pk}/open", {"purpose": "call"}, status=409)  # over: no count, no number
+
+    HAND.forward(31 * 86400)
+    desk.forget(HAND.now())
+    assert not Call.objects.exclude(number_hash=None).exists()
+    assert not Sealed.objects.filter(purpose="call.number", erased=None).exists()
+    assert not CallPayload.objects.exclude(raw=None).exists()
+
+
+def test_an_abandoned_call_is_called_back_by_purpose_and_ends_with_a_result(client, room):
+    dora = Caller("dora")
+    ring(client, "ringing", number="13800002207")
+    HAND.forward(22)
+    ring(client, "ended")  # nobody answered: the exchange need not say "abandoned"
+
+    waiting = desk.calls_to_return()
+    assert [c.exchange_id for c in waiting] == ["c-1"]
+    dora.post(f"calls/{waiting[0].pk}/open", {"purpose": "browse"}, status=409)
+    assert dora.post(f"calls/{waiting[0].pk}/open", {"purpose": "return_call"})["phone"] == "13800002207"
+    assert dora.post(f"calls/{waiting[0].pk}/return", {"result": "lost"}, status=422)["field"] == "result"
+    dora.post(f"calls/{waiting[0].pk}/return", {"result": "no_matter"})
+
+    assert desk.calls_to_return() == []
+    assert kinds(f"call:{waiting[0].pk}")[-2:] == ["call.returned", "ladder.stopped"]
+    dora.post(f"calls/{waiting[0].pk}/open", {"purpose": "return_call"}, status=409)
+
+
+def test_a_call_back_that_nobody_makes_climbs(client, room):
+    ring(client, "ringing", number="13800002207")
+    ring(client, "abandoned")
+
+    room.fast_forward(minutes=8)
+
+    assert {(h.who, h.rung) for h in room.unheard()} == {("zhou", "shift_commander")}
+
+
+def test_whoever_rings_again_and_is_answered_need_not_be_called_back(client, room):
+    ring(client, "ringing", "c-1", number="13800002207")
+    ring(client, "abandoned", "c-1")
+    ring(client, "ringing", "c-2", number="13800002207")
+    ring(client, "answered", "c-2", operator="carl")
+
+    assert desk.calls_to_return() == []
+    assert Call.objects.get(exchange_id="c-1").return_result == "rang_again"
+
+
+def test_events_that_come_twice_or_out_of_order_move_a_call_forward_only(client, room):
+    ring(client, "answered", operator="carl")
+    ring(client, "ringing", number="13800002207")
+    ring(client, "ended")
+    ring(client, "ended")
+    ring(client, "answered", operator="carl")
+
+    call = Call.objects.get()
+    assert call.state == "ended"
+    assert call.caller_id is not None
+    assert kinds(f"call:{call.pk}") == ["call.answered", "call.ended"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ("{", "body:bad_input"),
+        ("[]", "body:bad_input"),
+        ('{"event": "singing", "call": "x"}', "event:bad_input"),
+        ('{"event": "ringing"}', "call:bad_input"),
+        ('{"event": "ringing", "call": "x", "face": "y"}', "face:bad_input"),
+        ('{"event": "ringing", "call": "x", "number": "call me"}', "number:bad_input"),
+        ('{"event": "ringing", "call": "x", "place": {"lon": 1, "lat": 2, "radius_m": 3}}', "place.datum:bad_input"),
+        ('{"event": "ringing", "call": "x", "place": {"lon": 1e999, "lat": 2, "radius_m": 3, "datum": "WGS84"}}',
+         "place.lon:bad_input"),
+        ('{"event": "ringing", "call": "x", "at": "yesterday"}', "at:bad_input"),
+        ('{"event": ["ringing"], "call": "x"}', "event:bad_input"),
+    ],
+)  # fmt: skip
+def test_a_bad_payload_lies_in_quarantine_with_its_reason_and_is_never_a_fault(client, room, raw, reason):
+    ring(client, "", raw=raw, status=422)
+
+    kept = CallPayload.objects.get()
+    assert (kept.taken, kept.reason, bytes(kept.raw)) == (False, reason, raw.encode())
+    assert not Call.objects.exists()
+
+
+def test_without_the_token_nothing_is_even_kept(client, room, settings):
+    ring(client, "ringing", token="guess", status=401)
+    settings.CALLS_TOKEN = ""
+    ring(client, "ringing", token="", status=401)
+
+    assert not CallPayload.objects.exists()
+
+
+# ---- drafts ----
+
+
+def keep(who, n, words, *, key="draft-0001", **shown):
+    return who.post("drafts", {"key": key, "n": n, "content": {"fields": {"words": words}}, **shown})
+
+
+def test_the_room_sees_a_call_while_it_is_taken_and_sends_before_it_is_whole(room):
+    carl, dora = Caller("carl"), Caller("dora")
+    keep(carl, 1, "a man with a knife")
+    (row,) = dora.get("drafts")["drafts"]
+    assert (row["grade"], row["lon"], row["desk"]) == (None, None, "Carl")
+    dora.post(f"drafts/{row['id']}/send-on", status=422)  # nobody knows where
+    known = {"category": "public_order", "subcategory": "armed_threat", "grade": 1, "location": MARKET}
+    keep(carl, 2, "a man with a knife at the clerk", **known)
+    assert "knife" not in json.dumps(dora.get("drafts"))
+    assert dora.post(f"drafts/{row['id']}/open", {"purpose": "dispatch"})["words"] == "a man with a knife at the clerk"
+
+    sent = dora.post(f"drafts/{row['id']}/send-on")
+    dora.post(f"incidents/{sent['id']}/offer", {"crews": [room.town.crews["crew-1"].pk]})
+    assert dora.post(f"drafts/{row['id']}/send-on")["id"] == sent["id"]
+    assert dora.get("drafts")["drafts"] == []
+    told = keep(carl, 3, "a man with a knife at the clerk, he closes the shutter", **known)
+    assert (told["incident"], told["reference"]) == (sent["id"], sent["reference"])
+    saved = carl.post(
+        "incidents",
+        {
+            "words": "a man with a knife at the clerk, he closes the shutter", "caller_phone": "13800002207",
+            "draft": "draft-0001", "location": MARKET, "category": "public_order", "subcategory": "fight", "grade": 1,
+            "reasons": ["weapon"], "answers": {"weapon": "yes"}, "safe_contact": "no",
+        },
+    )  # fmt: skip
+
+    found = Incident.objects.get()
+    assert (saved["id"], found.state, found.subcategory) == (found.pk, "dispatched", "fight")
+    opened = dora.post(f"incidents/{found.pk}/open", {"purpose": "dispatch"})
+    assert opened["reports"][0]["words"] == "a man with a knife at the clerk"
+    assert opened["reports"][0]["caller"]["phone"] == "13800002207"
+    assert [a["words"] for a in opened["added"]] == [", he closes the shutter"]
+    assert opened["reports"][0]["safe_contact"] == "no"
+    assert not Sealed.objects.filter(purpose="draft.words", erased=None).exists()
+    assert Caller().post("follow", {"code": saved["code"]})["reference"] == found.reference
+    assert keep(carl, 4, "a late saving") == {"over": True}
+
+
+def test_a_draft_saved_by_its_desk_is_one_matter_and_its_text_is_erased(room):
+    carl = Caller("carl")
+    keep(carl, 5, "noise upstairs", category="public_order", grade=4)
+    keep(carl, 3, "noi")  # an older saving that arrives late
+    assert carl.get("drafts/mine")["drafts"][0]["content"]["fields"]["words"] == "noise upstairs"
+    assert Caller("dora").get("drafts/mine")["drafts"] == []
+
+    carl.post("incidents", {"words": "noise upstairs", "draft": "draft-0001"})
+
+    assert Incident.objects.count() == 1
+    assert carl.get("drafts/mine")["drafts"] == []
+    assert not Sealed.objects.filter(purpose="draft.words", erased=None).exists()
+
+
+def test_a_draft_that_nobody_types_any_more_is_forgotten(room):
+    keep(Caller("carl"), 1, "half a sen")
+    HAND.forward(13 * 3600)
+    desk.forget(HAND.now())
+    assert desk.drafts() == []
+    assert not Sealed.objects.filter(purpose="draft.words", erased=None).exists()
+    HAND.forward(25 * 3600)
+    desk.forget(HAND.now())
+    assert not Draft.objects.exists()
+
+
+def test_the_room_hears_of_a_draft_only_when_what_it_may_see_changes(room):
+    carl = Caller("carl")
+    keep(carl, 1, "a")
+    keep(carl, 2, "a fight")
+    keep(carl, 3, "a fight", category="public_order", grade=2)
+    keep(carl, 4, "a fight, two men", category="public_order", grade=2)
+
+    from oneroom.apps.ledger.models import Entry
+
+    assert Entry.objects.filter(kind="draft.shown").count() == 2
+
+
+@pytest.mark.parametrize("who", ["zhang", "leader-li", "ina", "ada"])
+def test_drafts_and_calls_are_the_rooms_alone(room, who):
+    other = Caller(who)
+    keep_body = {"key": "draft-0001", "n": 1, "content": {}}
+    assert other.client.post("/api/drafts", json.dumps(keep_body), content_type="application/json").status_code == 403
+    other.get("drafts", status=403)
+    other.get("calls", status=403)
+
+
+# ---- questions ----
+
+
+def test_what_was_asked_is_kept_as_codes_with_the_version_and_free_words_are_sealed(room):
+    taken = Caller("carl").post(
+        "incidents",
+        {
+            "words": "a knife", "category": "public_order", "subcategory": "armed_threat", "grade": 1,
+            "location": MARKET, "answers": {"danger": "yes", "weapon": "yes", "now": "unknown"},
+            "texts": {"who": "one man, red jacket"},
+        },
+    )  # fmt: skip
+
+    asked = Questioning.objects.get()
+    assert (asked.protocol, asked.version) == ("public_order.armed_threat", 1)
+    assert asked.answers == ["danger:yes", "now:unknown", "weapon:yes"]
+    assert "red jacket" in Sealed.objects.get(purpose="report.answers").text
+    entry = next(e for e in timeline(f"incident:{taken['id']}") if e.kind == "incident.questioned")
+    assert "red" not in json.dumps(entry.facts)
+
+
+def test_an_answer_nobody_asked_for_is_refused_and_nothing_is_half_written(room):
+    said = Caller("carl").post(
+        "incidents",
+        {"words": "x", "category": "crime", "subcategory": "theft", "grade": 3, "location": MARKET,
+         "answers": {"breathing": "yes"}},
+        status=422,
+    )  # fmt: skip
+    assert said["field"] == "answers"
+    assert not Incident.objects.exists()
+
+
+# ---- other agencies ----
+
+
+def test_a_matter_handed_to_12345_is_followed_until_its_answer(room):
+    dora = Caller("dora")
+    incident = room.report("a hole in the road", at="market", grade=4, category="non_police")
+    made = dora.post(f"incidents/{incident.pk}/hand-over", {"agency": "12345", "reference": "SH-2026/17"})
+
+    incident.refresh_from_db()
+    assert incident.state == "transferred"
+    assert [r["id"] for r in dora.get("referrals")["referrals"]] == [made["referral"]]
+    room.fast_forward(minutes=24 * 60 + 1)
+    assert any(h.stage == "agency_answer" and h.rung == "duty_chief" for h in room.unheard())
+    dora.post(f"referrals/{made['referral']}/answer", {"result": "answered"})
+
+    assert dora.get("referrals")["referrals"] == []
+    dora.post(f"referrals/{made['referral']}/answer", {"result": "answered"}, status=409)
+    assert Referral.objects.get().reference == "SH-2026/17"
+
+
+@pytest.mark.parametrize("result", ["taken_back", "unclear"])
+def test_what_comes_back_or_is_nobodys_is_ours_again(room, result):
+    dora = Caller("dora")
+    incident = room.report("smoke from a drain", at="market", grade=3, category="utility")
+    dora.post(f"incidents/{incident.pk}/set-aside", {"verb": "transfer", "reason": "12345"})
+
+    dora.post(f"referrals/{Referral.objects.get().pk}/answer", {"result": result})
+
+    incident.refresh_from_db()
+    assert (incident.state, incident.closed_at) == ("received", None)
+    assert any(e.kind == "ladder.started" and e.facts["stage"] == "classify"
+               for e in timeline(f"incident:{incident.pk}")[-2:])  # fmt: skip
+
+
+def test_fire_and_ambulance_come_along_and_the_police_part_stays_open(room):
+    dora = Caller("dora")
+    incident = room.report("a crash, one is hurt", at="market", grade=1, category="traffic")
+    room.dispatch(incident, "crew-1")
+
+    made = dora.post(f"incidents/{incident.pk}/hand-over", {"agency": "120", "joint": True})
+    dora.post(f"referrals/{made['referral']}/answer", {"result": "answered", "reference": "120-88"})
+
+    incident.refresh_from_db()
+    assert incident.state == "dispatched"
+    assert Referral.objects.get().reference == "120-88"
+    assert kinds(f"incident:{incident.pk}")[-2:] == ["referral.answered", "ladder.stopped"]
+
+
+# ---- T18 ----
+
+
+def test_t18_the_origin_of_each_matter_is_kept_and_the_self_initiated_share_is_counted(room):
+    """T18: calls from the public told apart from what crews found, as a ratio per unit and span."""
+    begun = HAND.now()
+    carl, zhang = Caller("carl"), Caller("zhang")
+    carl.post("incidents", {"words": "a fight", "location": MARKET, "category": "public_order", "grade": 2})
+    carl.post("incidents", {"words": "from the bus company", "source": "api", "location": MARKET})
+    Caller().post("reports", {"words": "paint on my door", "location": MARKET})
+    seen = zhang.post(
+        "incidents",
+        {"source": "self", "words": "a car across the kerb", "category": "traffic", "subcategory": "blocked_road",
+         "grade": 4},
+    )  # fmt: skip
+    carl.post("incidents", {"words": "a drill", "drill": True})
+    HAND.forward(60)
+
+    counted = desk.origins(begun, HAND.now())
+    assert counted.counts == {"phone": 1, "api": 1, "web": 1, "self": 1}
+    assert (counted.total, counted.self_share) == (4, 0.25)
+    mine = Incident.objects.get(pk=seen["id"])
+    assert (mine.origin, mine.state, mine.unit_id) == ("self", "classified", room.town.units["west"].pk)
+    assert (mine.lon, mine.lat) == pytest.approx(corner("west"))  # where the crew is
+    assert desk.origins(begun, HAND.now(), unit_id=mine.unit_id).self_share == 1.0
+    assert desk.origins(HAND.now(), HAND.now() + timedelta(days=1)).self_share is None
+
+
+@pytest.mark.parametrize(
+    ("who", "source", "status"),
+    [("zhang", "phone", 403), ("aux-he", "self", 403), ("leader-li", "self", 403), ("carl", "web", 422),
+     ("carl", "self", 200), ("carl", "carrier pigeon", 422)],
+)  # fmt: skip
+def test_t18_every_door_has_its_own_origin_and_no_other(room, who, source, status):
+    """T18: nobody passes off a call as a find of a crew, or the other way round."""
+    Caller(who).post("incidents", {"source": source, "words": "x", "location": MARKET}, status=status)
