@@ -45,6 +45,29 @@ def test_a_file_that_is_no_map_is_refused_with_a_sentence(tmp_path: Path, conten
         osm.read(file)
 
 
+def test_water_and_green_are_read_as_closed_areas_with_both_names(tmp_path: Path):
+    corners = "".join(f'<node id="{n}" lat="{31.2 + y / 100}" lon="{121.4 + x / 100}"/>' for n, (x, y) in enumerate(
+        [(0, 0), (1, 0), (1, 1), (0, 1)], 1))  # fmt: skip
+    ring = "".join(f'<nd ref="{n}"/>' for n in (1, 2, 3, 4, 1))
+    tags = '<tag k="name" v="湖"/><tag k="name:en" v="Lake"/>'
+    file = tmp_path / "lake.osm"
+    file.write_text(
+        f'<?xml version="1.0"?><osm version="0.6">{corners}'
+        f'<way id="1">{ring}<tag k="natural" v="water"/>{tags}</way>'
+        f'<way id="2">{ring}<tag k="leisure" v="park"/></way>'
+        f'<way id="3">{ring}<tag k="building" v="yes"/></way>'
+        f'<way id="4"><nd ref="1"/><nd ref="2"/><nd ref="9"/><tag k="natural" v="water"/></way></osm>',
+        encoding="utf-8",
+    )
+
+    found = osm.read_ground(file)
+
+    assert [f["properties"] for f in found] == [
+        {"class": "water", "zh": "湖", "en": "Lake"}, {"class": "green", "zh": "", "en": ""},
+    ]  # fmt: skip
+    assert {f["geometry"]["type"] for f in found} == {"MultiPolygon"}
+
+
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(osm.BadMap, match=r"no file .*nowhere"):
         osm.read(tmp_path / "nowhere.osm.pbf")

@@ -308,7 +308,7 @@ def test_the_map_shows_crews_and_incidents_and_tells_which_was_clicked(desk, roo
           box.style.setProperty("height", "400px");
           document.querySelector(".mapbox").replaceWith(box);
           const words = JSON.parse(document.getElementById("map-words").textContent);
-          const map = createMap(box, { roadsUrl: "/map/roads.json", language: "en", words });
+          const map = createMap(box, { language: "en", words });
           const crew = (id, state, east) => ({ id, state, lon: lon + east, lat, label: `Crew ${id}`, age_s: 4 });
           map.setCrews([crew(1, "available", -0.003), crew(2, "en_route", 0), crew(3, "out_of_service", 0.002)]);
           map.moveCrews([{ id: 2, lon: lon - 0.0015, lat }, { id: 77, lon, lat }]);

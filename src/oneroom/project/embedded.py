@@ -25,6 +25,7 @@ import psycopg
 from psycopg import sql
 
 from oneroom.project import unprivileged
+from oneroom.project.home import home
 from oneroom.project.lifeline import tied_to_me
 from oneroom.project.trouble import Trouble
 
@@ -44,15 +45,6 @@ ALWAYS = {
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 log = logging.getLogger(__name__)
-
-
-def home() -> Path:
-    """Where this machine keeps what the demo writes: ONEROOM_HOME, or the place usual for this user."""
-    if named := os.environ.get("ONEROOM_HOME"):
-        return Path(named).expanduser().absolute()
-    if unprivileged.is_root():
-        return Path("/var/lib/oneroom")
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "oneroom"
 
 
 def find_postgres(bin_dir: Path | None = None) -> Path:

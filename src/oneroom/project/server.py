@@ -18,13 +18,19 @@ from typing import Any
 import uvicorn
 import uvloop
 from django.conf import settings
+from django.db import connection
 
+from oneroom.apps.places.queries import NoNetwork, basemap
 from oneroom.engine import roads
+from oneroom.ports.formats import pmtiles
 from oneroom.project.asgi import Site
 from oneroom.project.listening import listen
 from oneroom.web.live import Live
 
 WARM_AFTER_S = 5.0
+MAP_AFTER_S = 1.0
+
+log = logging.getLogger(__name__)
 PATIENCE_S = 3  # for requests under way; the supervisor waits longer than this before it kills
 
 
@@ -47,10 +53,24 @@ def run(host: str, port: int, database_url: str) -> None:
 
 
 def _warm_later() -> None:
-    """Compile or load the road kernels when the first pages are out, so that the first proposal does not wait."""
-    timer = threading.Timer(WARM_AFTER_S, roads.warm)
-    timer.daemon = True
-    timer.start()
+    """When the first pages are out: the road kernels for the first proposal, and the basemap."""
+    for after_s, work in ((WARM_AFTER_S, roads.warm), (MAP_AFTER_S, _make_map)):
+        timer = threading.Timer(after_s, work)
+        timer.daemon = True
+        timer.start()
+
+
+def _make_map() -> None:
+    """The basemap of a city that has none here yet: it is there before somebody opens the map."""
+    try:
+        if settings.DATA_FOLDER is not None:
+            pmtiles.make_later(settings.DATA_FOLDER, basemap())
+    except NoNetwork:
+        pass
+    except Exception:  # a convenience: the first page that wants the map asks again
+        log.exception("The basemap was not begun.")
+    finally:
+        connection.close()
 
 
 def configured(site: Any) -> uvicorn.Config:

@@ -8,10 +8,14 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from oneroom.project.database import from_url
+from oneroom.project.home import home
 
 BASE = Path(__file__).resolve().parent.parent
 DEMO = os.environ.get("ONEROOM_DEMO") == "1"
 DEBUG = False
+
+# What can be made again at any time is kept here: maps ready to be drawn. Facts are in the database alone.
+DATA_FOLDER: Path | None = home()
 
 SECRET_KEY = os.environ.get("ONEROOM_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("ONEROOM_HOSTS", "localhost,127.0.0.1,[::1]").split(",")

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oneroom.project.clock import CLOCK_FILE
-from oneroom.project.embedded import Embedded, home
+from oneroom.project.embedded import Embedded
+from oneroom.project.home import home
 from oneroom.project.trouble import Trouble
 
 DEFAULT_CITY = "shanghai"

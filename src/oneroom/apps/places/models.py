@@ -19,6 +19,7 @@ class RoadNetwork(models.Model):
     name = models.CharField(max_length=80)
     sha256 = models.CharField(max_length=64, unique=True)
     content = models.BinaryField()
+    ground = models.BinaryField(default=b"")  # water and green as gzipped GeoJSON features; empty where none were read
     attribution = models.CharField(max_length=200)
     west = models.FloatField()
     south = models.FloatField()

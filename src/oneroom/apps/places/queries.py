@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import Q
 
 from oneroom.apps.places.loaded import Loaded, NoNetwork, find_network, network
-from oneroom.apps.places.map import MapFile, roads_geojson
+from oneroom.apps.places.map import Basemap, MapFile, basemap, roads_geojson
 from oneroom.apps.places.models import Place
 from oneroom.engine.geo import DATUMS, distance_m, to_wgs84
 from oneroom.engine.roads import Points, candidates
@@ -19,11 +19,13 @@ from oneroom.engine.roads.spelling import has_han, run_together, split_query
 from oneroom.engine.values import BadInput
 
 __all__ = [
+    "Basemap",
     "Found",
     "Loaded",
     "Located",
     "MapFile",
     "NoNetwork",
+    "basemap",
     "find_network",
     "find_place",
     "find_places",

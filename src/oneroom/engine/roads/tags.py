@@ -76,3 +76,18 @@ def _is_language(code: str) -> bool:
     return (
         head.isascii() and head.isalpha() and head.islower() and len(head) in (2, 3) and all(p.isalnum() for p in rest)
     )
+
+
+_WATER = {("natural", "water"), ("waterway", "riverbank"), ("landuse", "reservoir"), ("landuse", "basin")}
+_GREEN = {
+    ("leisure", "park"), ("leisure", "garden"), ("leisure", "nature_reserve"), ("leisure", "golf_course"),
+    ("landuse", "forest"), ("landuse", "grass"), ("landuse", "meadow"), ("landuse", "cemetery"),
+    ("landuse", "recreation_ground"), ("landuse", "village_green"), ("natural", "wood"), ("natural", "grassland"),
+    ("natural", "scrub"), ("natural", "wetland"),
+}  # fmt: skip
+
+
+def find_ground_class(tags: Mapping[str, str]) -> str | None:
+    """What an area is to who reads a map: "water", "green", or nothing that is drawn."""
+    pairs = set(tags.items())
+    return "water" if pairs & _WATER else "green" if pairs & _GREEN else None

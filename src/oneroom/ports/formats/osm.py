@@ -5,14 +5,16 @@ Only ways open to cars leave this module; what their tags mean is decided in `en
 Data are © OpenStreetMap contributors, ODbL 1.0.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import osmium
 
 from oneroom.engine.roads.build import Way
-from oneroom.engine.roads.tags import find_car_class
+from oneroom.engine.roads.tags import find_car_class, find_ground_class
 
 ATTRIBUTION = "© OpenStreetMap contributors (ODbL 1.0)"
 
@@ -52,6 +54,34 @@ def read(path: Path) -> MapFile:
     except (RuntimeError, ValueError) as error:
         raise BadMap(f"{path.name} is not a readable OpenStreetMap file ({error}).") from error
     return MapFile(ways, streets)
+
+
+def read_ground(path: Path) -> list[dict[str, Any]]:
+    """
+    Water and green of a file as GeoJSON features with `class`, `zh`, `en`; none where the extract holds roads only.
+
+    An area that leaves the extract cannot be closed and is left out. Raises BadMap.
+    """
+    shapes = osmium.geom.GeoJSONFactory()
+    found: list[dict[str, Any]] = []
+    try:
+        for item in osmium.FileProcessor(str(path)).with_areas():
+            if not isinstance(item, osmium.osm.Area):
+                continue
+            tags = {tag.k: tag.v for tag in item.tags}
+            kind = find_ground_class(tags)
+            if kind is None:
+                continue
+            try:
+                shape = json.loads(shapes.create_multipolygon(item))
+            except RuntimeError:  # its outline crosses itself
+                continue
+            name = tags.get("name", "")
+            properties = {"class": kind, "zh": tags.get("name:zh", name), "en": tags.get("name:en", "")}
+            found.append({"type": "Feature", "properties": properties, "geometry": shape})
+    except (RuntimeError, ValueError) as error:
+        raise BadMap(f"{path.name} is not a readable OpenStreetMap file ({error}).") from error
+    return found
 
 
 def _stretches(item: osmium.osm.Way, tags: dict[str, str]) -> Iterator[Way]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.places.models import Place, RoadNetwork
@@ -15,17 +19,23 @@ from oneroom.engine.values import Actor, BadInput
 
 
 @service
-def load_network(content: bytes, *, name: str, by: Actor, at: datetime) -> int:
+def load_network(
+    content: bytes, *, name: str, ground: Iterable[Mapping[str, Any]] = (), by: Actor, at: datetime
+) -> int:
     """
     Store a network file, compute its gazetteer and make it the active one; gives the network's id.
 
-    The same file again only becomes active again. Raises BadInput when it is not a network of ours.
+    ``ground`` are the water and green of its map, as GeoJSON features. The same file again only becomes active again.
+    Raises BadInput when it is not a network of ours.
     """
     digest = hashlib.sha256(content).hexdigest()
     network = RoadNetwork.objects.filter(sha256=digest).first()
     if network is None:
         network = _store(content, digest, name=name, at=at)
-    elif network.active:
+    if drawn := list(ground):
+        text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
+        RoadNetwork.objects.filter(pk=network.pk).update(ground=gzip.compress(text.encode(), 6, mtime=0))
+    if network.active:
         return network.pk
     RoadNetwork.objects.filter(active=True).update(active=False)
     RoadNetwork.objects.filter(pk=network.pk).update(active=True)

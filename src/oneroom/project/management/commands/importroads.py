@@ -3,15 +3,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from oneroom.apps.ledger.time import now
+from oneroom.apps.places.queries import basemap
 from oneroom.apps.places.services import load_network
 from oneroom.engine.roads.build import Built, NoRoads, build
 from oneroom.engine.roads.gazetteer import crossings
 from oneroom.engine.roads.store import to_npz_bytes
 from oneroom.engine.values import SYSTEM
-from oneroom.ports.formats import osm
+from oneroom.ports.formats import osm, pmtiles
 from oneroom.project.trouble import Trouble
 
 
@@ -29,6 +31,7 @@ class Command(BaseCommand):
         try:
             source = osm.read(file)
             built = build(source.ways)
+            ground = osm.read_ground(file) if save is None else []
         except osm.BadMap as error:
             raise Trouble(str(error)) from error
         except NoRoads as error:
@@ -42,8 +45,22 @@ class Command(BaseCommand):
             self.stdout.write(f"Written to {save}. Nothing was loaded.")
             return
         title = name or file.name.split(".")[0].replace("_", " ").title()
-        network = load_network(content, name=title, by=SYSTEM, at=now())
+        network = load_network(content, name=title, ground=ground, by=SYSTEM, at=now())
         self.stdout.write(f"“{title}” is now the active network (number {network}), {time.monotonic() - began:.1f} s.")
+        self._make_map()
+
+    def _make_map(self) -> None:
+        """The basemap of what was just loaded; without it the map draws plain streets, so nothing is lost."""
+        if settings.DATA_FOLDER is None:
+            return
+        began = time.monotonic()
+        try:
+            made = pmtiles.make_tiles(settings.DATA_FOLDER, basemap())
+        except pmtiles.NoTiles as error:
+            self.stdout.write(f"The basemap was not made ({error}); the map draws plain streets.")
+            return
+        size = made.stat().st_size / 1000
+        self.stdout.write(f"Basemap {made} ({size:,.0f} kB), {time.monotonic() - began:.1f} s.")
 
     def _tell(self, built: Built, streets: int, size: int) -> None:
         graph, counts = built.graph, built.counts

@@ -8,5 +8,7 @@ from oneroom.web.pages.map import views
 
 urlpatterns = [
     path("roads.json", views.roads, name="map-roads"),
+    path("basemap.json", views.basemap_json, name="map-basemap"),
+    path("tiles/<str:key>.pmtiles", views.tiles, name="map-tiles"),
     path("areas.json", views.areas, name="map-areas"),
 ]

@@ -9,13 +9,59 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from oneroom.apps.orgs.queries import units
-from oneroom.apps.places.queries import roads_geojson
+from oneroom.apps.places.queries import basemap, roads_geojson
+from oneroom.ports.formats import pmtiles
+from oneroom.web.pages.map.ranges import file_response
+
+_KEY = re.compile(r"^[0-9a-f]{32}$")
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@require_safe
+def basemap_json(request: HttpRequest) -> HttpResponseBase:
+    """
+    What the map begins with: the city's box, and the address of its tiles.
+
+    Where the tiles are not made yet they are begun, in the background, and `tiles` is null: the map is drawn from the
+    plain streets meanwhile.
+    """
+    city = basemap()
+    folder, box = settings.DATA_FOLDER, city.box
+    ready = folder is not None and pmtiles.tiles_file(folder, city).exists()
+    if folder is not None and not ready:
+        pmtiles.make_later(folder, city)
+    said = {
+        "bbox": [box.west, box.south, box.east, box.north],
+        "attribution": city.attribution,
+        "tiles": reverse("map-tiles", args=[city.key]) if ready else None,
+        "roads": reverse("map-roads"),
+    }
+    answer = HttpResponse(json.dumps(said, ensure_ascii=False), content_type="application/json")
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_safe
+def tiles(request: HttpRequest, key: str) -> HttpResponseBase:
+    """A basemap's file or a part of it; it never changes under its name, so browsers keep it."""
+    if settings.DATA_FOLDER is None or not _KEY.match(key):
+        raise Http404
+    path = settings.DATA_FOLDER / "tiles" / f"{key}.pmtiles"
+    try:
+        answer = file_response(request, path, etag=f'"{key}"', content_type="application/vnd.pmtiles")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer["Cache-Control"] = _FOR_GOOD
+    return answer
 
 
 @require_safe

@@ -32,7 +32,6 @@ let done = false;
 // ---- parts ----
 
 const map = createMap($("map"), {
-  roadsUrl: "/map/roads.json",
   language: facts.language,
   words: JSON.parse($("map-words").textContent),
   legend: false,

@@ -20,14 +20,16 @@ const ROADS = [
   { classes: ["tertiary", "secondary_link"], token: "--road-3", width: 1.4, named: 14 },
   { classes: ["unclassified", "residential", "living_street", "service", "tertiary_link"], token: "--road-4", width: 1, named: 15 },
 ];
+const BOTH_FROM = 15.5; // from this zoom a name has room for its twin in the other language
 export const FIELDS = ["areas", "routes", "stations", "crews", "incidents", "late", "keys", "pick"];
 export const SELECTABLE = ["incident", "crew"]; // topmost first
 
 const nothing = () => ({ type: "FeatureCollection", features: [] });
 
-/** A MapLibre style over the streets `roads` (GeoJSON with `class`, `zh`, `en`). */
-export function style(roads, language, token) {
-  const sources = { roads: { type: "geojson", data: roads, tolerance: 0.3 } };
+/** A MapLibre style over the city: `city` is the source of its streets (`class`, `zh`, `en`), tiles or plain GeoJSON. */
+export function style(city, language, token) {
+  const tiled = city.type === "vector";
+  const sources = { city };
   for (const name of FIELDS) sources[name] = { type: "geojson", data: nothing(), tolerance: 0 };
   return {
     version: 8,
@@ -39,14 +41,16 @@ export function style(roads, language, token) {
         layout: { "line-cap": "round", "line-join": "round" },
         paint: { "line-color": token("--area-line"), "line-width": 1.2, "line-dasharray": [0.5, 4] },
       },
-      ...ROADS.map((road, r) => street(road, r, token)).reverse(),
+      ...(tiled ? ground(token) : []),
+      ...ROADS.map((road, r) => street(road, r, token, tiled)).reverse(),
       {
         id: "route-case", type: "line", source: "routes", layout: { "line-cap": "round", "line-join": "round" },
         paint: { "line-color": token("--map-bg"), "line-width": 7 },
       },
       route("route-later", true, { "line-width": 2, "line-opacity": 0.75, "line-dasharray": [3.5, 2.5] }, token),
       route("route", false, { "line-width": 3, "line-opacity": 0.95 }, token),
-      ...ROADS.map((road, r) => streetName(road, r, language, token)).reverse(),
+      ...ROADS.map((road, r) => streetNames(road, r, language, token, tiled)).reverse().flat(),
+      ...(tiled ? [groundName(language, token)] : []),
       label("station", "stations", {
         "icon-image": "station", "icon-allow-overlap": true, "text-field": ["get", "label"], "text-font": REGULAR,
         "text-size": 12, "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 0.45,
@@ -85,9 +89,40 @@ export function style(roads, language, token) {
   };
 }
 
-function street({ classes, token: colour, width }, r, token) {
+const roads = (tiled) => (tiled ? { source: "city", "source-layer": "roads" } : { source: "city" });
+
+function ground(token) {
+  return [["green", "--good-soft"], ["water", "--accent-soft"]].map(([kind, colour]) => ({
+    id: kind, type: "fill", source: "city", "source-layer": "ground", filter: ["==", ["get", "class"], kind],
+    paint: { "fill-color": token(colour), "fill-opacity": 0.55, "fill-antialias": false },
+  }));
+}
+
+function groundName(language, token) {
   return {
-    id: `road-${r}`, type: "line", source: "roads",
+    id: "ground-name", type: "symbol", source: "city", "source-layer": "ground", minzoom: 13,
+    layout: { "text-field": ["concat", named(language), "\n", twin(language)], "text-font": REGULAR, "text-size": 12, "text-padding": 8 },
+    paint: { "text-color": token("--map-ink"), "text-halo-color": token("--map-bg"), "text-halo-width": 1.6 },
+  };
+}
+
+/** The name in the language of the page, or in the only one it has. */
+function named(language) {
+  const [first, second] = twins(language);
+  return ["case", ["!=", ["get", first], ""], ["get", first], ["get", second]];
+}
+
+/** The name in the other language, where there are two. */
+function twin(language) {
+  const [first, second] = twins(language);
+  return ["case", ["any", ["==", ["get", first], ""], ["==", ["get", first], ["get", second]]], "", ["get", second]];
+}
+
+const twins = (language) => (language === "en" ? ["en", "zh"] : ["zh", "en"]);
+
+function street({ classes, token: colour, width }, r, token, tiled) {
+  return {
+    id: `road-${r}`, type: "line", ...roads(tiled),
     filter: ["in", ["get", "class"], ["literal", classes]],
     layout: { "line-cap": "round", "line-join": "round" },
     paint: {
@@ -97,18 +132,22 @@ function street({ classes, token: colour, width }, r, token) {
   };
 }
 
-function streetName({ classes, named }, r, language, token) {
-  const [first, second] = language === "en" ? ["en", "zh"] : ["zh", "en"];
-  return {
-    id: `road-name-${r}`, type: "symbol", source: "roads", minzoom: named,
+// Under a name stands its twin in the other language, from where there is room. In a layer of its own: MapLibre sets
+// Chinese upright along a steep street, and in one label with Latin its letters would stand upon each other.
+function streetNames({ classes, named: from }, r, language, token, tiled) {
+  const layer = (id, minzoom, text, offset) => ({
+    id, type: "symbol", ...roads(tiled), minzoom,
     filter: ["in", ["get", "class"], ["literal", classes]],
     layout: {
       "symbol-placement": "line", "symbol-spacing": 320, "text-max-angle": 35, "text-padding": 4,
-      "text-field": ["case", ["!=", ["get", first], ""], ["get", first], ["get", second]],
-      "text-font": REGULAR, "text-size": 12,
+      "text-field": text, "text-font": REGULAR, "text-size": 12, "text-offset": [0, offset],
     },
     paint: { "text-color": token("--map-ink"), "text-halo-color": token("--map-bg"), "text-halo-width": 1.6 },
-  };
+  });
+  return [
+    layer(`road-twin-${r}`, Math.max(from, BOTH_FROM), twin(language), 1.25),
+    layer(`road-name-${r}`, from, named(language), 0),
+  ];
 }
 
 function route(id, later, paint, token) {

@@ -1,7 +1,7 @@
 /**
  * The map: streets, areas, crews by state, incidents by grade, routes with their times. One for all pages.
  *
- *   const map = createMap(element, {roadsUrl: "/map/roads.json", language: "zh", words, interactive: true});
+ *   const map = createMap(element, {language: "zh", words, interactive: true});
  *   map.setCrews([{id, lon, lat, state, label, age_s}]); map.onSelect(({kind, id}) => …);
  *
  * It returns at once and every method may be called at once: what is set before the streets are here is drawn when
@@ -12,7 +12,8 @@
  * (pick the centre, where something may be picked).
  */
 
-import { Map as Canvas, setWorkerUrl } from "../vendor/maplibre-gl-6.17.0/maplibre-gl.mjs";
+import { Map as Canvas, addProtocol, setWorkerUrl } from "../vendor/maplibre-gl-6.17.0/maplibre-gl.mjs";
+import { basemap } from "./map-ground.js";
 import { addFrame } from "./map-frame.js";
 import { PIXEL_RATIO, glyphs, shapeOf } from "./map-glyphs.js";
 import { FIELDS, SELECTABLE, style } from "./map-style.js";
@@ -23,7 +24,7 @@ const STALE_S = 90; // an older fix is shown faint, with its age
 const REACH_PX = 9; // how near to a sign a click must be
 const RETRY_MS = [2000, 5000, 15_000];
 
-export function createMap(element, { roadsUrl, language = "zh", words = {}, interactive = true, legend = true } = {}) {
+export function createMap(element, { language = "zh", words = {}, interactive = true, legend = true } = {}) {
   const wanted = Object.fromEntries(FIELDS.map((name) => [name, []])); // features by source, kept until drawn
   const dirty = new Set();
   const selecting = [];
@@ -49,28 +50,24 @@ export function createMap(element, { roadsUrl, language = "zh", words = {}, inte
   else none(words.no_map);
 
   function load(attempt) {
-    fetch(roadsUrl, { headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang } })
-      .then(async (answer) => {
-        const said = await answer.json();
-        if (!answer.ok) return none(said.message || words.no_roads);
-        return draw(said);
-      })
+    basemap(addProtocol)
+      .then((city) => (city.refused === undefined ? draw(city) : none(city.refused || words.no_roads)))
       .catch(() => {
         tell(words.no_roads);
         if (!gone) setTimeout(load, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)], attempt + 1);
       });
   }
 
-  function draw(roads) {
+  function draw(city) {
     if (gone) return;
     tell("");
     const token = reader(element);
-    const [west, south, east, north] = roads.bbox;
+    const [west, south, east, north] = city.bbox;
     bounds = [[west, south], [east, north]];
     try {
       canvas = new Canvas({
         container: element.querySelector(".map-canvas"),
-        style: style(roads, language, token),
+        style: style(city.source, language, token),
         bounds, fitBoundsOptions: { padding: 12 },
         attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0,
         minZoom: 8, maxZoom: 18.5, interactive, fadeDuration: 0,

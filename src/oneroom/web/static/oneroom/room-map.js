@@ -17,7 +17,6 @@ let waiting = null;
 
 export function start() {
   map = createMap(element, {
-    roadsUrl: "/map/roads.json",
     language: document.getElementById("room").dataset.language,
     words: JSON.parse(document.getElementById("map-words").textContent),
     interactive: true,

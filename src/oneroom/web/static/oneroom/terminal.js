@@ -206,7 +206,7 @@ async function showMap() {
   document.getElementById("map-where").textContent = article.querySelector(".pl").textContent;
   const { createMap } = await import("./map.js");
   map ??= createMap(document.getElementById("map"), {
-    roadsUrl: "/map/roads.json", language: document.documentElement.lang.slice(0, 2), words, legend: false,
+    language: document.documentElement.lang.slice(0, 2), words, legend: false,
   });
   const at = [Number(lon), Number(lat)];
   const line = details.way();
