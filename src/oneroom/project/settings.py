@@ -40,6 +40,8 @@ CALLS_TOKEN = os.environ.get("ONEROOM_CALLS_TOKEN", "")
 FORCE_NAME = os.environ.get("ONEROOM_FORCE") or (_("Simulated force") if DEMO else "")
 EMERGENCY_NUMBER = "110"
 EMERGENCY_TEXT_NUMBER = "12110"  # for who cannot hear or speak; empty where there is none
+# Where "leave this page" leads on the public's pages: somewhere nobody wonders about.
+EXIT_URL = os.environ.get("ONEROOM_EXIT_URL", "https://www.baidu.com/")
 TIME_ZONE = os.environ.get("ONEROOM_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 USE_I18N = True

@@ -124,11 +124,10 @@ CALL_BACK_WHY = {
     "no_caller": _("no caller to call"),
     "withdrawn": _("the caller took it back"),
 }
-# Why a dossier is opened. With none of those that name one, callers stay masked.
+# Why a dossier is opened. "overview" opens no personal field; each other purpose is bound to a live record.
 DOSSIER_PURPOSES = {
     "overview": _("to see how it went"),
     "review": _("to review it"),
     "case_file": _("for the case file"),
-    "call_back": _("to call the caller back"),
     "inspection": _("for an inspection"),
 }

@@ -108,6 +108,18 @@ def story(matter_id: int) -> list[Line]:
     return timeline(subject(matter_id), *map(subject, merged))
 
 
+def callers_of(matter: Incident) -> list[Report]:
+    """The reports of a matter in the order they came, those of matters merged into it among them; nothing personal."""
+    return list(Report.objects.filter(incident=matter).order_by("received_at", "pk"))
+
+
+def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[int, str], ...]]:
+    """(The matter it counts to, or None; those that count to it), each with its reference."""
+    into = matter.merged_into
+    merged = Incident.objects.filter(merged_into=matter).order_by("pk").values_list("pk", "reference")
+    return (into.pk, into.reference) if into else None, tuple(merged)
+
+
 def references(ids: Iterable[int]) -> dict[int, str]:
     """The numbers that people say, of these matters."""
     return dict(Incident.objects.filter(pk__in=set(ids)).values_list("pk", "reference"))
@@ -120,6 +132,12 @@ def orders_of(crew_id: int) -> list[Assignment]:
         .select_related("incident", "crew")
         .order_by("incident__grade", "offered_at")
     )
+
+
+def live_of(matter_id: int) -> list[Assignment]:
+    """The crews that are on a matter now, in the order they were sent."""
+    rows = Assignment.objects.filter(incident_id=matter_id, state__in=assignment.LIVE)
+    return list(rows.select_related("crew").order_by("offered_at", "pk"))
 
 
 def done_by(crew_id: int, *, since: datetime) -> list[Assignment]:

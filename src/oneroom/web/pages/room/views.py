@@ -17,12 +17,10 @@ from django.views.decorators.http import require_GET
 from oneroom.apps.duty.queries import board
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
-from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, GRADES, INVALID_REASONS, OUTCOMES, REASONS
 from oneroom.apps.incidents.proposals import proposals
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
 from oneroom.apps.orders.queries import behind
-from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
@@ -31,11 +29,13 @@ from oneroom.web.etag import by_audience
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.board import WAYS, crew_views, grouped
 from oneroom.web.pages.room.commands import vocabulary
-from oneroom.web.pages.room.matter import matter_view
+from oneroom.web.pages.room.matter import act_words, matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
 from oneroom.web.pages.room.script import script_words
+from oneroom.web.pages.room.sides import sides_view
 from oneroom.web.pages.room.sos import sos_views
+from oneroom.web.pages.room.timeline import LINE_KINDS
 from oneroom.web.pages.room.words import SOS_ENDS
 from oneroom.web.pages.start.held import HELD, held_crews
 
@@ -166,9 +166,10 @@ def _crews(request: HttpRequest) -> dict[str, Any]:
 
 def _incident(pk: int, by: Actor) -> dict[str, Any]:
     matter = incident_for(pk, by=by)
+    at = now()
+    view = matter_view(matter, by=by, at=at)
+    live = sum(1 for c in view.crews if c.live)
     return {
-        "m": matter_view(matter, by=by, at=now()),
-        "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
-        "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS, "is_open": matter.state in OPEN,
-        "warning_reasons": WARNING_REASONS,
+        "m": view, "s": sides_view(matter, live=live, by=by, at=at), "line_kinds": LINE_KINDS,
+        "is_open": matter.state in OPEN, **act_words(),
     }  # fmt: skip

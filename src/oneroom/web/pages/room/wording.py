@@ -90,6 +90,8 @@ MACHINE = frozenset(
 # Entries that mean that something was not answered or kept in time.
 LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
 
+# Entries that are something said, through whatever channel.
+TALK = frozenset({"incident.received", "incident.words_added", "incident.rated", "incident.withdrawn"})
 # Facts that name another matter than the one of the timeline.
 OTHER_MATTERS = ("into", "other")
 
@@ -120,13 +122,13 @@ def _closed(f: Facts, _names: Names) -> str:
 def _call_back_decided(f: Facts, _names: Names) -> str:
     why = named(CALL_BACK_WHY, f["why"])
     said = (
-        _("Caller to be called back within %(time)s: %(why)s") % {"time": span(f["limit_s"]), "why": why}
+        _("Caller to be called back within %(time)s: %(why)s") % {"time": span(f.get("limit_s") or 0), "why": why}
         if f["due"]
         else _("Caller is not called back: %(why)s") % {"why": why}
     )
     if f.get("drawn_from") is None:
         return said
-    lot = {"share": round(f["share"] * 100), "n": f["drawn_from"]}
+    lot = {"share": round((f.get("share") or 0) * 100), "n": f["drawn_from"]}
     return f"{said} · " + _("%(share)s %% drawn by entry #%(n)s") % lot
 
 
@@ -252,6 +254,21 @@ def _account(text: Any) -> Sentence:
     }  # fmt: skip
 
 
+def _searched(f: Facts, _names: Names) -> str:
+    what = [f[name] for name in ("matter_asked", "kind_asked") if f.get(name)]
+    what += [f"#{f['number']}"] if f.get("number") is not None else []
+    what += [_("account %(n)s") % {"n": f["account_asked"]}] if f.get("account_asked") is not None else []
+    said = _("Looks were searched") if f["chain"] == "looks" else _("The record was searched")
+    return " · ".join([said, *what, f["basis"]])
+
+
+def _exported(f: Facts, _names: Names) -> str:
+    said = _("List exported: %(list)s, %(n)s rows")
+    if f["form"] == "print":
+        said = _("List printed: %(list)s, %(n)s rows")
+    return said % {"list": f["list"], "n": f["rows"]}
+
+
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
 _WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
@@ -259,6 +276,12 @@ _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from
 
 WORDED: dict[str, tuple[Any, Sentence]] = {
     "record.erased": (SYSTEM, _plain(lazy("Personal texts erased: %(count)s"))),
+    "record.searched": (STAFF, _searched),
+    "list.exported": (STAFF, _exported),
+    "account.changed": (STAFF, _account(lazy("Details of %(name)s's account changed"))),
+    "account.password": (STAFF, lambda f, names: (
+        _("Temporary password for %(name)s") if f["temporary"] else _("%(name)s set a password"))
+        % {"name": names.person(f["account"])}),
     "account.created": (STAFF, _account(lazy("Account made for %(name)s"))),
     "grant.given": (STAFF, _account(lazy("%(name)s became %(role)s"))),
     "grant.ended": (STAFF, _account(lazy("%(name)s is no longer %(role)s"))),

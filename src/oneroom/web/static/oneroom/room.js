@@ -2,6 +2,7 @@
 
 import { act } from "./act.js";
 import { connect } from "./live.js";
+import { start as startLooks } from "./look.js";
 import { panel } from "./panel.js";
 import * as acts from "./room-acts.js";
 import * as command from "./room-command.js";
@@ -24,6 +25,7 @@ sound.start(document.getElementById("sound"));
 queue.start();
 matter.start();
 acts.start(document.getElementById("inc"));
+startLooks(document.getElementById("inc"));
 sos.start(document.getElementById("head"));
 board();
 map.start();
