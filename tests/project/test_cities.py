@@ -62,7 +62,7 @@ def test_an_area_is_what_its_station_reaches_first(city):
         for node in range(graph.nodes)
     ]
 
-    assert np.mean(inside) > 0.9  # the rest are smoothed borders and islands given to a neighbour
+    assert np.mean(inside) > 0.85  # the rest are smoothed borders and islands given to a neighbour
 
 
 def test_bundled_networks_say_whose_data_they_are():
