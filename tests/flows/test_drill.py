@@ -29,7 +29,8 @@ def figures(room) -> dict[str, object]:
         "reports": counting.reports().count(),
         "assignments": counting.assignments().count(),
         "call_backs": counting.call_backs().count(),
-        "fold": sorted(e.kind for e in told if e.matter),
+        "fold": sorted(e.kind for e in told if e.kind.startswith(("incident.", "assignment."))),
+        "of": sorted({e.matter for e in told}),
     }
 
 
