@@ -264,6 +264,19 @@ def warnings_for(pk: int, *, purpose: str, by: Actor, at: datetime) -> list[Warn
     return warnings_near(row.lon, row.lat, looking=looking, by=by, at=at)
 
 
+def compared_words(row: Incident, basis: str, *, by: Actor, at: datetime) -> list[str]:
+    """
+    What the callers of a matter said, for comparing it with the live matter ``basis``; leaves a Look at this one.
+
+    Words only: no name, number or address is needed to tell whether two calls are about one event.
+    """
+    by.must(Right.TAKE_CALL)
+    reports = Report.objects.filter(incident=row, words__isnull=False).select_related("words").order_by("pk")
+    sealed = [r.words for r in reports if r.words is not None]
+    said = open_sealed(sealed, record=subject(row.pk), looking=Looking("compare", basis), by=by, at=at)
+    return [said[s.pk] for s in sealed if said[s.pk]]
+
+
 def _may_see(row: Incident, by: Actor) -> bool:
     if by.may(Right.SEE_ROOM):
         return True
