@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from oneroom.apps.incidents.contact import may_contact
 from oneroom.apps.incidents.models import Assignment, Incident, Report
-from oneroom.apps.incidents.services.matter import subject
+from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
 from oneroom.apps.incidents.waiting import Offered, offers_for
 from oneroom.apps.ledger.queries import Line, timeline
@@ -118,7 +118,7 @@ def story(matter_id: int) -> list[Line]:
 
 def callers_of(matter: Incident) -> list[Report]:
     """The reports of a matter in the order they came, those of matters merged into it among them; nothing personal."""
-    return list(Report.objects.filter(incident=matter).order_by("received_at", "pk"))
+    return list(Report.objects.filter(incident=matter).select_related("incident").order_by("received_at", "pk"))
 
 
 def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[int, str], ...]]:
@@ -196,12 +196,13 @@ class CallerStory:
     added: tuple[datetime, ...] = ()
     may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
     text_only: bool = False
+    reopened_at: datetime | None = None
 
 
 def caller_story(report: Report, *, at: datetime) -> CallerStory:
     """The story of a report, for the person who has its code."""
     matter = report.incident
-    crews = Assignment.objects.filter(incident=matter).exclude(Q(state=assignment.State.LAPSED))
+    crews = this_round(matter).exclude(Q(state=assignment.State.LAPSED))
     signed = crews.filter(acknowledged_at__isnull=False).order_by("acknowledged_at")
     arrived = crews.filter(on_scene_at__isnull=False).order_by("on_scene_at")
     return CallerStory(
@@ -211,6 +212,7 @@ def caller_story(report: Report, *, at: datetime) -> CallerStory:
         matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
         _added_by(report), may_contact(report, "page", at=at).ok, report.text_only,
+        matter.reopened_at,
     )  # fmt: skip
 
 
