@@ -93,6 +93,27 @@ def split_query(text: str) -> list[str]:
     return [piece for piece in pieces if piece][:8]
 
 
+_NUMBER_FIRST = re.compile(r"^\s*(?:no\.?\s*)?(\d+[a-z]?(?:[-/]\d+)?)\s*[,，]?\s+(?=\S)", re.IGNORECASE)
+_NUMBER_LAST = re.compile(r"[\s,，]+(?:no\.?\s*)?(\d+[a-z]?(?:[-/]\d+)?)\s*$", re.IGNORECASE)
+_NUMBER_HAN = re.compile(r"(?<=[路街道巷弄里村园坊])\s*(\d[\d\-－之甲乙丙丁号弄栋幢单元室层楼座\sa-zA-Z]*)$")
+
+
+def house_number(text: str) -> tuple[str, str] | None:
+    """
+    (street, number) of an address: "12 Jiefang Rd", "Jiefang Rd 12", "解放路12弄3号"; None where no number is in it.
+
+    The number is the caller's address and no part of a public place's name, so it is kept apart.
+    """
+    clean = unicodedata.normalize("NFKC", text).strip()
+    for pattern in (_NUMBER_HAN, _NUMBER_FIRST, _NUMBER_LAST):
+        found = pattern.search(clean)
+        if found:
+            street = (clean[: found.start()] + clean[found.end() :]).strip(" ,，")
+            if street:
+                return street, found.group(1).strip()
+    return None
+
+
 def run_together(pieces: list[str]) -> Iterator[list[str]]:
     """
     Other readings of what was typed: two street names written as one word, perhaps with 与 or 和 between.
