@@ -95,9 +95,11 @@ def chromium() -> str:
 @pytest.fixture
 def town(db: None) -> Town:
     """The tiny named town at three in the morning."""
+    from oneroom.apps.incidents import figures
     from tests.clock import HAND, NIGHT
     from tests.town import found_town
 
+    figures.forget()  # what another test's record came to
     HAND.set(NIGHT)
     return found_town(NIGHT)
 

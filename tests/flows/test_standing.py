@@ -114,7 +114,7 @@ def test_nothing_is_taken_back_once_a_crew_was_sent_even_when_it_has_left(room):
     services.take_off(sent.pk, verb="withdraw", by=room.actor("dora"), at=room.now)
     report = Report.objects.get(pk=taken.report_id)
     assert report.incident.state == "waiting"
-    assert not caller_story(report).may_withdraw
+    assert not caller_story(report, at=room.now).may_withdraw
 
     with pytest.raises(IllegalMove):
         services.withdraw_report(report.pk, by=CITIZEN, at=room.now)
@@ -136,7 +136,7 @@ def test_a_code_does_not_call_off_an_urgent_matter_the_room_decides(room, grade)
     incident.refresh_from_db()
     assert incident.state == "classified"
     assert kinds(incident).count("incident.withdrawn") == 1
-    assert caller_story(access.report_by_code(taken.code)).withdrawn
+    assert caller_story(access.report_by_code(taken.code), at=room.now).withdrawn
     assert running([f"incident:{incident.pk}"]), "it is watched as before"
 
 
@@ -147,15 +147,15 @@ def test_the_room_learns_that_a_call_would_betray_the_caller(room):
     incident = room.report("He hit me", at="market", safe_contact="yes")
     report = Report.objects.get(incident=incident)
 
-    services.set_safe_contact(report.pk, safe_contact="no", by=room.actor("carl"), at=room.now)
+    services.say_safe(report.pk, safe_contact="no", by=room.actor("carl"), at=room.now)
 
     assert Report.objects.get(pk=report.pk).safe_contact == "no"
     entry = Entry.objects.get(kind="incident.safe_contact")
     assert (entry.facts["before"], entry.facts["safe_contact"]) == ("yes", "no")
     with pytest.raises(BadInput):
-        services.set_safe_contact(report.pk, safe_contact="perhaps", by=room.actor("carl"), at=room.now)
+        services.say_safe(report.pk, safe_contact="perhaps", by=room.actor("carl"), at=room.now)
     with pytest.raises(NotAllowed):
-        services.set_safe_contact(report.pk, safe_contact="yes", by=room.actor("zhang"), at=room.now)
+        services.say_safe(report.pk, safe_contact="yes", by=room.actor("zhang"), at=room.now)
 
 
 # ---- on scene without a word ----

@@ -43,7 +43,7 @@ def test_report_offer_sign_arrive_report_close_rate(room):
     room.fast_forward(minutes=2)
     room.step(sent, "arrive", by="zhang")
     assert state(incident) == "in_progress"
-    assert caller_story(access.report_by_code(taken.code)).arrived_at == room.now
+    assert caller_story(access.report_by_code(taken.code), at=room.now).arrived_at == room.now
 
     second = Assignment.objects.get(incident=incident, crew=room.town.crews["crew-2"])
     services.take_off(second.pk, verb="withdraw", by=room.actor("dora"), at=room.now)
@@ -56,7 +56,7 @@ def test_report_offer_sign_arrive_report_close_rate(room):
     report = access.report_by_code(taken.code.lower()[:3] + " " + taken.code[3:])
     services.rate(report.pk, stars=5, by=CITIZEN, at=room.now)
 
-    assert caller_story(access.report_by_code(taken.code)).stars == 5
+    assert caller_story(access.report_by_code(taken.code), at=room.now).stars == 5
     (watched,) = running([f"incident:{incident.pk}"])[f"incident:{incident.pk}"]
     assert watched.stage == "call_back", "nothing else is watched any more"
     kinds = [line.kind for line in story(incident.pk)]

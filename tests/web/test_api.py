@@ -9,6 +9,7 @@ from django.db import transaction
 
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.ledger.models import DoneOnce, Entry, Sealed
+from oneroom.apps.orders.services import raise_sos
 from oneroom.project.urls import api
 from tests.town import corner
 from tests.web.api_client import Caller
@@ -247,6 +248,14 @@ MATRIX = {
     "POST crews/{c}/off-duty": "..x.xxxx",
     "GET orders": "xxx..xxx",
     "GET rings": "........",
+    "POST incidents/{i}/write": "...xxxxx",
+    "POST incidents/{i}/ratings": "xxxxxxxx",
+    "POST assignments/{a}/photo": "........",
+    "POST assignments/{a}/well": "..x.xxxx",
+    "POST photos/{p}/open": "xxxxxxxx",
+    "GET sos": "........",
+    "POST sos": "xxx..xxx",
+    "POST sos/{s}/answer": "..xxx.xx",
     "POST deliveries/{d}/receipt": "........",
     "GET demo/queue": "xxxxxxxx",
     "POST demo/time": "xxxxxxxx",
@@ -275,7 +284,8 @@ def test_the_table_of_rights_names_every_operation_of_the_api(town):
     }
     named = {
         " ".join([line.split()[0], line.split()[1].partition("?")[0]])
-        .replace("{i}", "{}").replace("{a}", "{}").replace("{c}", "{}").replace("{d}", "{}")
+        .replace("{i}", "{}").replace("{a}", "{}").replace("{c}", "{}").replace("{d}", "{}").replace("{p}", "{}")
+        .replace("{s}", "{}")
         for line in MATRIX
     }  # fmt: skip
     assert named == there
@@ -284,13 +294,18 @@ def test_the_table_of_rights_names_every_operation_of_the_api(town):
 @pytest.mark.parametrize("who", ROLES)
 def test_each_role_gets_in_only_where_the_table_says(room, who):
     sent = room.dispatch(room.report("fight", at="west"), "crew-1")
-    ids = {"i": sent.incident_id, "a": sent.pk, "c": room.town.crews["crew-1"].pk, "d": 1}
+    ids = {"i": sent.incident_id, "a": sent.pk, "c": room.town.crews["crew-1"].pk, "d": 1, "p": 1}
+    ids["s"] = raise_sos(by=room.actor("zhang"), at=room.now)
     caller = Caller(who)
     for operation, row in MATRIX.items():
         method, path = operation.format(**ids).split()
         body = BODIES.get(path.rpartition("/")[2], {})
         if path == "incidents/close":
             body = {"incidents": [sent.incident_id]}
+        if path.endswith("write"):
+            body = {"report": sent.incident.reports.get().pk, "words": "We come"}
+        if path.startswith("sos/"):
+            body = {"verb": "answer"}
         if path.endswith("offer"):
             body = {"crews": [room.town.crews["crew-2"].pk]}
         if path.endswith("safe-contact"):

@@ -2,16 +2,24 @@
 
 import csv
 import io
+import json
+import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
-from oneroom.apps.incidents import services
+from oneroom.apps.incidents import figures, services
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.ledger.models import Entry, Look
+from oneroom.engine.measures.loop import MEASURES, spread
+from oneroom.web.pages.office.days import day_start
+from oneroom.web.pages.office.measures import WORDS
 from oneroom.web.tables import safe
+from tests.town import corner
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +27,7 @@ pytestmark = pytest.mark.django_db
 ROOM = {"dora", "dan", "zhou"}
 CHIEFS = {"leader-li", "leader-lu"}
 PAGES = {
+    "/office/board": ROOM | CHIEFS | {"ina"},
     "/office/incidents": ROOM | CHIEFS | {"ina"},
 }
 
@@ -165,5 +174,133 @@ def test_search_finds_matters_stations_and_screens_and_never_people(room):
     assert "unit=" in client.get("/office/find?q=West")["Location"]
     nobody = body(client.get("/office/find?q=Zhang"))
     assert "not searched by name" in nobody
-    assert client.get("/office/")["Location"] == "/office/incidents"
+    assert client.get("/office/")["Location"] == "/office/board"
     assert sits(room, "zhang").get("/office/").status_code == 404
+
+
+# ---- the board ----
+
+
+def test_the_board_counts_the_loop_and_each_figure_opens_its_records(room):
+    quick, slow = room.report("knife", at="west"), room.report("noise", at="west", grade=3)
+    first = room.dispatch(quick, "crew-1")
+    room.fast_forward(seconds=20)
+    room.step(first, "acknowledge", by="zhang")
+    second = room.dispatch(slow, "crew-2")
+    room.fast_forward(seconds=100)
+    room.step(second, "acknowledge", by="chen")
+    drill = services.take_report(
+        services.Said(words="x"), source="phone", where=None, drill=True, by=room.actor("carl"), at=room.now
+    )
+
+    page = body(sits(room, "leader-li").get("/office/board"))
+    assert "West station" in page
+    assert "50.0%" in page
+    assert "n = 2" in page
+    assert "too few to judge by" in page
+    bar = re.search(r'href="([^"]*took=sign-2[^"]*)"', page).group(1).replace("&amp;", "&")
+    behind = body(sits(room, "leader-li").get(bar))
+    assert slow.reference in behind
+    assert quick.reference not in behind
+    assert "Signed for 1–3 min" in behind
+    assert f'href="/office/incidents?day=today&amp;unit={room.town.units["west"].pk}">2</a>' in page
+    assert drill is not None  # received, and in none of the figures
+
+
+def test_the_board_says_who_is_on_duty_and_what_is_late_and_with_whom(room):
+    matter = room.report("knife", at="west")
+    sent = room.dispatch(matter, "crew-1")
+    room.step(sent, "acknowledge", "set_out", by="zhang")
+    room.fast_forward(minutes=6)
+    page = body(sits(room, "leader-li").get("/office/board"))
+    late = page.split('id="late-h"')[1].split("</section>")[0]
+    assert "arrival late" in late
+    assert "Crew-1" in late
+    assert "Leader-Li" in page
+    assert "Crew-3" not in page  # the east station's
+    assert sits(room, "leader-li").get(f"/office/board?unit={room.town.units['east'].pk}").status_code == 404
+    assert "All stations" in body(sits(room, "zhou").get("/office/board"))
+    assert sits(room, "zhou").get("/office/board?day=tomorrow").status_code == 422
+
+
+def test_t18_the_share_of_what_the_police_found_themselves_is_shown_with_its_definition(room):
+    room.report("knife", at="west")
+    services.take_report(
+        services.Said(words="x"), source="self", where=services.Where(*corner("west")), category="traffic", grade=3,
+        by=room.actor("carl"), at=room.now,
+    )  # fmt: skip
+    page = body(sits(room, "ina").get("/office/board"))
+    assert "50.0%" in page
+    assert "1/2" in page
+    assert "It is no target." in page
+
+
+def test_the_definitions_on_the_screen_are_those_of_the_measures(room):
+    with translation.override("en"):
+        assert {name: str(words[2]) for name, words in WORDS.items()} == {
+            name: m.definition for name, m in MEASURES.items()
+        }
+
+
+def test_a_day_of_a_city_is_folded_once_and_then_kept(room):
+    """5,000 calls with an order and its steps each; other kinds lie between them as in a real day."""
+    matters, rows, padding = 5000, [], b"x" * 500
+    kinds = [
+        ("incident.received", {"source": "phone", "incident": 0, "report": 0, "safe_contact": "yes"}),
+        ("incident.classified", {"grade": 2, "unit": room.town.units["west"].pk, "category": "crime", "reasons": []}),
+        ("ladder.started", {"ladder": 1}), ("assignment.offered", {"assignment": 0, "crew": 1, "advised": ["1", "2"]}),
+        ("ladder.started", {"ladder": 1}), ("delivery.receipt", {"delivery": 1, "receipt": "read"}),
+        ("assignment.acknowledged", {"assignment": 0}), ("ladder.stopped", {"ladder": 1}),
+        ("incident.state", {"state": "dispatched"}), ("assignment.en_route", {"assignment": 0}),
+        ("assignment.on_scene", {"assignment": 0}), ("assignment.reported", {"assignment": 0}),
+    ]  # fmt: skip
+    first = 1_000_000
+    for n in range(matters):
+        for i, (kind, facts) in enumerate(kinds):
+            facts = {k: first + n if k == "assignment" else v for k, v in facts.items()}
+            rows.append((first + len(rows), room.now, room.now, kind, f"incident:{first + n}", json.dumps(facts), i))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
+        with cursor.copy(
+            "COPY ledger_entry (seq, recorded, at, kind, matter, facts, version, subject, actor, via, scopes,"
+            " canonical, prev, hash) FROM STDIN"
+        ) as copy:
+            for seq, recorded, at, kind, matter, facts, i in rows:
+                at += timedelta(seconds=10 * i)
+                copy.write_row(
+                    (
+                        seq,
+                        recorded,
+                        at,
+                        kind,
+                        matter,
+                        facts,
+                        1,
+                        f"assignment:{matter[9:]}",
+                        1,
+                        "web",
+                        "{room}",
+                        padding,
+                        b"",
+                        b"",
+                    )
+                )
+        cursor.execute("ANALYZE ledger_entry")
+        cursor.execute("UPDATE ledger_chainhead SET seq = %s WHERE name = 'acts'", [rows[-1][0]])
+    client = sits(room, "zhou")
+    client.get("/office/incidents")
+    took = []
+    for _ in range(3):
+        figures.forget()
+        began = time.process_time()
+        loop = figures.loop_since(day_start(room.now))
+        spread(MEASURES["sign"], loop.orders(loop.counted()))
+        took.append(time.process_time() - began)
+    began = time.process_time()
+    page = body(client.get("/office/board"))
+    again = time.process_time() - began
+    print(f"a day of 5,000 calls: folded in {min(took):.3f} s of this process, then the whole page {again:.3f} s")
+    assert "5000" in page
+    # By the time of this process: what else the machine does is not the board's.
+    assert min(took) < 0.9
+    assert again < 0.5

@@ -105,7 +105,7 @@ _KINDS = [
     # incidents
     _kind("incident.received", "A report came in and has a reference.", incident="id", report="id",
           source="code", words="commitment?", caller="commitment?", place="commitment?", safe_contact="code",
-          drill="flag?"),
+          text_only="flag?", drill="flag?"),
     _kind("incident.classified", "Category and grade were given, with the reasons.", incident="id", category="code",
           subcategory="code?", grade="quantity", reasons="codes", unit="id?"),
     _kind("incident.questioned", "The caller was asked, by a protocol in this version.", incident="id", protocol="code",
@@ -121,7 +121,7 @@ _KINDS = [
     _kind("incident.words_added", "The caller or the room added words.", incident="id", report="id",
           words="commitment", source="code"),
     _kind("incident.safe_contact", "Whether it is safe to contact a caller was changed.", incident="id", report="id",
-          before="code", safe_contact="code"),
+          before="code", safe_contact="code", ways="codes?"),
     _kind("incident.withdrawn", "A caller took a report back.", incident="id", report="id"),
     _kind("incident.reviewed", "The report was read and found whole.", incident="id"),
     _kind("incident.sent_back", "The report has a gap: back to the crew and its station to complete.", incident="id",
@@ -159,7 +159,7 @@ _KINDS = [
     _kind("incident.escalated", "An order of this matter is unanswered or a promise ran out.", incident="id",
           rung_code="code", stage="code"),
     _kind("incident.rated", "The caller rated how the matter was handled.", incident="id", report="id",
-          stars="quantity"),
+          stars="quantity", words="commitment?"),
     # assignments
     # what is on its way to be a matter, or went elsewhere
     _kind("draft.shown", "A call is being taken; what the room may see of it changed.", draft="id", category="code?",

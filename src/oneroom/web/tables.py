@@ -63,13 +63,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A filter with a fixed list of values; ``default`` holds while nothing is chosen."""
+    """
+    A filter with a fixed list of values; ``default`` holds while nothing is chosen.
+
+    A ``hidden`` one is only there when an address brings it, as a figure does that opens its records.
+    """
 
     key: str
     label: Word
     options: Callable[[], Mapping[str, Any]]
     narrow: Callable[[Rows, str], Rows]
     default: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,7 @@ def shown(table: Table, fitting: Rows, wants: Asked, *, whole: int = 0) -> dict[
         "rows": [(getattr(row, "pk", n), row, [_cell(c, row) for c in table.columns]) for n, row in enumerate(ready)],
         "before": wants.address(table, page=page - 1) if page > 1 else "",
         "after": wants.address(table, page=page + 1) if page < pages else "",
-        "fields": [_field(f, wants) for f in table.filters],
+        "fields": [_field(f, wants) for f in table.filters if wants.values[f.key] or not getattr(f, "hidden", False)],
         "narrow": any(wants.values.get(f.key) not in ("", getattr(f, "default", "")) for f in table.filters),
         "printed": whole, "cut": whole and count > whole,
     }  # fmt: skip
@@ -221,6 +226,8 @@ def _cell(column: Column, row: Any) -> Cell:
 
 def _field(f: Choice | Text, wants: Asked) -> dict[str, Any]:
     options = {str(k): v for k, v in f.options().items()} if isinstance(f, Choice) else None
+    if options is not None and getattr(f, "hidden", False):
+        options = {wants.values[f.key]: options[wants.values[f.key]]}
     free = isinstance(f, Choice) and not f.default
     return {"key": f.key, "label": f.label, "value": wants.values[f.key], "options": options, "any": free}
 

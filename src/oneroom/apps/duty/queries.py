@@ -127,6 +127,22 @@ def station_names() -> dict[int, tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A duty role that somebody holds now."""
+
+    role: str
+    unit_id: int | None
+    name: str
+    until: datetime
+
+
+def posts(at: datetime) -> list[Post]:
+    """Who holds which duty role at this minute: commander first, then the stations' chiefs."""
+    rows = DutySpell.objects.filter(begins__lte=at, ends__gt=at).order_by("-role", "unit__code", "pk")
+    return [Post(*row) for row in rows.values_list("role", "unit_id", "account__name", "ends")]
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A crew on duty and who leads it."""
 

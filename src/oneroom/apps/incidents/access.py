@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from oneroom.apps.incidents.contact import WAYS, may_contact
 from oneroom.apps.incidents.models import AddedWords, Assignment, CallBack, CallBackTry, Incident, Report, SentBack
-from oneroom.apps.incidents.services.aftercare import safe_to_contact
 from oneroom.apps.incidents.services.intake import code_hash
 from oneroom.apps.incidents.services.matter import subject
+from oneroom.apps.incidents.services.talk import TO_CALLER
 from oneroom.apps.ledger.services import Looking, looked, open_sealed
 from oneroom.apps.orders.models import Attachment
 from oneroom.apps.places.access import Warned, warnings_near
 from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right, Role
-from oneroom.engine.values import Actor, NotAllowed, NotFound
+from oneroom.engine.values import CITIZEN, Actor, NotAllowed, NotFound
 
 
 def incident_for(pk: int, *, by: Actor) -> Incident:
@@ -115,7 +117,7 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     reports = list(Report.objects.filter(incident=row).select_related("words", "caller", "address").order_by("pk"))
     if purpose == "call_back":
         due = set(_due_call_backs(row).values_list("report_id", flat=True))
-        reports = [r for r in reports if r.pk in due and safe_to_contact(row, r) == "yes"]
+        reports = [r for r in reports if r.pk in due and may_contact(r, "phone", at=at).ok]
     of_all = Q(incident=row) | Q(incident__merged_into=row)
     added = list(AddedWords.objects.filter(of_all).select_related("words").order_by("at", "pk"))
     notes = list(
@@ -136,11 +138,14 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
         "reports": [
             {
                 "id": r.pk, "source": r.source, "received_at": r.received_at, "safe_contact": r.safe_contact,
+                "text_only": r.text_only, "contact": {way: _verdict(r, way, at) for way in WAYS},
                 "words": said.get(r.words_id), "caller": said.get(r.caller_id), "address": said.get(r.address_id),
             }
             for r in reports
         ],
-        "added": [{"at": a.at, "source": a.source, "words": said.get(a.words_id)} for a in added],
+        "added": [
+            {"at": a.at, "source": a.source, "report": a.report_id, "words": said.get(a.words_id)} for a in added
+        ],
         "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": said.get(a.note_id)} for a in notes],
         "gaps": [{"at": g.at, "reason": g.reason, "words": said.get(g.words_id)} for g in gaps],
         "calls": [
@@ -155,6 +160,70 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
             for p in photos
         ],
     }  # fmt: skip
+
+
+def _verdict(report: Report, way: str, at: datetime) -> str:
+    """ok, or why the caller may not be reached by this way now."""
+    return may_contact(report, way, at=at).why
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A line of the talk on a caller's page."""
+
+    id: int
+    at: datetime
+    mine: bool
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a caller's page shows of it. ``why`` is ok, or why no words appear there; ``open`` while he may write."""
+
+    lines: tuple[Spoken, ...]
+    why: str
+    open: bool
+
+
+def talk_of(report: Report, *, after: int = 0, at: datetime) -> Talk:
+    """
+    The lines of one caller and those the room wrote to him, after line ``after``: never another caller's.
+
+    Where words on the page could betray him, there are none: not even his own.
+    """
+    matter = report.incident
+    verdict = may_contact(report, "page", at=at)
+    if not verdict.ok:
+        return Talk((), verdict.why, matter.state in OPEN)
+    rows = list(
+        AddedWords.objects.filter(report=report, source__in=("caller", TO_CALLER), pk__gt=after)
+        .select_related("words").order_by("pk")[:200]
+    )  # fmt: skip
+    looking = Looking("own", f"report:{report.pk}")
+    said = open_sealed([r.words for r in rows], record=subject(matter.pk), looking=looking, by=CITIZEN, at=at)
+    lines = tuple(Spoken(r.pk, r.at, r.source == "caller", said.get(r.words_id)) for r in rows)
+    return Talk(lines, "ok", matter.state in OPEN)
+
+
+_RATED_LATELY = timedelta(days=30)
+
+
+def ratings(pk: int, *, by: Actor, at: datetime) -> list[dict[str, Any]]:
+    """The ratings of a matter with their words, for the room and its station, for a month after it closed: a Look."""
+    row = incident_for(pk, by=by)
+    by.must(Right.OPEN_PERSONAL)
+    if (
+        row.closed_at is None
+        or at - row.closed_at > _RATED_LATELY
+        or not (by.may(Right.SEE_ROOM) or _answers_for(row, by))
+    ):
+        raise NotAllowed("There is no live matter that this purpose belongs to.")
+    rated = list(Report.objects.filter(incident=row, stars__isnull=False).select_related("rating_words").order_by("pk"))
+    sealed = [r.rating_words for r in rated if r.rating_words is not None]
+    look = Looking("rating", subject(row.pk))
+    said = open_sealed(sealed, record=subject(row.pk), looking=look, by=by, at=at)
+    return [{"report": r.pk, "stars": r.stars, "words": said.get(r.rating_words_id or 0)} for r in rated]
 
 
 def photo_content(pk: int, *, purpose: str, by: Actor, at: datetime) -> bytes:

@@ -99,14 +99,20 @@ class Report(models.Model):
     caller = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
     address = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
     safe_contact = models.CharField(max_length=8, default="unknown")
+    safe_ways = ArrayField(models.CharField(max_length=8), default=list)  # empty: any way
+    safe_since = models.TimeField(null=True)
+    safe_until = models.TimeField(null=True)
+    text_only = models.BooleanField(default=False)
     stars = models.PositiveSmallIntegerField(null=True)
+    rating_words = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn = models.BooleanField(default=False)
 
 
 class AddedWords(models.Model):
-    """Words added to a matter later: by the caller, the room or a crew."""
+    """Words added to a matter later: by a caller, by the room or a crew, or written by the room to a caller."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="added")
+    report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="talk")
     source = models.CharField(max_length=12)
     account_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()

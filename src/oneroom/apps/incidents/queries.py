@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from oneroom.apps.incidents.contact import may_contact
 from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.services.matter import subject
 from oneroom.apps.incidents.services.standing import may_withdraw
@@ -167,9 +168,11 @@ class CallerStory:
     station_zh: str
     station_en: str
     added: tuple[datetime, ...] = ()
+    may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
+    text_only: bool = False
 
 
-def caller_story(report: Report) -> CallerStory:
+def caller_story(report: Report, *, at: datetime) -> CallerStory:
     """The story of a report, for the person who has its code."""
     matter = report.incident
     crews = Assignment.objects.filter(incident=matter).exclude(Q(state=assignment.State.LAPSED))
@@ -181,7 +184,7 @@ def caller_story(report: Report) -> CallerStory:
         arrived.values_list("on_scene_at", flat=True).first(),
         matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
-        _added_by(report),
+        _added_by(report), may_contact(report, "page", at=at).ok, report.text_only,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -44,6 +45,8 @@ class Entry(Link):
     class Meta:
         indexes = [
             models.Index(fields=["matter", "seq"], name="entry_matter"),
+            # Times grow with the numbers, so this finds a span of days and costs a commit next to nothing.
+            BrinIndex(fields=["recorded"], name="entry_recorded", autosummarize=True, pages_per_range=32),
             # Who held a duty at a time is asked of a record of millions; these entries are few.
             models.Index(fields=["at"], condition=models.Q(kind="duty.begun"), name="entry_duty"),
         ]

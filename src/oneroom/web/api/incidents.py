@@ -131,9 +131,30 @@ def safe_contact(request: HttpRequest, pk: int, asked: shapes.SafeContact) -> di
     def act(by: Actor, at: datetime) -> None:
         by.must(Right.TAKE_CALL)
         found = access.report_of(access.incident_for(pk, by=by), asked.report)
-        services.set_safe_contact(found.pk, safe_contact=asked.safe_contact, by=by, at=at)
+        services.say_safe(
+            found.pk, safe_contact=asked.safe_contact, ways=tuple(asked.ways), since=asked.since, until=asked.until,
+            by=by, at=at,
+        )  # fmt: skip
 
     return do(request, asked, act)
+
+
+@router.post("incidents/{int:pk}/write")
+def write(request: HttpRequest, pk: int, asked: shapes.ToCaller) -> dict[str, Any]:
+    """The room writes to a caller, on the page that his code opens; refused where that is not safe."""
+
+    def act(by: Actor, at: datetime) -> None:
+        by.must(Right.TAKE_CALL)
+        found = access.report_of(access.incident_for(pk, by=by), asked.report)
+        services.write_to_caller(found.pk, words=asked.words, by=by, at=at)
+
+    return do(request, asked, act)
+
+
+@router.post("incidents/{int:pk}/ratings")
+def ratings(request: HttpRequest, pk: int, asked: shapes.Nothing) -> dict[str, Any]:
+    """What callers said to their ratings. Leaves a Look, so no key is needed."""
+    return {"ratings": access.ratings(pk, by=actor(request), at=now())}
 
 
 @router.post("incidents/{int:pk}/review")

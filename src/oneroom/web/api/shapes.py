@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Any
 
 from ninja import Schema
@@ -201,6 +202,14 @@ class TakeOff(Strict):
 class SafeContact(Strict):
     report: Id
     safe_contact: Code
+    ways: Annotated[list[Code], Field(max_length=5)] = []
+    since: time | None = None
+    until: time | None = None
+
+
+class ToCaller(Strict):
+    report: Id
+    words: Text
 
 
 class CrewState(Strict):
@@ -218,6 +227,8 @@ class PublicReport(Strict):
     caller_name: Text = ""
     caller_phone: Text = ""
     safe_contact: Code = "unknown"
+    text_only: bool = False
+    urgent: bool = False
 
 
 class Follow(Strict):
@@ -230,6 +241,15 @@ class FollowWords(Follow):
 
 class FollowRate(Follow):
     stars: int
+    words: Text = ""
+
+
+class FollowSafe(Follow):
+    safe_contact: Code
+
+
+class FollowTalk(Follow):
+    after: Annotated[int, Field(ge=0, le=2**53)] = 0
 
 
 class Rate(Strict):

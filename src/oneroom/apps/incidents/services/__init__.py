@@ -1,4 +1,4 @@
-from oneroom.apps.incidents.services.aftercare import call_back, safe_to_contact
+from oneroom.apps.incidents.services.aftercare import call_back
 from oneroom.apps.incidents.services.calls import (
     Event,
     call_belongs_to,
@@ -42,7 +42,8 @@ from oneroom.apps.incidents.services.intake import (
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
-from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, set_safe_contact, withdraw_report
+from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
+from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 
 __all__ = [
     "Advice",
@@ -86,14 +87,13 @@ __all__ = [
     "report_and_clear",
     "return_call",
     "review",
-    "safe_to_contact",
+    "say_safe",
     "say_well",
     "say_word",
     "send_back",
     "send_help",
     "send_on",
     "set_aside",
-    "set_safe_contact",
     "step",
     "supervise",
     "take_event",
@@ -102,4 +102,5 @@ __all__ = [
     "tell_apart",
     "unmerge",
     "withdraw_report",
+    "write_to_caller",
 ]

@@ -5,24 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from oneroom.apps.incidents.codes import CALL_BACK_RESULTS
+from oneroom.apps.incidents.contact import may_contact
 from oneroom.apps.incidents.models import CallBack, CallBackTry, Incident, Report
 from oneroom.apps.incidents.services.matter import known, lock, scopes, subject
 from oneroom.apps.ledger.queries import head
 from oneroom.apps.ledger.services import note, seal, service
 from oneroom.apps.orders.services import start_overdue, stop
-from oneroom.engine.lifecycle import callback, safety
+from oneroom.engine.lifecycle import callback
 from oneroom.engine.lifecycle.incident import INCIDENT
 from oneroom.engine.roles import Right
 from oneroom.engine.text import plain
 from oneroom.engine.values import SYSTEM, Actor, BadInput, IllegalMove, NotAllowed
 
 COMPLAINT = "police_complaint"
-
-
-def safe_to_contact(row: Incident, report: Report) -> str:
-    """``yes``, ``not_safe`` or ``not_known_safe``: what every message to this caller asks first."""
-    kinds = {f"{row.category}.{row.subcategory}", f"{row.final_category}.{row.final_subcategory}"}
-    return safety.contact(report.safe_contact, kinds=kinds, reasons=row.reasons)
 
 
 def decide_call_backs(row: Incident, *, share: float, at: datetime) -> None:
@@ -33,7 +28,7 @@ def decide_call_backs(row: Incident, *, share: float, at: datetime) -> None:
         decision = (
             callback.Decision(False, "withdrawn")
             if report.withdrawn
-            else callback.decide(_caller(row, report), drawn=drawn, share=share)
+            else callback.decide(_caller(row, report, at), drawn=drawn, share=share)
         )
         by_lot = decision.why in ("drawn", "not_drawn")
         deadline = at + timedelta(seconds=decision.limit_s) if decision.limit_s else None
@@ -67,7 +62,7 @@ def call_back(incident_id: int, *, report_id: int, result: str, words: str = "",
     known("result", result, CALL_BACK_RESULTS)
     text = plain("words", words, longest=2000)
     found = (
-        CallBack.objects.select_related("report")
+        CallBack.objects.select_related("report__incident")
         .filter(incident=row, report_id=report_id, round=row.reopened, due=True)
         .first()
     )
@@ -77,7 +72,7 @@ def call_back(incident_id: int, *, report_id: int, result: str, words: str = "",
         raise IllegalMove("This caller was called back already.")
     if COMPLAINT in (row.category, row.final_category) and not by.may(Right.TAKE_CALL):
         raise NotAllowed("Who complains about police is called by the room, not by the station.")
-    if result not in ("not_safe", "declined") and safe_to_contact(row, found.report) != "yes":
+    if result not in ("not_safe", "declined") and not may_contact(found.report, "phone", at=at).ok:
         raise IllegalMove("It is no longer safe to call this caller. End the call-back as not safe.")
     tries = found.tries + 1
     ended = callback.ended(result, tries)
@@ -111,6 +106,11 @@ def drop_call_backs(row: Incident, *, cause: str, by: Actor, at: datetime) -> No
         stop(f"report:{found.report_id}", cause=cause, stage="call_back", by=by, at=at)
 
 
-def _caller(row: Incident, report: Report) -> callback.Caller:
+# A call that is only not safe at this hour is due all the same; the hour is asked again when somebody calls.
+_SAFE = {"ok": "yes", "not_now": "yes", "not_known": "not_known_safe"}
+
+
+def _caller(row: Incident, report: Report, at: datetime) -> callback.Caller:
     complaint = COMPLAINT in (row.category, row.final_category)
-    return callback.Caller(row.grade, complaint, report.caller_id is not None, safe_to_contact(row, report))
+    safe = _SAFE.get(may_contact(report, "phone", at=at).why, "not_safe")
+    return callback.Caller(row.grade, complaint, report.caller_id is not None, safe)

@@ -77,6 +77,8 @@ class Said:
     caller_phone: str = ""
     address: str = ""
     safe_contact: str = "unknown"
+    text_only: bool = False  # writes, and cannot hear or speak
+    urgent: bool = False  # says that somebody is in danger now; only for a door at which nobody classifies
 
 
 @service
@@ -109,7 +111,7 @@ def take_report(
 
     row = Incident.objects.create(
         reference=_next_reference(at), origin=source, received_at=at, state_since=at, drill=drill,
-        **placed(where),
+        grade=1 if said.urgent else _UNREAD, reasons=["in_progress"] if said.urgent else [], **placed(where),
     )  # fmt: skip
     matter = subject(row.pk)
     seals = {}
@@ -122,12 +124,14 @@ def take_report(
     code = code or follow_code(secrets.token_bytes(32))
     report = Report.objects.create(
         incident=row, source=source, received_at=at, code_hash=code_hash(code), safe_contact=said.safe_contact,
+        safe_ways=["page"] if said.text_only and said.safe_contact == "yes" else [], text_only=said.text_only,
         **{name: sealed for name, (sealed, _) in seals.items()},
     )  # fmt: skip
     commitments: dict[str, Any] = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
     note(
         "incident.received", matter, by=by, at=at, to=scopes(row), matter=matter, incident=row.pk,
-        report=report.pk, source=source, safe_contact=said.safe_contact, drill=drill or None, **commitments,
+        report=report.pk, source=source, safe_contact=said.safe_contact, drill=drill or None,
+        text_only=said.text_only or None, **commitments,
     )  # fmt: skip
     watch(row, "classify", by=by, at=at)
     if category:
@@ -184,7 +188,9 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
     text = plain("words", words, longest=2000, required=True)
     row = lock_open(incident_id)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="added.words", at=at)
-    AddedWords.objects.create(incident=row, source=source, account_id=by.id or None, at=at, words=sealed)
+    AddedWords.objects.create(
+        incident=row, source=source, report_id=report_id or None, account_id=by.id or None, at=at, words=sealed
+    )
     note(
         "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
         incident=row.pk, report=report_id, words=commitment, source=source,

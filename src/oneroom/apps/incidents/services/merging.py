@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from oneroom.apps.incidents.models import Assignment, Distinct, Incident, Report
+from oneroom.apps.incidents.models import AddedWords, Assignment, Distinct, Incident, Report
 from oneroom.apps.incidents.services.intake import classify, place_of
 from oneroom.apps.incidents.services.matter import scopes, subject, watch
 from oneroom.apps.incidents.services.standing import regrade
@@ -103,7 +103,10 @@ def _count_to(moved: Iterable[Report], before: Incident, now_to: Incident) -> No
     """The reports and what they have sealed belong to the other matter, so that erasing that erases them."""
     rows = list(moved)
     Report.objects.filter(pk__in=[r.pk for r in rows]).update(incident=now_to)
-    sealed = [s for r in rows for s in (r.words_id, r.caller_id, r.address_id) if s is not None]
+    sealed = [s for r in rows for s in (r.words_id, r.caller_id, r.address_id, r.rating_words_id) if s is not None]
+    talk = AddedWords.objects.filter(report__in=rows)
+    sealed += talk.values_list("words_id", flat=True)
+    talk.update(incident=now_to)
     hand_over_seals(sealed, before=subject(before.pk), to=subject(now_to.pk))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from oneroom.apps.incidents.codes import AGENCIES, HOLD_REASONS, INVALID_REASONS, SAFE_CONTACT
+from oneroom.apps.incidents.codes import AGENCIES, HOLD_REASONS, INVALID_REASONS
 from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.services.field import watch_welfare
 from oneroom.apps.incidents.services.matter import (
@@ -137,23 +137,6 @@ def withdraw_report(report_id: int, *, by: Actor, at: datetime) -> None:
     if row.grade > _URGENT and not Report.objects.filter(incident=row, withdrawn=False).exists():
         move = INCIDENT.move(row.state, "cancel", by=by)
         _set_aside(row, move.target, "cancel", "by_caller", by=by, at=at)
-
-
-@service
-def set_safe_contact(report_id: int, *, safe_contact: str, by: Actor, at: datetime) -> None:
-    """Whether it is safe to contact this caller, as far as the room knows now (workflow §2.1a)."""
-    by.must(Right.TAKE_CALL)
-    found = Report.objects.select_related("incident").get(pk=report_id)
-    row = lock(found.incident_id)
-    known("safe_contact", safe_contact, SAFE_CONTACT)
-    before = Report.objects.values_list("safe_contact", flat=True).get(pk=report_id)
-    if before == safe_contact:
-        return
-    Report.objects.filter(pk=report_id).update(safe_contact=safe_contact)
-    note(
-        "incident.safe_contact", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, report=report_id, before=before, safe_contact=safe_contact,
-    )  # fmt: skip
 
 
 def may_withdraw(report: Report) -> bool:

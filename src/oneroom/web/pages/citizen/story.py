@@ -83,7 +83,7 @@ def tell(story: CallerStory, *, at: datetime) -> Told:
         rest,
         _aside(state, story, at) if over else _main_line(state, story, at),
         may_withdraw=story.may_withdraw,
-        may_rate=state in ENDED and story.stars is None and not over,
+        may_rate=state in ENDED and story.stars is None and not over and story.may_ask,
         may_add=state not in ENDED and not over,
         stars=story.stars,
         added=tuple(_("You added something at %(time)s.") % {"time": later(at, story)} for at in story.added),

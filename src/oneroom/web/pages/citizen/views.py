@@ -145,7 +145,7 @@ def _front(
 
 def _story(request: HttpRequest, code: str, *, status: int = 200, **said: Any) -> HttpResponse:
     at = now()
-    story = caller_story(follow_report(request, code))
+    story = caller_story(follow_report(request, code), at=at)
     context = {"code": code, "spaced": spaced(code), "story": story, "told": tell(story, at=at)}
     context["category"] = CATEGORIES.get(story.category, "")
     context |= {"key": secrets.token_urlsafe(18), **said}

@@ -18,6 +18,7 @@ from oneroom.engine.roles import Right
 from oneroom.engine.text import plain
 from oneroom.engine.values import Actor, NotFound
 from oneroom.web.actors import actor
+from oneroom.web.pages.office.board import sees_all
 from oneroom.web.pages.office.shell import first_place, frame, places
 from oneroom.web.pages.room.words import local
 
@@ -63,9 +64,9 @@ def _matters(text: str, by: Actor) -> list[Hit]:
 def _stations(text: str, by: Actor) -> list[Hit]:
     if not by.may(Right.SEE_BOARD):
         return []
-    mine = [u for u in units("station") if by.may(Right.SEE_ROOM) or not by.units or u.pk in by.units]
+    mine = [u for u in units("station") if sees_all(by) or u.pk in by.units]
     return [
-        Hit(_("Station"), local(u.name_zh, u.name_en), f"{reverse('office-incidents')}?unit={u.pk}")
+        Hit(_("Station"), local(u.name_zh, u.name_en), f"{reverse('office-board')}?unit={u.pk}")
         for u in mine
         if _fits(text, u.name_zh, u.name_en)
     ][:_MOST]

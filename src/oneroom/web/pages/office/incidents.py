@@ -9,21 +9,24 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from oneroom.apps.incidents.access import incident_for, inspected, matters_for
 from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, GRADES, INVALID_REASONS, OUTCOMES, REASONS, SOURCES
+from oneroom.apps.incidents.figures import loop_since
 from oneroom.apps.ledger.queries import looks_at
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.apps.people.queries import staff_names
 from oneroom.engine.lifecycle.incident import OPEN
+from oneroom.engine.measures.loop import MEASURES, matters_in
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
 from oneroom.web.actors import actor
+from oneroom.web.pages.office.days import DAYS, day_span, day_start
+from oneroom.web.pages.office.measures import bars
 from oneroom.web.pages.office.purpose import EXAMPLE, basis_of
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.matter import STEPS, matter_view
@@ -32,9 +35,8 @@ from oneroom.web.pages.room.wording import CALL, GRADE, ORDER, OUTSIDE, ROOM, SC
 from oneroom.web.pages.room.words import MATTER_STATES, local, named, span
 from oneroom.web.tables import Choice, Column, Rows, Table, Text, respond
 
-_DAYS = {"today": lazy("today"), "yesterday": lazy("yesterday"), "week": lazy("7 days"), "month": lazy("31 days"),
-         "all": lazy("all")}  # fmt: skip
 _STANDING = {"open": lazy("open"), "over": lazy("over"), **MATTER_STATES}
+_FOLDED = timedelta(days=6)  # a bar is of the last seven days at most
 # What of the timeline is shown: code -> (word, channels). "reads" are looks, which are no entries.
 LINES: dict[str, tuple[Any, frozenset[Any] | None]] = {
     "all": (lazy("All"), None),
@@ -53,25 +55,20 @@ FIELDS = {
 }  # fmt: skip
 
 
-def day_span(which: str, at: datetime) -> tuple[datetime, datetime] | None:
-    """From and to of a day or a run of days that ends today, in the force's zone; None for always."""
-    midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    tomorrow = midnight + timedelta(days=1)
-    match which:
-        case "today":
-            return midnight, tomorrow
-        case "yesterday":
-            return midnight - timedelta(days=1), midnight
-        case "week":
-            return midnight - timedelta(days=6), tomorrow
-        case "month":
-            return midnight - timedelta(days=30), tomorrow
-    return None
-
-
 def _within(rows: Rows, which: str) -> Rows:
     found = day_span(which, now())
     return rows.filter(received_at__gte=found[0], received_at__lt=found[1]) if found else rows
+
+
+def _in_bar(rows: Rows, code: str) -> Rows:
+    """Behind a bar of today's, yesterday's or the week's histogram; the day and the station narrow besides."""
+    name, _dash, place = code.partition("-")
+    first = rows.order_by("received_at").values_list("received_at", flat=True).first()
+    if first is None:
+        return rows
+    loop = loop_since(day_start(max(first, now() - _FOLDED)))
+    found = matters_in(MEASURES[name], int(place), loop.orders(loop.counted()))
+    return rows.filter(pk__in=[int(m.partition(":")[2]) for m in found])
 
 
 def _standing(rows: Rows, code: str) -> Rows:
@@ -105,13 +102,14 @@ TABLE = Table(
         Column("drill", lazy("Drill"), lambda r: _("drill") if r.drill else "", sort=("drill",)),
     ),
     filters=(
-        Choice("day", lazy("Received"), lambda: _DAYS, _within, default="today"),
+        Choice("day", lazy("Received"), lambda: DAYS, _within, default="today"),
         Choice("state", lazy("Stands at"), lambda: _STANDING, _standing),
         Choice("grade", lazy("Grade"), lambda: {str(g): f"P{g} {w}" for g, w in GRADES.items()},
                lambda rows, v: rows.filter(grade=int(v))),
         Choice("category", lazy("Category"), lambda: CATEGORIES, lambda rows, v: rows.filter(category=v)),
         Choice("unit", lazy("Station"), _stations, lambda rows, v: rows.filter(unit_id=int(v))),
         Choice("origin", lazy("Came by"), lambda: SOURCES, lambda rows, v: rows.filter(origin=v)),
+        Choice("took", lazy("Took"), bars, _in_bar, hidden=True),
         Text("ref", lazy("Number contains"), lambda rows, v: rows.filter(reference__contains=v), longest=16),
     ),
     empty=lazy("No matter came in today. What is older: choose another day."),
@@ -167,7 +165,7 @@ def _matter(request: HttpRequest, row: Any, by: Actor) -> dict[str, Any]:
         "m": view, "which": which, "ways": [(code, word) for code, (word, _c) in LINES.items()],
         "lines": [line for line in view.lines if words is None or line.channel in words],
         "looks": len(looks), "reads": _reads(looks) if by.may(Right.VERIFY_RECORD) else None,
-        "sent": [(a, *_took(a)) for a in view.crews], "missing": _missing(view),
+        "sent": [(a, *_times(a)) for a in view.crews], "missing": _missing(view),
         "purpose": purpose, "why": PURPOSES[purpose],
         "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
         "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS,
@@ -184,7 +182,7 @@ def _reads(looks: Sequence[Any]) -> list[tuple[datetime, str, str, str]]:
     ]  # fmt: skip
 
 
-def _took(crew: Any) -> tuple[str, str]:
+def _times(crew: Any) -> tuple[str, str]:
     """How long a crew took to sign and to arrive, from the order."""
     times = dict(crew.times)
     sent = times.get(str(STEPS[2]))

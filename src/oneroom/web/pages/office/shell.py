@@ -40,7 +40,10 @@ class Place:
 GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
     (
         named("office", "Run"),
-        (Place("office-incidents", _("Incidents"), Right.SEE_MATTERS),),
+        (
+            Place("office-board", _("Station board"), Right.SEE_BOARD),
+            Place("office-incidents", _("Incidents"), Right.SEE_MATTERS),
+        ),
     ),
 )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from oneroom.web.pages.office import find, incidents, purpose
+from oneroom.web.pages.office import board, find, incidents, purpose
 
 urlpatterns = [
     path("", find.first, name="office"),
+    path("board", board.board, name="office-board"),
     path("find", find.find, name="office-find"),
     path("purpose", purpose.name_it, name="office-purpose"),
     path("incidents", incidents.matters, name="office-incidents"),

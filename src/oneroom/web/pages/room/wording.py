@@ -255,7 +255,7 @@ def _account(text: Any) -> Sentence:
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
 _WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
-             "room": lazy("The room added words")}  # fmt: skip
+             "room": lazy("The room added words"), "to_caller": lazy("The room wrote to the caller")}  # fmt: skip
 
 WORDED: dict[str, tuple[Any, Sentence]] = {
     "record.erased": (SYSTEM, _plain(lazy("Personal texts erased: %(count)s"))),

@@ -1,0 +1,34 @@
+"""Spans of days that screens of the office offer, in the force's own zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as lazy
+
+DAYS = {
+    "today": lazy("today"), "yesterday": lazy("yesterday"), "week": lazy("7 days"), "month": lazy("31 days"),
+    "all": lazy("all"),
+}  # fmt: skip
+
+
+def day_start(at: datetime) -> datetime:
+    """Midnight of this instant's day."""
+    return localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def day_span(which: str, at: datetime) -> tuple[datetime, datetime] | None:
+    """From and to of a day or a run of days that ends today; None for always."""
+    midnight = day_start(at)
+    tomorrow = midnight + timedelta(days=1)
+    match which:
+        case "today":
+            return midnight, tomorrow
+        case "yesterday":
+            return midnight - timedelta(days=1), midnight
+        case "week":
+            return midnight - timedelta(days=6), tomorrow
+        case "month":
+            return midnight - timedelta(days=30), tomorrow
+    return None

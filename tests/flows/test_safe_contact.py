@@ -1,0 +1,134 @@
+"""A threatened caller: every way in which anything could reach her is walked, and nothing does."""
+
+from __future__ import annotations
+
+import ast
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+import oneroom
+from oneroom.apps.incidents import access, contact, services
+from oneroom.apps.incidents.models import Incident, Report
+from oneroom.apps.incidents.queries import caller_story
+from oneroom.apps.orders.models import Delivery
+from oneroom.engine.values import CITIZEN, Conflict
+from tests.pockets import POCKETS
+
+NUMBER = "13912345678"
+AT_HOME = {"category": "dispute", "subcategory": "domestic_violence"}
+
+
+@pytest.fixture
+def threatened(room):
+    """She called from home and could not say whether it is safe to call back; the matter runs its whole course."""
+    began = len(POCKETS)
+    taken = services.take_report(
+        services.Said("He is in the next room", "Fang Min", NUMBER), source="phone",
+        where=services.Where(121.464, 31.224, "market", "market"), **AT_HOME, grade=2,
+        by=room.actor("carl"), at=room.now,
+    )  # fmt: skip
+    room.pockets_from = began
+    return Report.objects.select_related("incident").get(pk=taken.report_id)
+
+
+def whole_course(room, matter: Incident) -> None:
+    sent = room.dispatch(matter, "crew-1")
+    room.fast_forward(minutes=1)
+    room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+    services.report_and_clear(sent.pk, outcome="mediated", by=room.actor("zhang"), at=room.now)
+    services.review(matter.pk, by=room.actor("leader-li"), at=room.now)
+    services.close(matter.pk, by=room.actor("leader-li"), at=room.now)
+    room.fast_forward(minutes=30)
+
+
+def test_no_message_no_call_no_answer_and_no_request_to_rate_reaches_her(room, threatened):
+    crew = room.dispatch(threatened.incident, "crew-1")
+    for who, purpose in (("dora", "dispatch"), ("zhang", "respond"), ("leader-li", "review")):
+        said = access.personal_fields(threatened.incident_id, purpose=purpose, by=room.actor(who), at=room.now)
+        assert said["reports"][0]["contact"] == dict.fromkeys(contact.WAYS, "not_known"), who
+    with pytest.raises(Conflict):
+        services.write_to_caller(threatened.pk, words="We come", by=room.actor("dora"), at=room.now)
+    services.add_words(
+        threatened.incident_id, words="hurry", source="caller", report_id=threatened.pk, by=CITIZEN, at=room.now
+    )
+    shown = access.talk_of(threatened, at=room.now)
+    assert (shown.lines, shown.why) == ((), "not_known")
+    services.take_off(crew.pk, verb="withdraw", by=room.actor("dora"), at=room.now)
+
+    whole_course(room, Incident.objects.get(pk=threatened.incident_id))
+
+    threatened.refresh_from_db()
+    assert not caller_story(threatened, at=room.now).may_ask
+    assert not [m for _, m in POCKETS[room.pockets_from :] if NUMBER in m.address or "Fang" in m.text]
+    staff = {a.pk for a in room.town.people.values()}
+    assert set(Delivery.objects.values_list("account_id", flat=True)) <= staff
+
+
+def test_nothing_in_the_house_sends_outside_but_the_courier_and_that_to_staff_alone():
+    """A new way out must be thought about: it asks ``may_contact``, or this list grows by a line that says why not."""
+    allowed = {"apps/orders/services/courier.py", "ports/channels/gateway.py"}
+    root = Path(oneroom.__file__).parent
+    senders = set()
+    for path in root.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "demo" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(text)):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            module = getattr(node, "module", "") or ""
+            if {"apprise", "smtplib", "requests"} & {n.split(".")[0] for n in [*names, module]} or (
+                module.endswith("orders.channel") and "Message" in names and "ports" not in path.parts
+            ):
+                senders.add(str(path.relative_to(root)))
+    assert senders - allowed == set()
+
+
+def test_as_soon_as_she_says_how_and_when_that_way_is_open_and_no_other(room, threatened):
+    services.say_safe(
+        threatened.pk, safe_contact="yes", ways=("page",), since=time(3), until=time(4), by=room.actor("carl"),
+        at=room.now,
+    )  # fmt: skip
+
+    services.write_to_caller(threatened.pk, words="Two officers come", by=room.actor("dora"), at=room.now)
+    threatened.refresh_from_db()
+    assert [(s.mine, s.words) for s in access.talk_of(threatened, at=room.now).lines] == [(False, "Two officers come")]
+    assert not contact.may_contact(threatened, "phone", at=room.now).ok
+    assert access.talk_of(threatened, at=room.now + timedelta(hours=1)).why == "not_now"
+
+
+def test_a_child_a_threat_and_what_nobody_has_read_yet_count_as_threatened_and_a_scratched_car_does_not(room):
+    def report(**kind: object) -> Report:
+        lon, lat = 121.464, 31.224
+        taken = services.take_report(
+            services.Said("x"), source="phone", where=services.Where(lon, lat, "m", "m"), grade=3,
+            by=room.actor("carl"), at=room.now, **kind,
+        )  # fmt: skip
+        return Report.objects.select_related("incident").get(pk=taken.report_id)
+
+    def phone(one: Report) -> bool:
+        return contact.may_contact(one, "phone", at=room.now).ok
+
+    assert not phone(report(category="missing", subcategory="child"))
+    assert not phone(report(category="public_order", subcategory="threat"))
+    assert not phone(report(category="traffic", reasons=["vulnerable"]))
+    assert not phone(report(category="dispute"))  # what kind of dispute nobody asked
+    assert not phone(Report.objects.select_related("incident").get(pk=room.report_online("help").report_id))
+    assert phone(report(category="traffic"))
+    assert phone(report(category="dispute", subcategory="neighbours"))
+
+
+def test_merged_callers_never_see_each_others_lines(room):
+    first, second = room.report("noise", at="market", grade=3), room.report("loud music", at="market", grade=3)
+    one, other = first.reports.get(), second.reports.get()
+    for report in (one, other):
+        services.say_safe(report.pk, safe_contact="yes", by=room.actor("carl"), at=room.now)
+        services.write_to_caller(report.pk, words=f"to {report.pk}", by=room.actor("carl"), at=room.now)
+    services.merge(second.pk, into=first.pk, by=room.actor("dora"), at=room.now)
+
+    for report in (one, other):
+        report = Report.objects.select_related("incident").get(pk=report.pk)
+        services.write_to_caller(report.pk, words=f"again {report.pk}", by=room.actor("carl"), at=room.now)
+        said = [s.words for s in access.talk_of(report, at=room.now).lines]
+        assert said == [f"to {report.pk}", f"again {report.pk}"]
