@@ -9,16 +9,21 @@ import re
 
 from oneroom.engine.geo import Box
 
-_NUMBER = r"(\d{1,3}(?:\.\d+)?)\s*(?:[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*['′’分]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:[\"″”秒]|''))?)?)?"
+_SECONDS = r"(?:(\d{1,2}(?:\.\d+)?)\s*(?:[\"″”秒]|''))?"
+_MINUTES = rf"(?:(\d{{1,2}}(?:\.\d+)?)\s*['′’分]\s*{_SECONDS})?"
+_NUMBER = rf"(\d{{1,3}}(?:\.\d+)?)\s*(?:[°度]\s*{_MINUTES})?"
 _SIDE = r"(?:北纬|南纬|东经|西经|[NSEW北南东西](?![a-z]))"
 _ONE = re.compile(rf"^\s*({_SIDE})?\s*[:：]?\s*(-?){_NUMBER}\s*({_SIDE})?\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"^[,，;；/\s]*")
+_MEANT = re.compile(rf"\d\.\d|[°度]|{_SIDE}\s*\d|\d\s*{_SIDE}", re.IGNORECASE)  # "12 3" is a house and a floor
 _LATITUDE, _LONGITUDE = "NS北南", "EW东西"
 _REVERSED = "SW南西"
 
 
 def find_coordinates(text: str, city: Box) -> tuple[float, float] | None:
     """(longitude, latitude) of a text that is nothing but two coordinates, None otherwise."""
+    if not _MEANT.search(text):
+        return None
     first = _one(text)
     if first is None:
         return None

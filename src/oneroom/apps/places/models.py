@@ -27,7 +27,9 @@ class RoadNetwork(models.Model):
     nodes = models.PositiveIntegerField()
     arcs = models.PositiveIntegerField()
     made_at = models.DateTimeField()
-    gazetteer = models.PositiveIntegerField(default=0)  # counts changes of its places, so that no process keeps old ones
+    gazetteer = models.PositiveIntegerField(
+        default=0
+    )  # counts changes of its places, so that no process keeps old ones
     active = models.BooleanField(default=False)
 
     class Meta:

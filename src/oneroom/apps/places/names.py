@@ -56,6 +56,11 @@ def find_place(pk: int) -> Found | None:
     return Found(p.pk, p.kind, p.name_zh, p.name_en, p.lon, p.lat) if p else None
 
 
+def read_names() -> None:
+    """Read the gazetteer before somebody types: seconds for a large city."""
+    _names()
+
+
 def _names() -> _Names | None:
     """Read once per process, and again when the places or the network changed: one small query tells."""
     global _held

@@ -10,7 +10,8 @@ import numpy as np
 from oneroom.apps.places.loaded import Loaded, NoNetwork, find_network, network
 from oneroom.apps.places.map import Basemap, MapFile, basemap, roads_geojson
 from oneroom.apps.places.models import Place
-from oneroom.apps.places.names import Found, find_place, find_places
+from oneroom.apps.places.names import Found, find_place, find_places, read_names
+from oneroom.engine.coordinates import find_coordinates
 from oneroom.engine.geo import DATUMS, distance_m, to_wgs84
 from oneroom.engine.roads import Points, candidates
 from oneroom.engine.roads.gazetteer import street_names
@@ -24,11 +25,13 @@ __all__ = [
     "MapFile",
     "NoNetwork",
     "basemap",
+    "coordinates_in",
     "find_network",
     "find_place",
     "find_places",
     "locate",
     "network",
+    "read_names",
     "roads_geojson",
 ]
 
@@ -48,6 +51,7 @@ class Located:
     crossing_zh: str
     crossing_en: str
     crossing_m: float | None
+    datum: str = "WGS84"  # in which it was given
 
 
 def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0) -> Located:
@@ -77,8 +81,14 @@ def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0
     return Located(
         lon=x, lat=y, points=points, off_m=float(points.off_m[0]), road_zh=road_zh, road_en=road_en,
         crossing_zh=crossing.name_zh if crossing else "", crossing_en=crossing.name_en if crossing else "",
-        crossing_m=away,
+        crossing_m=away, datum=known,
     )  # fmt: skip
+
+
+def coordinates_in(text: str) -> tuple[float, float] | None:
+    """(longitude, latitude) where a text is coordinates and nothing else, in the order that lies in the city."""
+    city = find_network()
+    return find_coordinates(text, city.box) if city is not None else None
 
 
 def _street(city: Loaded, points: Points) -> tuple[str, str]:

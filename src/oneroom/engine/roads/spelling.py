@@ -36,7 +36,7 @@ def has_han(text: str) -> bool:
 
 def pinyin(name: str) -> list[str]:
     """The syllables of a Chinese name, other letters kept: 南京东路 gives nan jing dong lu."""
-    return [plain(syllable) for syllable in lazy_pinyin(name, style=Style.NORMAL) if syllable.strip()]
+    return [plain(syllable).replace(" ", "") for syllable in lazy_pinyin(name, style=Style.NORMAL) if syllable.strip()]
 
 
 def initials(name: str) -> str:

@@ -41,7 +41,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{summary}. Nothing was entered.")
             return
         if counts["refused"] and not skip_refused:
-            raise Trouble(f"{summary}. Nothing was entered: mend the refused rows, or leave them out by --skip-refused.")
+            raise Trouble(
+                f"{summary}. Nothing was entered: mend the refused rows, or leave them out by --skip-refused."
+            )
         changed = [fate.place for fate in fates if fate.place is not None and fate.fate != "same"]
         if changed:
             add_places(changed, by=SYSTEM, at=now())

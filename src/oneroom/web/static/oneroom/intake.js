@@ -43,6 +43,7 @@ const place = placeBox({
     fields.clear("location");
     showOnMap(chosen);
     if (chosen) map.focus([chosen.lon, chosen.lat]);
+    if (chosen?.number && !$("address").value) $("address").value = chosen.number; // a house number is the caller's address
     changed();
   },
   onRefused: (error) => fields.refuse({ message: error.message, field: "location" }, { focus: false }),
