@@ -32,10 +32,10 @@ CHINESE_DATA = (
     "project/management/commands/demo.py",
     "engine/duplicates.py",
     "engine/roads/",
-    "web/pages/intake/keywords.py",
     "web/pages/room/commands.py",
 )
 NAMES_OF_LANGUAGES = {"中文"}  # each in itself
+SIGNS = {"情", "指", "勤", "舆"}  # the four sides of a matter, by the signs of the founding texts in either language
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%|\{(\w*)\}")
 
@@ -159,7 +159,7 @@ def test_no_chinese_stands_in_the_code() -> None:
             found += [
                 f"{place}: {line.strip()[:80]}"
                 for line in text.splitlines()
-                if CHINESE.search(line) and line not in NAMES_OF_LANGUAGES
+                if CHINESE.search(line) and line not in NAMES_OF_LANGUAGES | SIGNS
             ]
     assert not found, "\n".join(found)
 

@@ -78,17 +78,17 @@ class Weights:
     """
 
     prior: float = -9.0
-    propose: float = 1.0
-    spread_m: float = 150.0
+    propose: float = 2.5
+    spread_m: float = 130.0
     area_km2: float = 100.0
-    wait_s: float = 900.0
+    wait_s: float = 600.0
     window_s: float = 3 * 3600.0
     same_category: float = 2.4
     same_subcategory: float = 1.2
     other_category: float = -2.0
     same_phone: float = 12.0
     no_word_alike: float = -2.0
-    all_words_alike: float = 8.0
+    all_words_alike: float = 6.0
 
 
 def pieces(text: str) -> frozenset[str]:
@@ -115,6 +115,16 @@ def shared(a: str, b: str) -> list[str]:
         found += [word] if word else []
     found += [word for word in _LATIN.findall(low) if _stem(word) in both]
     return list(dict.fromkeys(found))
+
+
+def marked(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
+    """The text in pieces: (piece, whether it is one of these words), for a comparison side by side."""
+    wanted = sorted(words, key=len, reverse=True)
+    if not wanted:
+        return [(text, False)] if text else []
+    parts = re.split("(" + "|".join(map(re.escape, wanted)) + ")", text, flags=re.IGNORECASE)
+    known = {w.lower() for w in wanted}
+    return [(part, part.lower() in known) for part in parts if part]
 
 
 def alike(call: Call, others: Sequence[Call], weights: Weights | None = None) -> list[Likeness]:

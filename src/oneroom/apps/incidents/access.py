@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,11 +114,21 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     """
     row = incident_for(pk, by=by)
     by.must(Right.OPEN_PERSONAL)
-    basis = _basis(row, purpose, by)
+    only = set(_due_call_backs(row).values_list("report_id", flat=True)) if purpose == "call_back" else None
+    return personal_of(row, looking=Looking(purpose, _basis(row, purpose, by)), only=only, by=by, at=at)
+
+
+def personal_of(
+    row: Incident, *, looking: Looking, only: Collection[int] | None = None, by: Actor, at: datetime
+) -> dict[str, Any]:
+    """
+    What ``personal_fields`` gives, for who has already shown a purpose and the live record it is bound to.
+
+    ``only`` are the reports whose callers are to be called: of these, those that may be.
+    """
     reports = list(Report.objects.filter(incident=row).select_related("words", "caller", "address").order_by("pk"))
-    if purpose == "call_back":
-        due = set(_due_call_backs(row).values_list("report_id", flat=True))
-        reports = [r for r in reports if r.pk in due and may_contact(r, "phone", at=at).ok]
+    if only is not None:
+        reports = [r for r in reports if r.pk in only and may_contact(r, "phone", at=at).ok]
     of_all = Q(incident=row) | Q(incident__merged_into=row)
     added = list(AddedWords.objects.filter(of_all).select_related("words").order_by("at", "pk"))
     notes = list(
@@ -132,8 +143,7 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     sealed += [a.words for a in added] + [a.note for a in notes] + [g.words for g in gaps] + [t.words for t in tries]
     photos = list(Attachment.objects.filter(matter=subject(row.pk)).select_related("thumb").order_by("pk"))
     sealed += [p.thumb for p in photos]
-    look = Looking(purpose, basis)
-    said: dict[Any, Any] = open_sealed(sealed, record=subject(row.pk), looking=look, by=by, at=at)
+    said: dict[Any, Any] = open_sealed(sealed, record=subject(row.pk), looking=looking, by=by, at=at)
     return {
         "reports": [
             {
@@ -252,6 +262,19 @@ def warnings_for(pk: int, *, purpose: str, by: Actor, at: datetime) -> list[Warn
     if row.lon is None or row.lat is None:
         return []
     return warnings_near(row.lon, row.lat, looking=looking, by=by, at=at)
+
+
+def compared_words(row: Incident, basis: str, *, by: Actor, at: datetime) -> list[str]:
+    """
+    What the callers of a matter said, for comparing it with the live matter ``basis``; leaves a Look at this one.
+
+    Words only: no name, number or address is needed to tell whether two calls are about one event.
+    """
+    by.must(Right.TAKE_CALL)
+    reports = Report.objects.filter(incident=row, words__isnull=False).select_related("words").order_by("pk")
+    sealed = [r.words for r in reports if r.words is not None]
+    said = open_sealed(sealed, record=subject(row.pk), looking=Looking("compare", basis), by=by, at=at)
+    return [said[s.pk] for s in sealed if said[s.pk]]
 
 
 def _may_see(row: Incident, by: Actor) -> bool:

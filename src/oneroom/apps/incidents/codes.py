@@ -58,6 +58,13 @@ WITHDRAW_REASONS = {
     "cannot_go": _("the crew cannot go"),
     "mistake": _("sent by mistake"),
 }
+# Why others than the advised crews were sent. Nobody must say it; it is asked below P1.
+CHOICE_REASONS = {
+    "knows_place": _("knows the place"),
+    "nearer_in_truth": _("is nearer in truth"),
+    "asked_for": _("was asked for"),
+    "keeps_area_covered": _("keeps an area covered"),
+}
 RETURN_REASONS = {"wrong_area": _("not our area"), "wrong_function": _("not our kind of work")}
 # The agency answered; it gave the matter back; nobody knows whose it is, so we keep it.
 REFERRAL_RESULTS = {"answered": _("answered"), "taken_back": _("taken back"), "unclear": _("nobody's: we keep it")}
@@ -124,11 +131,10 @@ CALL_BACK_WHY = {
     "no_caller": _("no caller to call"),
     "withdrawn": _("the caller took it back"),
 }
-# Why a dossier is opened. With none of those that name one, callers stay masked.
+# Why a dossier is opened. "overview" opens no personal field; each other purpose is bound to a live record.
 DOSSIER_PURPOSES = {
     "overview": _("to see how it went"),
     "review": _("to review it"),
     "case_file": _("for the case file"),
-    "call_back": _("to call the caller back"),
     "inspection": _("for an inspection"),
 }

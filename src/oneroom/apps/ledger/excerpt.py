@@ -21,34 +21,56 @@ from oneroom.engine.events import stamp
 
 _NEIGHBOURS = """
 SELECT e.seq, e.canonical, e.prev, e.hash, {columns}, before.hash, after.prev
-FROM ledger_entry e
-LEFT JOIN ledger_entry before ON before.seq = e.seq - 1
-LEFT JOIN ledger_entry after ON after.seq = e.seq + 1
-WHERE e.matter = %s ORDER BY e.seq
+FROM {table} e
+LEFT JOIN {table} before ON before.seq = e.seq - 1
+LEFT JOIN {table} after ON after.seq = e.seq + 1
+WHERE {which} ORDER BY e.seq
 """
+_TABLES = {"acts": "ledger_entry", "looks": "ledger_look"}
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What was found: ``broken_at`` is the number of the first entry that is not as it was written, or None."""
+    """
+    What was found: ``broken_at`` is the number of the first entry that is not as it was written, or None.
+
+    ``mark`` is one digest for all of them, as 64 hex digits: SHA-256 over their hashes, one after the other in order.
+    It goes onto paper, and whoever has the record makes it again (``oneroom verify --matter``).
+    """
 
     entries: int
     last: int
     broken_at: int | None = None
+    first: int = 0
+    mark: str = ""
 
 
-def verify_matter(matter: str) -> Excerpt:
-    """Recompute the hashes of a matter's entries from the bytes as the database holds them now."""
-    columns = CHAINS["acts"][1]
+def verify_matter(matter: str, *, upto: int | None = None) -> Excerpt:
+    """
+    Recompute the hashes of a matter's entries from the bytes as the database holds them now.
+
+    ``upto`` is the last number that counts: what is on paper stays to be verified while the matter goes on.
+    """
+    return _verify("acts", "e.matter = %s AND e.seq <= %s", [matter, upto or 2**63 - 1])
+
+
+def verify_numbers(numbers: list[int], *, chain: str = "acts") -> Excerpt:
+    """The same for some numbers of a chain: the page of a search."""
+    return _verify(chain, "e.seq = ANY(%s)", [numbers])
+
+
+def _verify(chain: str, which: str, values: list[Any]) -> Excerpt:
+    columns = CHAINS[chain][1]
     names = list(columns)
+    said = {"columns": ", ".join(f"e.{name}" for name in names), "table": _TABLES[chain], "which": which}
     with connection.cursor() as cursor:
-        cursor.execute(_NEIGHBOURS.format(columns=", ".join(f"e.{name}" for name in names)), [matter])
+        cursor.execute(_NEIGHBOURS.format(**said), values)
         rows = cursor.fetchall()
-    last = rows[-1][0] if rows else 0
-    for row in rows:
-        if not _whole(row, names, columns):
-            return Excerpt(len(rows), last, row[0])
-    return Excerpt(len(rows), last)
+    if not rows:
+        return Excerpt(0, 0, mark=digest(b"").hex())
+    broken = next((row[0] for row in rows if not _whole(row, names, columns)), None)
+    mark = digest(b"".join(digest(bytes(row[1])) for row in rows)).hex()
+    return Excerpt(len(rows), rows[-1][0], broken, rows[0][0], mark)
 
 
 def _whole(row: tuple[Any, ...], names: list[str], columns: dict[str, str]) -> bool:

@@ -16,6 +16,7 @@ from oneroom.engine.values import Actor
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
 from oneroom.web.api.acts import do, where
+from oneroom.web.pages.room.compare import comparison
 
 router = Router(tags=["duplicates"])
 
@@ -89,3 +90,13 @@ def _said(found: list[Alike]) -> dict[str, Any]:
             for a in found
         ]
     }  # fmt: skip
+
+
+@router.post("incidents/{int:pk}/compare")
+def compare(request: HttpRequest, pk: int, asked: shapes.Other) -> dict[str, Any]:
+    """Both side by side, with the words they have in common marked. Opening the words of both leaves a Look at each."""
+    by, at = actor(request), now()
+    by.must(Right.TAKE_CALL)
+    mine, other = access.incident_for(pk, by=by), access.incident_for(asked.other, by=by)
+    purpose = f"incident:{mine.pk}"
+    return comparison(mine, other, words=[access.compared_words(i, purpose, by=by, at=at) for i in (mine, other)])

@@ -12,6 +12,7 @@ from oneroom.apps.incidents.services.closing import (
     close,
     close_many,
     complete,
+    missing_to_close,
     rate,
     review,
     send_back,
@@ -42,6 +43,7 @@ from oneroom.apps.incidents.services.intake import (
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
+from oneroom.apps.incidents.services.searching import question_about, search_record
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
 from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 
@@ -77,8 +79,10 @@ __all__ = [
     "keep_payload",
     "lock_draft",
     "merge",
+    "missing_to_close",
     "offer",
     "open_call",
+    "question_about",
     "rate",
     "record_answers",
     "regrade",
@@ -90,6 +94,7 @@ __all__ = [
     "say_safe",
     "say_well",
     "say_word",
+    "search_record",
     "send_back",
     "send_help",
     "send_on",

@@ -176,6 +176,12 @@ def close_many(incident_ids: Iterable[int], *, by: Actor, at: datetime) -> dict[
     return refused
 
 
+def missing_to_close(row: Incident) -> tuple[str, ...]:
+    """The fields that would still be asked for if this matter were closed as it stands."""
+    ending = ending_of(row)
+    return tuple(unmet(ending, codes_for(ending.category)))
+
+
 def ending_of(row: Incident, **said: str) -> Ending:
     """How this matter ended: as said now, else as it stands."""
     category, subcategory = final_kind(row, said.get("category", ""), said.get("subcategory", ""))

@@ -10,15 +10,25 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from oneroom.apps.incidents.codes import GRADES, OUTCOMES, RETURN_REASONS
+from oneroom.apps.incidents.codes import (
+    AGENCIES,
+    CATEGORIES,
+    GRADES,
+    INVALID_REASONS,
+    OUTCOMES,
+    REASONS,
+    RETURN_REASONS,
+)
 from oneroom.apps.incidents.queries import Row, crew_verbs, row_of, story, verbs
 from oneroom.apps.ledger.excerpt import Excerpt, verify_matter
 from oneroom.apps.ledger.queries import Line, head_seq
 from oneroom.apps.orders.queries import Running
+from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.lifecycle.incident import OPEN, TO_SEND, WITH_CREWS
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor
+from oneroom.web.pages.room.after import AfterView, after_view
 from oneroom.web.pages.room.clocks import LadderView, ladder
 from oneroom.web.pages.room.queue import RowView, row_view
 from oneroom.web.pages.room.timeline import Shown, shown
@@ -43,7 +53,8 @@ ORDER_ACTS: dict[str, tuple[Any, str, dict[str, str]]] = {
 OTHER_ORDER_VERBS = frozenset({"report", "ask_return", "divert"})
 FORWARD = ("acknowledge", "set_out", "arrive")
 STEPS = (
-    lazy("Taken"), lazy("Graded"), lazy("Sent"), lazy("Signed"), lazy("On scene"), lazy("Reported"), lazy("Closed"),
+    lazy("Taken"), lazy("Graded"), lazy("Sent"), lazy("Signed"), lazy("On scene"), lazy("Reported"), lazy("Reviewed"),
+    lazy("Closed"), lazy("Call-back"),
 )  # fmt: skip
 # What of a matter itself has an address; "hold", "merge", "call_back" and "reopen" come with their screens.
 MATTER_ACTS = frozenset({"classify", "review", "close", "transfer", "invalidate", "cancel"})
@@ -111,6 +122,7 @@ class MatterView:
     crews: tuple[CrewOn, ...]
     ladders: tuple[LadderView, ...]
     steps: tuple[Step, ...]
+    after: AfterView
     lines: list[Shown]
     seal: Excerpt
     head: int
@@ -138,9 +150,17 @@ def matter_view(incident: Incident, *, by: Actor, at: datetime) -> MatterView:
         lowers=tuple(g for g in grades if can_change and by.may(Right.COMMAND) and g[0] > incident.grade),
         crews=tuple(_crew_on(a, by) for a in _live_first(row.crews)),
         ladders=tuple(ladder(r, at=at, who=names.get(r.crew_id or 0, "")) for r in row.ladders if _speaks(r)),
-        steps=tuple(_steps(row, entries)), lines=shown(entries),
+        steps=tuple(_steps(row, entries)), after=after_view(incident, by=by, at=at), lines=shown(entries),
         seal=verify_matter(f"incident:{incident.pk}"), head=head_seq(),
     )  # fmt: skip
+
+
+def act_words() -> dict[str, Any]:
+    """What the forms of acts offer to choose from, wherever a matter is shown with its acts."""
+    return {
+        "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
+        "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS, "warning_reasons": WARNING_REASONS,
+    }  # fmt: skip
 
 
 def _speaks(running: Running) -> bool:
@@ -195,10 +215,13 @@ def _steps(row: Row, entries: list[Line]) -> list[Step]:
     def first(field: str) -> datetime | None:
         return min((t for a in crews if (t := getattr(a, field))), default=None)
 
+    reviewed = next((e.at for e in reversed(entries) if e.kind == "incident.reviewed"), None)
+    called = next((e.at for e in reversed(entries) if e.kind == "incident.called_back" and e.facts["ended"]), None)
     graded = next((e.at for e in entries if e.kind == "incident.classified"), None)
     times = [
         i.received_at, graded, first("offered_at"), first("acknowledged_at"),
-        first("on_scene_at"), first("reported_at"), i.closed_at,
+        first("on_scene_at"), first("reported_at"), reviewed, i.closed_at,
+        called,
     ]  # fmt: skip
     last = max((n for n, t in enumerate(times) if t), default=-1)
     return [

@@ -14,7 +14,7 @@ from oneroom.apps.incidents.codes import GRADES
 from oneroom.apps.incidents.queries import Row, live
 from oneroom.apps.orders.queries import Running
 from oneroom.web.pages.room.clocks import Clock, LadderView, clock, ladder
-from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, kind_named, local, named
+from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, kind_named, local, named, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One matter in the queue; ``silent`` says whose order the whole room is told of. No personal field."""
+    """
+    One matter in the queue. No personal field.
+
+    ``silent`` says whose order the whole room is told of, ``free`` which crew became free for it.
+    """
 
     id: int
     reference: str
@@ -44,6 +48,7 @@ class RowView:
     owner: str
     clock: Clock | None
     ladder: LadderView | None
+    free: str
     needs: bool
     unanswered: bool
     alarm: bool
@@ -68,8 +73,8 @@ class QueueView:
 
 def queue_view(rows: list[Row], *, at: datetime) -> QueueView:
     """Every open matter once: in one of the two lists, never in both."""
-    needing = sorted((r for r in rows if r.needs_room(at)), key=lambda r: (_breach(r, at), r.incident.pk))
-    calm = [r for r in rows if not r.needs_room(at)]
+    needing = sorted((r for r in rows if _needs(r, at)), key=lambda r: _urgency(r, at))
+    calm = [r for r in rows if not _needs(r, at)]
     groups = []
     for grade, word in GRADES.items():
         mine = tuple(row_view(r, at=at) for r in calm if r.incident.grade == grade)
@@ -78,6 +83,18 @@ def queue_view(rows: list[Row], *, at: datetime) -> QueueView:
     timed = [v for _grade, _word, views in groups for v in views if v.clock]
     soonest = min(timed, key=lambda v: v.clock.deadline, default=None)  # type: ignore[union-attr]
     return QueueView(tuple(row_view(r, at=at) for r in needing), tuple(groups), len(calm), soonest)
+
+
+def _needs(row: Row, at: datetime) -> bool:
+    return row.needs_room(at) or row.comes_back(at)
+
+
+def _urgency(row: Row, at: datetime) -> tuple[Any, ...]:
+    """What is late comes by its breach; what only came back after it, gravest and oldest first."""
+    i = row.incident
+    if row.needs_room(at):
+        return (0, _breach(row, at), i.pk)
+    return (1, i.grade, i.received_at, i.pk)
 
 
 def _breach(row: Row, at: datetime) -> datetime:
@@ -97,7 +114,7 @@ def row_view(row: Row, *, at: datetime) -> RowView:
         status=_status(row), silent=_silent(row), owner=_owner(row.clock.running, row) if row.clock else "",
         clock=clock(row.clock.running, at=at) if row.clock else None,
         ladder=ladder(ringing, at=at) if ringing else None,
-        needs=row.needs_room(at), unanswered=bool(unanswered), alarm=row.alarm,
+        free=_free(row), needs=_needs(row, at), unanswered=bool(unanswered), alarm=row.alarm,
         commander=any(s.code == "shift_commander" for r in unanswered for s in r.climbed),
         to_send=not on_it and i.state in ("received", "classified", "waiting"),
         received=i.received_at, drill=i.drill, lon=i.lon, lat=i.lat,
@@ -138,6 +155,16 @@ def _standing(crews: Iterable[Any]) -> str:
         % {"crew": local(a.crew.callsign_zh, a.crew.callsign_en), "state": named(ORDER_STATES, a.state)}
         for a in crews
     )
+
+
+def _free(row: Row) -> str:
+    """The crew that became free for a matter that waits, and how long it would take."""
+    if row.offered is None:
+        return ""
+    crew = local(row.offered.callsign_zh, row.offered.callsign_en)
+    if row.offered.travel_s is None:
+        return _("%(crew)s free") % {"crew": crew}
+    return _("%(crew)s free, %(time)s") % {"crew": crew, "time": span(row.offered.travel_s)}
 
 
 def _owner(running: Running, row: Row) -> str:

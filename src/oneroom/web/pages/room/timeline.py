@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from oneroom.apps.duty.queries import callsigns
 from oneroom.apps.incidents.queries import references
 from oneroom.apps.ledger.queries import Line
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.apps.people.queries import staff_names
-from oneroom.web.pages.room.wording import LATE, MACHINE, OTHER_MATTERS, Names, sentence
+from oneroom.web.pages.room.wording import LATE, MACHINE, OTHER_MATTERS, TALK, Names, sentence
 
 # The demo may run 60 times as fast as the world: below this, the two times differ by the machine, not by a person.
 _LATE_ENTRY = timedelta(seconds=60)
@@ -22,16 +23,29 @@ _LATE_ENTRY = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One line. ``day`` is set on the first line of a day; ``machine`` marks what no person did."""
+    """One line. ``day`` is set on the first line of a day; ``group`` is the filter it belongs to (``LINE_KINDS``)."""
 
     seq: int
     at: datetime
     channel: str
     what: str
     meta: str
-    machine: bool
+    group: str
     late: bool
     day: datetime | None = None
+
+
+# The filters of the timeline: everything, what people did, what was said on any channel, orders and what rang.
+LINE_KINDS = (("all", lazy("All")), ("acts", lazy("Acts")), ("talk", lazy("Talk")), ("orders", lazy("Orders")))
+
+
+def group_of(kind: str) -> str:
+    """The narrowest filter that shows this kind of entry: machine (only "all"), talk, orders or act."""
+    if kind in MACHINE:
+        return "machine"
+    if kind in TALK:
+        return "talk"
+    return "orders" if kind.startswith(("assignment.", "ladder.", "delivery.")) else "act"
 
 
 def shown(entries: list[Line]) -> list[Shown]:
@@ -43,8 +57,8 @@ def shown(entries: list[Line]) -> list[Shown]:
         previous = lines[-1].at if lines else None
         changed = previous is None or localtime(previous).date() != localtime(entry.at).date()
         day = entry.at if changed else None
-        machine, late = entry.kind in MACHINE, entry.kind in LATE
-        lines.append(Shown(entry.seq, entry.at, channel, what, _meta(entry, names), machine, late, day))
+        group, late = group_of(entry.kind), entry.kind in LATE
+        lines.append(Shown(entry.seq, entry.at, channel, what, _meta(entry, names), group, late, day))
     return lines
 
 

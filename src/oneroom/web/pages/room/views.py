@@ -17,12 +17,11 @@ from django.views.decorators.http import require_GET
 from oneroom.apps.duty.queries import board
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
-from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, GRADES, INVALID_REASONS, OUTCOMES, REASONS
+from oneroom.apps.incidents.codes import AGENCIES
 from oneroom.apps.incidents.proposals import proposals
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
 from oneroom.apps.orders.queries import behind
-from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
@@ -31,11 +30,14 @@ from oneroom.web.etag import by_audience
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.board import WAYS, crew_views, grouped
 from oneroom.web.pages.room.commands import vocabulary
-from oneroom.web.pages.room.matter import matter_view
+from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
+from oneroom.web.pages.room.matter import act_words, matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
 from oneroom.web.pages.room.script import script_words
+from oneroom.web.pages.room.sides import sides_view
 from oneroom.web.pages.room.sos import sos_views
+from oneroom.web.pages.room.timeline import LINE_KINDS
 from oneroom.web.pages.room.words import SOS_ENDS
 from oneroom.web.pages.start.held import HELD, held_crews
 
@@ -43,6 +45,7 @@ View = Callable[..., HttpResponseBase]
 RATES = (0, 1, 6, 60)
 # A rung that is due this many real seconds and did not happen: the clock is silent.
 _SILENT_S = 5.0
+_FIRST_CREWS, _EVERY_CREW = 10, 1000
 
 
 def in_room(view: View) -> View:
@@ -113,13 +116,20 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @in_room
 def proposed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ranked crews in words. ``keep`` holds the order that somebody is choosing from."""
+    """Ranked crews in words. ``keep`` holds the order that somebody is choosing from; ``all`` shows every crew."""
     by = actor(request)
     by.must(Right.DISPATCH)
     at = now()
-    found = proposals(incident_for(pk, by=by), at=at)
-    keep = [int(part) for part in request.GET.get("keep", "").split(",")[:20] if part.isdecimal() and len(part) < 16]
-    return render(request, "room/_proposals.html", {"proposals": proposals_view(found, keep=keep), "pk": pk})
+    matter = incident_for(pk, by=by)
+    found = proposals(matter, at=at, limit=_EVERY_CREW if "all" in request.GET else _FIRST_CREWS)
+    keep = [
+        int(part)
+        for part in request.GET.get("keep", "").split(",")[:_EVERY_CREW]
+        if part.isdecimal() and len(part) < 16
+    ]
+    return render(
+        request, "room/_proposals.html", {"proposals": proposals_view(found, grade=matter.grade, keep=keep), "pk": pk}
+    )
 
 
 @require_GET
@@ -154,7 +164,7 @@ def _head(by: Actor) -> dict[str, Any]:
 
 def _queue(by: Actor) -> dict[str, Any]:
     at = now()
-    return {"queue": queue_view(queries.queue(by=by, at=at), at=at)}
+    return {"queue": queue_view(queries.queue(by=by, at=at), at=at), "desk": desk_view(at)}
 
 
 def _crews(request: HttpRequest) -> dict[str, Any]:
@@ -166,9 +176,12 @@ def _crews(request: HttpRequest) -> dict[str, Any]:
 
 def _incident(pk: int, by: Actor) -> dict[str, Any]:
     matter = incident_for(pk, by=by)
+    at = now()
+    view = matter_view(matter, by=by, at=at)
+    live = sum(1 for c in view.crews if c.live)
     return {
-        "m": matter_view(matter, by=by, at=now()),
-        "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
-        "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS, "is_open": matter.state in OPEN,
-        "warning_reasons": WARNING_REASONS,
+        "m": view, "s": sides_view(matter, live=live, by=by, at=at), "line_kinds": LINE_KINDS,
+        "is_open": matter.state in OPEN, **act_words(),
+        "owed": agencies_view(matter.pk, at), "referral_results": referral_results(),
+        "along": {code: AGENCIES[code] for code in ("119", "120")}, "may_take_calls": by.may(Right.TAKE_CALL),
     }  # fmt: skip

@@ -20,6 +20,7 @@ from oneroom.apps.incidents.codes import (
     CALL_BACK_RESULTS,
     CALL_BACK_WHY,
     CASE_DECISIONS,
+    CHOICE_REASONS,
     DOSSIER_PURPOSES,
     INVALID_REASONS,
     NO_CASE_REASONS,
@@ -35,7 +36,7 @@ from oneroom.apps.incidents.codes import (
     SUPERVISE_REASONS,
     WITHDRAW_REASONS,
 )
-from oneroom.apps.incidents.protocol import protocols, spoken
+from oneroom.apps.incidents.protocol import card_name, protocols, spoken
 from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room.words import (
     CHANNELS,
@@ -69,6 +70,11 @@ class Names:
     def crew(self, pk: int | None) -> str:
         return local(*self.crews[pk]) if pk is not None and pk in self.crews else _("a crew")
 
+    def advised(self, code: str) -> str:
+        """The crew behind "crew:5", as advice stands in the record."""
+        number = code.partition(":")[2]
+        return self.crew(int(number) if number.isdecimal() else None)
+
     def unit(self, pk: int | None) -> str:
         return local(*self.units[pk]) if pk is not None and pk in self.units else _("no station")
 
@@ -90,6 +96,8 @@ MACHINE = frozenset(
 # Entries that mean that something was not answered or kept in time.
 LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
 
+# Entries that are something said, through whatever channel.
+TALK = frozenset({"incident.received", "incident.words_added", "incident.rated", "incident.withdrawn"})
 # Facts that name another matter than the one of the timeline.
 OTHER_MATTERS = ("into", "other")
 
@@ -120,13 +128,13 @@ def _closed(f: Facts, _names: Names) -> str:
 def _call_back_decided(f: Facts, _names: Names) -> str:
     why = named(CALL_BACK_WHY, f["why"])
     said = (
-        _("Caller to be called back within %(time)s: %(why)s") % {"time": span(f["limit_s"]), "why": why}
+        _("Caller to be called back within %(time)s: %(why)s") % {"time": span(f.get("limit_s") or 0), "why": why}
         if f["due"]
         else _("Caller is not called back: %(why)s") % {"why": why}
     )
     if f.get("drawn_from") is None:
         return said
-    lot = {"share": round(f["share"] * 100), "n": f["drawn_from"]}
+    lot = {"share": round((f.get("share") or 0) * 100), "n": f["drawn_from"]}
     return f"{said} · " + _("%(share)s %% drawn by entry #%(n)s") % lot
 
 
@@ -189,7 +197,26 @@ def _offered(f: Facts, names: Names) -> str:
         parts.append(_("not among the proposed"))
     if f.get("travel_s") is not None:
         parts.append(_("%(time)s by road") % {"time": span(f["travel_s"])})
+    if f.get("crews_asked", 1) > 1:
+        parts.append(_("plan “%(card)s” asks for %(n)s") % {"card": card_name(f["card"]), "n": f["crews_asked"]})
+    if f.get("differs"):
+        first = _(", ").join(names.advised(c) for c in f.get("advised_set") or f["advised"][:1])
+        parts.append(_("advised: %(crews)s") % {"crews": first})
+    if f.get("reason"):
+        parts.append(named(CHOICE_REASONS, f["reason"]))
     return " · ".join(parts)
+
+
+def _offerable(f: Facts, names: Names) -> str:
+    said = _("Before the dispatcher again")
+    if f["cause"] == "time_up":
+        said = _("Held until now: before the dispatcher again")
+    if not f.get("crew"):
+        return said
+    free = _("%(crew)s free") % {"crew": names.crew(f["crew"])}
+    if f.get("travel_s") is not None:
+        free = _("%(crew)s free, %(time)s") % {"crew": names.crew(f["crew"]), "time": span(f["travel_s"])}
+    return f"{said} · {free}"
 
 
 def _climbed(f: Facts, names: Names) -> str:
@@ -252,6 +279,21 @@ def _account(text: Any) -> Sentence:
     }  # fmt: skip
 
 
+def _searched(f: Facts, _names: Names) -> str:
+    what = [f[name] for name in ("matter_asked", "kind_asked") if f.get(name)]
+    what += [f"#{f['number']}"] if f.get("number") is not None else []
+    what += [_("account %(n)s") % {"n": f["account_asked"]}] if f.get("account_asked") is not None else []
+    said = _("Looks were searched") if f["chain"] == "looks" else _("The record was searched")
+    return " · ".join([said, *what, f["basis"]])
+
+
+def _exported(f: Facts, _names: Names) -> str:
+    said = _("List exported: %(list)s, %(n)s rows")
+    if f["form"] == "print":
+        said = _("List printed: %(list)s, %(n)s rows")
+    return said % {"list": f["list"], "n": f["rows"]}
+
+
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
 _WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
@@ -259,6 +301,12 @@ _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from
 
 WORDED: dict[str, tuple[Any, Sentence]] = {
     "record.erased": (SYSTEM, _plain(lazy("Personal texts erased: %(count)s"))),
+    "record.searched": (STAFF, _searched),
+    "list.exported": (STAFF, _exported),
+    "account.changed": (STAFF, _account(lazy("Details of %(name)s's account changed"))),
+    "account.password": (STAFF, lambda f, names: (
+        _("Temporary password for %(name)s") if f["temporary"] else _("%(name)s set a password"))
+        % {"name": names.person(f["account"])}),
     "account.created": (STAFF, _account(lazy("Account made for %(name)s"))),
     "grant.given": (STAFF, _account(lazy("%(name)s became %(role)s"))),
     "grant.ended": (STAFF, _account(lazy("%(name)s is no longer %(role)s"))),
@@ -303,6 +351,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.classified": (GRADE, _classified),
     "incident.graded": (GRADE, _graded),
     "incident.held": (ROOM, _plain(lazy("Held: nobody is sent for now"))),
+    "incident.offerable": (ROOM, _offerable),
     "incident.state": (SYSTEM, _coded(lazy("Stands at: %(code)s"), "state", MATTER_STATES)),
     "incident.words_added": (CALL, _coded("%(code)s", "source", _WORDS_BY)),
     "incident.safe_contact": (CALL, _coded(lazy("Safe to contact the caller: %(code)s"), "safe_contact", SAFE_CONTACT)),

@@ -1,12 +1,10 @@
 // The office: keys, rows that open, figures that follow the record. Without this script every page still works.
 
-import { act } from "./act.js";
 import { start as startKeys } from "./keys.js";
 import { connect } from "./live.js";
+import { start as startLooks } from "./look.js";
 import { panel } from "./panel.js";
-import { showPersonal } from "./personal.js";
 import { start as startActs } from "./room-acts.js";
-import { toast, trouble, word } from "./room-say.js";
 import { tick } from "./room-time.js";
 
 const main = document.getElementById("main");
@@ -49,19 +47,7 @@ main.addEventListener("change", (event) => {
 main.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
 if (document.querySelector("[data-print-now]")) window.print();
 
-// Words and caller: opened by a person, once, with the purpose that stands beside the button.
-main.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-look]");
-  if (!button) return;
-  button.disabled = true;
-  try {
-    showPersonal(button.closest(".personal"), await act(button.dataset.look, { purpose: button.dataset.purpose }), word("looked"));
-  } catch (error) {
-    button.disabled = false;
-    toast(trouble(error), { bad: true });
-  }
-});
-
+startLooks(main);
 startActs(main);
 tick();
 setInterval(tick, 1000);

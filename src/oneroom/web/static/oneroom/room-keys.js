@@ -1,11 +1,13 @@
 // The keyboard. Single letters act only outside of fields, can be turned off (WCAG 2.1.4), and no key acts while an input
 // method composes.
 
+import * as alike from "./room-alike.js";
 import * as command from "./room-command.js";
 import * as matter from "./room-matter.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, word } from "./room-say.js";
+import * as sides from "./room-sides.js";
 
 const KEPT = "oneroom.letters";
 const dialog = document.getElementById("keys");
@@ -25,8 +27,15 @@ const LETTERS = {
   j: () => queue.walk(1),
   k: () => queue.walk(-1),
   x: () => proposals.toggleExcluded(),
+  p: () => proposals.pickPlan(),
+  w: () => proposals.toggleSums(),
+  o: () => proposals.toReasons(),
+  t: () => proposals.toDiverts(),
   v: () => inc.querySelector('button[data-verb="acknowledge"]')?.click(),
+  d: () => alike.compare(),
   m: toMap,
+  ".": () => sides.step(1),
+  ",": () => sides.step(-1),
   "?": help,
 };
 
@@ -38,7 +47,7 @@ export function start() {
 }
 
 function pressed(event) {
-  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || dialog.open) return;
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) return take(event, () => command.focus());
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   if (event.key === "F2") return take(event, () => location.assign("/room/intake/"));

@@ -4,9 +4,11 @@
 import { act } from "./act.js";
 import { panel } from "./panel.js";
 import { showPersonal } from "./personal.js";
+import * as alike from "./room-alike.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, trouble, word } from "./room-say.js";
+import * as sides from "./room-sides.js";
 import { tick } from "./room-time.js";
 import * as warnings from "./room-warnings.js";
 
@@ -25,10 +27,9 @@ export function start() {
     close();
     toast(document.querySelector("#nobody").content.textContent.trim().split("\n")[0]);
   });
-  inc.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-lines]");
-    if (button) lines(button.dataset.lines);
-  });
+  sides.start();
+  alike.start(inc);
+  document.addEventListener("room:open", (event) => open(event.detail));
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-open]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -89,18 +90,16 @@ function shown() {
   inc.removeAttribute("aria-busy");
   const there = matter();
   if (!there || !opened || Number(there.dataset.pk) !== opened.id) return;
-  lines(inc.classList.contains("all-lines") ? "all" : "acts");
+  if (opened.side !== true) sides.begin(there.dataset.state);
+  opened.side = true;
+  sides.mark();
+  alike.follow(there, inc.querySelector(".alike"));
   const island = inc.querySelector(".personal");
   if (island && !island.hasChildNodes()) fillPersonal(island);
   warnings.follow(there, inc.querySelector(".warned"));
   proposals.follow(there, inc.querySelector(".propose"));
   tick();
   document.dispatchEvent(new CustomEvent("room:opened", { detail: opened.id }));
-}
-
-function lines(which) {
-  inc.classList.toggle("all-lines", which === "all");
-  for (const b of inc.querySelectorAll("[data-lines]")) b.setAttribute("aria-pressed", String(b.dataset.lines === which));
 }
 
 // -- words and caller -------------------------------------------------------------

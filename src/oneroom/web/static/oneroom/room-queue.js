@@ -26,7 +26,7 @@ export function orders() {
 
 export function start() {
   const ofQueue = (e) => /^(incident|assignment|ladder)\./.test(e.kind);
-  const list = panel(queue, "/room/queue", { when: ofQueue });
+  const list = panel(queue, "/room/queue", { when: (e) => ofQueue(e) || /^(draft|call|referral)\./.test(e.kind) });
   const figures = panel(head, "/room/head", { when: (e) => ofQueue(e) || /^(crew|sos)\./.test(e.kind) });
   queue.addEventListener("panel:shown", shown);
   head.addEventListener("panel:shown", () => sound.alarm(head.querySelector("[data-alarm]") !== null));

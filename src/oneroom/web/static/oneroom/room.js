@@ -2,9 +2,11 @@
 
 import { act } from "./act.js";
 import { connect } from "./live.js";
+import { start as startLooks } from "./look.js";
 import { panel } from "./panel.js";
 import * as acts from "./room-acts.js";
 import * as command from "./room-command.js";
+import * as desk from "./room-desk.js";
 import * as keys from "./room-keys.js";
 import * as map from "./room-map.js";
 import * as matter from "./room-matter.js";
@@ -24,7 +26,9 @@ sound.start(document.getElementById("sound"));
 queue.start();
 matter.start();
 acts.start(document.getElementById("inc"));
+startLooks(document.getElementById("inc"));
 sos.start(document.getElementById("head"));
+desk.start(document.getElementById("queue"), document.getElementById("inc"));
 board();
 map.start();
 command.start();
