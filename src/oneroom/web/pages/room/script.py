@@ -49,6 +49,7 @@ def script_words() -> dict[str, object]:
         "erased": _("erased"),
         "nothingSaid": _("Nothing was noted."),
         "look": _("Your look is recorded, with the purpose: dispatch."),
+        "loading": _("Loading …"),
         "alike": _("Perhaps the same:"),
         "alikeNone": _("Nothing that may be the same event was found."),
         "alikeWords": _("{n} words alike"),

@@ -3,6 +3,7 @@
 
 import * as alike from "./room-alike.js";
 import * as command from "./room-command.js";
+import * as late from "./room-late.js";
 import * as matter from "./room-matter.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
@@ -29,6 +30,8 @@ const LETTERS = {
   x: () => proposals.toggleExcluded(),
   v: () => inc.querySelector('button[data-verb="acknowledge"]')?.click(),
   d: () => alike.compare(),
+  l: late.open,
+  0: () => queue.unfilter(),
   m: toMap,
   ".": () => sides.step(1),
   ",": () => sides.step(-1),
