@@ -15,7 +15,10 @@ from django.utils import translation
 from oneroom.apps.incidents import figures, services
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.ledger.models import Entry, Look
+from oneroom.apps.people.services import create_account, give_role
 from oneroom.engine.measures.loop import MEASURES, spread
+from oneroom.engine.roles import Role
+from oneroom.engine.values import SYSTEM
 from oneroom.web.pages.office.days import day_start
 from oneroom.web.pages.office.measures import WORDS
 from oneroom.web.tables import safe
@@ -27,6 +30,7 @@ pytestmark = pytest.mark.django_db
 ROOM = {"dora", "dan", "zhou"}
 CHIEFS = {"leader-li", "leader-lu"}
 PAGES = {
+    "/office/record": ROOM | CHIEFS | {"ina"},
     "/office/board": ROOM | CHIEFS | {"ina"},
     "/office/incidents": ROOM | CHIEFS | {"ina"},
 }
@@ -305,3 +309,118 @@ def test_a_day_of_a_city_is_folded_once_and_then_kept(room):
     # By the time of this process: what else the machine does is not the board's.
     assert min(took) < 0.9
     assert again < 0.5
+
+
+# ---- the record ----
+
+
+def asks(client, **said):
+    return client.post("/office/record", said)
+
+
+INSPECTION = {"purpose": "inspection", "basis": "DC-2026-0012"}
+
+
+def test_every_search_of_the_record_is_an_entry_and_its_answers_belong_to_it(room):
+    matter = room.report("a man with a knife", at="west")
+    ina = sits(room, "ina")
+    answer = asks(ina, **INSPECTION, matter=matter.reference)
+    entry = Entry.objects.get(kind="record.searched")
+    assert answer["Location"] == f"/office/record/{entry.pk}"
+    assert entry.facts == {
+        "chain": "acts", "purpose": "inspection", "basis": "dc-2026-0012", "matter_asked": f"incident:{matter.pk}",
+    }  # fmt: skip
+    assert not entry.scopes  # no open screen hears of it
+    page = body(ina.get(answer["Location"]))
+    assert "Report came in by Phone" in page
+    assert "shown here are intact" in page
+    assert "a man with a knife" not in page
+    body(ina.get(answer["Location"] + "?sort=number"))
+    assert Entry.objects.filter(kind="record.searched").count() == 1  # turning the order is no new search
+    assert sits(room, "zhou").get(answer["Location"]).status_code == 404  # another's search
+    room.fast_forward(minutes=9 * 60)
+    assert ina.get(answer["Location"]).status_code == 404  # asked anew after a shift
+
+
+def test_a_search_names_a_purpose_a_reference_and_something_to_search_by(room):
+    ina = sits(room, "ina")
+    for said in (
+        {},
+        {"purpose": "curiosity", "basis": "DC-2026-0012", "number": "1"},
+        {"purpose": "inspection", "basis": "because I can", "number": "1"},
+        INSPECTION,
+        {**INSPECTION, "since": "2026-01-01", "until": "2026-06-01"},
+        {**INSPECTION, "since": "2026-11-22", "until": "2026-11-21"},
+        {**INSPECTION, "since": "yesterday", "until": "2026-11-21"},
+        {**INSPECTION, "account": "Zhang", "number": "1"},
+        {**INSPECTION, "kind": "person.found", "number": "1"},
+        {**INSPECTION, "matter": "20261122-9999"},
+        {**INSPECTION, "chain": "people", "number": "1"},
+    ):
+        assert asks(ina, **said).status_code == 422, said
+    assert not Entry.objects.filter(kind="record.searched").exists()
+
+
+def test_the_room_and_a_station_ask_of_matters_they_may_see_and_of_nothing_else(room):
+    west, east = room.report("knife", at="west"), room.report("noise", at="east")
+    li = sits(room, "leader-li")
+    assert asks(li, matter=west.reference).status_code == 302
+    entry = Entry.objects.get(kind="record.searched")
+    assert (entry.facts["purpose"], entry.facts["basis"]) == ("review", f"incident:{west.pk}")
+    assert asks(li, matter=east.reference).status_code == 404
+    assert asks(li, since="2026-11-21", until="2026-11-21").status_code == 422
+    assert asks(li, matter=west.reference, chain="looks").status_code == 404
+    assert asks(sits(room, "zhou"), matter=east.reference).status_code == 302
+    assert Entry.objects.filter(kind="record.searched").count() == 2
+
+
+def test_the_inspector_finds_who_read_what(room):
+    matter = room.report("a man with a knife", at="west")
+    dora = sits(room, "dora")
+    dora.post(f"/api/incidents/{matter.pk}/open", {"purpose": "dispatch"}, content_type="application/json")
+    ina = sits(room, "ina")
+    page = body(ina.get(asks(ina, **INSPECTION, chain="looks", matter=matter.reference)["Location"]))
+    assert "Dora" in page
+    assert "dispatch" in page
+    account = str(room.town.people["dora"].pk)
+    page = body(
+        ina.get(
+            asks(ina, **INSPECTION, chain="looks", account=account, since="2026-11-20", until="2026-11-23")["Location"]
+        )
+    )
+    assert f"incident:{matter.pk}" in page
+
+
+def test_outside_oversight_sees_account_numbers_and_no_names(room):
+    room.report("a man with a knife", at="west")
+    olga = create_account(username="olga", name="Olga", password="x" * 12, by=SYSTEM, at=room.now)
+    give_role(olga.pk, Role.OVERSIGHT_EXTERNAL, by=SYSTEM, at=room.now)
+    room.town.people["olga"] = olga
+    client = sits(room, "olga")
+    found = asks(
+        client, purpose="audit", basis="AU-2026-1", kind="incident.received", since="2026-11-22", until="2026-11-22"
+    )
+    page = body(client.get(found["Location"]))
+    assert "Report came in" in page
+    assert "Carl" not in page
+    assert str(room.town.people["carl"].pk) in page
+    assert client.get("/office/incidents").status_code == 404
+    board = body(client.get("/office/board"))
+    assert "Leader-Li" not in board
+    assert "Crew-1" not in board
+    file = body(client.post(found["Location"], {"as": "csv"}))
+    assert "Carl" not in file
+    assert Entry.objects.get(kind="list.exported").facts["list"] == "entries"
+
+
+def test_an_altered_entry_shows_on_the_page_that_holds_it(room):
+    matter = room.report("knife", at="west")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
+    classified = Entry.objects.get(matter=f"incident:{matter.pk}", kind="incident.classified")
+    Entry.objects.filter(pk=classified.pk).update(facts={**classified.facts, "grade": 4})
+    ina = sits(room, "ina")
+    page = body(ina.get(asks(ina, **INSPECTION, matter=matter.reference, kind="incident.received")["Location"]))
+    assert "shown here are intact" in page
+    page = body(ina.get(asks(ina, **INSPECTION, number=str(classified.pk))["Location"]))
+    assert f"altered at #{classified.pk}" in page

@@ -21,11 +21,12 @@ from oneroom.engine.events import stamp
 
 _NEIGHBOURS = """
 SELECT e.seq, e.canonical, e.prev, e.hash, {columns}, before.hash, after.prev
-FROM ledger_entry e
-LEFT JOIN ledger_entry before ON before.seq = e.seq - 1
-LEFT JOIN ledger_entry after ON after.seq = e.seq + 1
-WHERE e.matter = %s AND e.seq <= %s ORDER BY e.seq
+FROM {table} e
+LEFT JOIN {table} before ON before.seq = e.seq - 1
+LEFT JOIN {table} after ON after.seq = e.seq + 1
+WHERE {which} ORDER BY e.seq
 """
+_TABLES = {"acts": "ledger_entry", "looks": "ledger_look"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,20 @@ def verify_matter(matter: str, *, upto: int | None = None) -> Excerpt:
 
     ``upto`` is the last number that counts: what is on paper stays to be verified while the matter goes on.
     """
-    columns = CHAINS["acts"][1]
+    return _verify("acts", "e.matter = %s AND e.seq <= %s", [matter, upto or 2**63 - 1])
+
+
+def verify_numbers(numbers: list[int], *, chain: str = "acts") -> Excerpt:
+    """The same for some numbers of a chain: the page of a search."""
+    return _verify(chain, "e.seq = ANY(%s)", [numbers])
+
+
+def _verify(chain: str, which: str, values: list[Any]) -> Excerpt:
+    columns = CHAINS[chain][1]
     names = list(columns)
+    said = {"columns": ", ".join(f"e.{name}" for name in names), "table": _TABLES[chain], "which": which}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _NEIGHBOURS.format(columns=", ".join(f"e.{name}" for name in names)), [matter, upto or 2**63 - 1]
-        )
+        cursor.execute(_NEIGHBOURS.format(**said), values)
         rows = cursor.fetchall()
     if not rows:
         return Excerpt(0, 0, mark=digest(b"").hex())

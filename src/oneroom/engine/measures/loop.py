@@ -68,8 +68,8 @@ _STEP = {
 # What the fold reads, and of which of them it needs the facts.
 WITH_FACTS = frozenset({"incident.received", "incident.classified", "incident.graded"})
 KINDS = frozenset(
-    {"incident.received", "incident.classified", "incident.graded", "incident.merged", "assignment.offered",
-     "assignment.lapsed", *_STEP}
+    {"incident.received", "incident.classified", "incident.graded", "incident.merged", "incident.unmerged",
+     "assignment.offered", "assignment.lapsed", *_STEP}
 )  # fmt: skip
 
 
@@ -159,8 +159,8 @@ class Loop:
         elif kind == "assignment.lapsed":
             if (order := self._orders.get(subject)) is not None:
                 order.lapsed = True
-        elif kind == "incident.merged":
-            call.merged = True
+        elif kind in ("incident.merged", "incident.unmerged"):
+            call.merged = kind == "incident.merged"
         else:
             call.grade = facts["grade"]
             call.unit = facts.get("unit", call.unit) if kind == "incident.classified" else call.unit

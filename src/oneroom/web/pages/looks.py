@@ -11,6 +11,8 @@ PURPOSES = {
     "complete": lazy("complete the report"),
     "call_back": lazy("call back"),
     "inspection": lazy("inspection"),
+    "complaint": lazy("complaint"),
+    "audit": lazy("audit"),
     "overview": lazy("overview"),
     "case_file": lazy("case file"),
 }

@@ -43,6 +43,7 @@ from oneroom.apps.incidents.services.intake import (
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
+from oneroom.apps.incidents.services.searching import question_about, search_record
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
 from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 
@@ -81,6 +82,7 @@ __all__ = [
     "missing_to_close",
     "offer",
     "open_call",
+    "question_about",
     "rate",
     "record_answers",
     "regrade",
@@ -92,6 +94,7 @@ __all__ = [
     "say_safe",
     "say_well",
     "say_word",
+    "search_record",
     "send_back",
     "send_help",
     "send_on",

@@ -7,7 +7,7 @@ Figures are of matters in the station's area, whichever crew went. Each opens th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from oneroom.apps.duty.queries import board as crews_board
 from oneroom.apps.duty.queries import posts
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.codes import GRADES
+from oneroom.apps.incidents.duties import call_backs_due, to_review
 from oneroom.apps.incidents.figures import loop_since
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import units
@@ -193,9 +194,15 @@ def _standing(by: Actor, here: Collection[int] | None, at: datetime) -> dict[str
     views = [row_view(r, at=at) for r in near if r.needs_room(at) or _near(r, at)]
     return {
         "counts": queries.counts(rows, at=at), "late": views[:_LATE_SHOWN], "late_n": len(views),
-        "to_review": sum(1 for r in rows if r.incident.state == "reported"),
+        "to_review": len(_of(to_review(by=by, at=at), here)),
+        "call_backs": len(due := _of(call_backs_due(by=by, at=at), here)), "call_backs_late": sum(c.late for c in due),
         "sees_queue": by.may(Right.SEE_ROOM) or by.may(Right.SEE_STATION),
     }  # fmt: skip
+
+
+def _of(found: Iterable[Any], here: Collection[int] | None) -> list[Any]:
+    """Those of these stations, without drills."""
+    return [f for f in found if not f.drill and (here is None or f.unit_id in here)]
 
 
 def _near(row: Any, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from oneroom.apps.incidents.access import incident_for, inspected, matters_for
-from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, GRADES, INVALID_REASONS, OUTCOMES, REASONS, SOURCES
+from oneroom.apps.incidents.codes import CATEGORIES, GRADES, OUTCOMES, SOURCES
 from oneroom.apps.incidents.figures import loop_since
 from oneroom.apps.ledger.queries import looks_at
 from oneroom.apps.ledger.time import now
@@ -30,7 +30,7 @@ from oneroom.web.pages.office.days import DAYS, day_span, day_start
 from oneroom.web.pages.office.measures import bars
 from oneroom.web.pages.office.purpose import EXAMPLE, basis_of
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.room.matter import STEPS, matter_view
+from oneroom.web.pages.room.matter import STEPS, act_words, matter_view
 from oneroom.web.pages.room.queue import place_of
 from oneroom.web.pages.room.wording import CALL, GRADE, ORDER, OUTSIDE, ROOM, SCENE, SYSTEM
 from oneroom.web.pages.room.words import MATTER_STATES, local, named, span
@@ -160,8 +160,7 @@ def _matter(request: HttpRequest, row: Any, by: Actor) -> dict[str, Any]:
         "looks": len(looks), "reads": _reads(looks) if by.may(Right.VERIFY_RECORD) else None,
         "sent": [(a, *_times(a)) for a in view.crews], "missing": _missing(view),
         "purpose": purpose, "why": PURPOSES[purpose],
-        "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
-        "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS,
+        **act_words(),
     }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("office-incidents", _("Incidents"), Right.SEE_MATTERS),
         ),
     ),
+    (named("office", "Oversight"), (Place("office-record", _("Record"), Right.SEARCH_RECORD),)),
 )
 
 

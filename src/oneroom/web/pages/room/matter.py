@@ -10,11 +10,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from oneroom.apps.incidents.codes import GRADES, OUTCOMES, RETURN_REASONS
+from oneroom.apps.incidents.codes import (
+    AGENCIES,
+    CATEGORIES,
+    GRADES,
+    INVALID_REASONS,
+    OUTCOMES,
+    REASONS,
+    RETURN_REASONS,
+)
 from oneroom.apps.incidents.queries import Row, crew_verbs, row_of, story, verbs
 from oneroom.apps.ledger.excerpt import Excerpt, verify_matter
 from oneroom.apps.ledger.queries import Line, head_seq
 from oneroom.apps.orders.queries import Running
+from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.engine.lifecycle.assignment import LIVE
 from oneroom.engine.lifecycle.incident import OPEN, TO_SEND, WITH_CREWS
 from oneroom.engine.roles import Right
@@ -144,6 +153,14 @@ def matter_view(incident: Incident, *, by: Actor, at: datetime) -> MatterView:
         steps=tuple(_steps(row, entries)), after=after_view(incident, by=by, at=at), lines=shown(entries),
         seal=verify_matter(f"incident:{incident.pk}"), head=head_seq(),
     )  # fmt: skip
+
+
+def act_words() -> dict[str, Any]:
+    """What the forms of acts offer to choose from, wherever a matter is shown with its acts."""
+    return {
+        "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
+        "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS, "warning_reasons": WARNING_REASONS,
+    }  # fmt: skip
 
 
 def _speaks(running: Running) -> bool:

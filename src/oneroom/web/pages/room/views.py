@@ -17,12 +17,10 @@ from django.views.decorators.http import require_GET
 from oneroom.apps.duty.queries import board
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
-from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, GRADES, INVALID_REASONS, OUTCOMES, REASONS
 from oneroom.apps.incidents.proposals import proposals
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
 from oneroom.apps.orders.queries import behind
-from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
@@ -33,7 +31,7 @@ from oneroom.web.pages.room.board import WAYS, crew_views, grouped
 from oneroom.web.pages.room.commands import vocabulary
 from oneroom.web.pages.room.filters import chosen
 from oneroom.web.pages.room.late import late_view
-from oneroom.web.pages.room.matter import matter_view
+from oneroom.web.pages.room.matter import act_words, matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
 from oneroom.web.pages.room.script import script_words
@@ -183,7 +181,5 @@ def _incident(pk: int, by: Actor) -> dict[str, Any]:
     live = sum(1 for c in view.crews if c.live)
     return {
         "m": view, "s": sides_view(matter, live=live, by=by, at=at), "line_kinds": LINE_KINDS,
-        "categories": CATEGORIES, "grades": GRADES, "grade_reasons": REASONS, "outcomes": OUTCOMES,
-        "agencies": AGENCIES, "invalid_reasons": INVALID_REASONS, "is_open": matter.state in OPEN,
-        "warning_reasons": WARNING_REASONS,
+        "is_open": matter.state in OPEN, **act_words(),
     }  # fmt: skip

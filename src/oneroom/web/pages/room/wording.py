@@ -254,6 +254,21 @@ def _account(text: Any) -> Sentence:
     }  # fmt: skip
 
 
+def _searched(f: Facts, _names: Names) -> str:
+    what = [f[name] for name in ("matter_asked", "kind_asked") if f.get(name)]
+    what += [f"#{f['number']}"] if f.get("number") is not None else []
+    what += [_("account %(n)s") % {"n": f["account_asked"]}] if f.get("account_asked") is not None else []
+    said = _("Looks were searched") if f["chain"] == "looks" else _("The record was searched")
+    return " · ".join([said, *what, f["basis"]])
+
+
+def _exported(f: Facts, _names: Names) -> str:
+    said = _("List exported: %(list)s, %(n)s rows")
+    if f["form"] == "print":
+        said = _("List printed: %(list)s, %(n)s rows")
+    return said % {"list": f["list"], "n": f["rows"]}
+
+
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
 _WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
@@ -261,6 +276,12 @@ _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from
 
 WORDED: dict[str, tuple[Any, Sentence]] = {
     "record.erased": (SYSTEM, _plain(lazy("Personal texts erased: %(count)s"))),
+    "record.searched": (STAFF, _searched),
+    "list.exported": (STAFF, _exported),
+    "account.changed": (STAFF, _account(lazy("Details of %(name)s's account changed"))),
+    "account.password": (STAFF, lambda f, names: (
+        _("Temporary password for %(name)s") if f["temporary"] else _("%(name)s set a password"))
+        % {"name": names.person(f["account"])}),
     "account.created": (STAFF, _account(lazy("Account made for %(name)s"))),
     "grant.given": (STAFF, _account(lazy("%(name)s became %(role)s"))),
     "grant.ended": (STAFF, _account(lazy("%(name)s is no longer %(role)s"))),

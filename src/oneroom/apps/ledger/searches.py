@@ -1,0 +1,103 @@
+"""
+Searches of the record: what was asked is an entry (``record.searched``), and the answer is read by that entry.
+
+A span of days bounds a search that names no matter and no number, so that nobody leafs through all of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from oneroom.apps.ledger.models import Entry, Look
+from oneroom.engine.events import KINDS
+from oneroom.engine.values import Actor, BadInput, NotFound
+
+LONGEST = timedelta(days=31)
+HOLDS = timedelta(hours=8)
+KIND = "record.searched"
+CHAINS = ("acts", "looks")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: of which chain, and by what. Never a name."""
+
+    chain: str = "acts"
+    matter: str = ""
+    kind: str = ""
+    account: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    number: int | None = None
+
+
+def check(question: Question) -> None:
+    """Raise BadInput, naming the field, for what cannot be asked."""
+    if question.chain not in CHAINS:
+        raise BadInput("chain", "There is no such choice here. Pick one of the list.")
+    if question.kind and (question.kind not in KINDS or question.chain != "acts"):
+        raise BadInput("kind", "There is no such kind of entry.")
+    if question.matter or question.number is not None:
+        return
+    if question.since is None or question.until is None:
+        raise BadInput("since", "Name a matter or a number, or a span of days.")
+    if not timedelta() < question.until - question.since <= LONGEST:
+        raise BadInput("until", "A span is from a day to a later one, at most 31 days.")
+
+
+def last_of(by: Actor) -> int:
+    """The number of this person's latest search."""
+    found = Entry.objects.filter(kind=KIND, actor=by.id).order_by("-seq").values_list("seq", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def asked_in(number: int, *, by: Actor, at: datetime) -> tuple[Question, str, str]:
+    """The question, purpose and basis of one's own search, while it holds; else there is no such record."""
+    entry = Entry.objects.filter(pk=number, kind=KIND, actor=by.id, at__gt=at - HOLDS).first()
+    if entry is None:
+        raise NotFound
+    f = entry.facts
+    when = {name: datetime.fromisoformat(f[name]) if f.get(name) else None for name in ("since", "until")}
+    question = Question(
+        f["chain"], f.get("matter_asked", ""), f.get("kind_asked", ""), f.get("account_asked"), when["since"],
+        when["until"], f.get("number"),
+    )  # fmt: skip
+    return question, f["purpose"], f["basis"]
+
+
+def found(question: Question) -> QuerySet[Entry] | QuerySet[Look]:
+    """The rows that answer it, without an order."""
+    return _looks(question) if question.chain == "looks" else _entries(question)
+
+
+def _entries(q: Question) -> QuerySet[Entry]:
+    rows = Entry.objects.defer("canonical", "prev", "hash")
+    if q.matter:
+        rows = rows.filter(matter=q.matter)
+    if q.kind:
+        rows = rows.filter(kind=q.kind)
+    if q.account is not None:
+        rows = rows.filter(actor=q.account)
+    if q.number is not None:
+        rows = rows.filter(seq=q.number)
+    if q.since is not None and q.until is not None:
+        rows = rows.filter(recorded__gte=q.since, recorded__lt=q.until)
+    return rows
+
+
+def _looks(q: Question) -> QuerySet[Look]:
+    rows = Look.objects.defer("canonical", "prev", "hash")
+    if q.matter:
+        rows = rows.filter(record=q.matter)
+    if q.account is not None:
+        rows = rows.filter(actor=q.account)
+    if q.number is not None:
+        rows = rows.filter(seq=q.number)
+    if q.since is not None and q.until is not None:
+        rows = rows.filter(recorded__gte=q.since, recorded__lt=q.until)
+    return rows
