@@ -9,6 +9,7 @@ import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, word } from "./room-say.js";
 import * as sides from "./room-sides.js";
+import * as undo from "./room-undo.js";
 
 const KEPT = "oneroom.letters";
 const dialog = document.getElementById("keys");
@@ -32,6 +33,7 @@ const LETTERS = {
   d: () => alike.compare(),
   l: late.open,
   0: () => queue.unfilter(),
+  z: undo.take,
   m: toMap,
   ".": () => sides.step(1),
   ",": () => sides.step(-1),
