@@ -70,10 +70,12 @@ def intake(page: Any, url: str, language: str, suffix: str) -> None:
     page.goto(f"{url}/room/intake/")
     words, where = CALL[language]
     page.fill("#words", words)
+    page.keyboard.press("Enter")
     page.locator("#where").press_sequentially(where)
-    page.locator("#places [role=option]").first.click()
-    for reason in ("weapon", "in_progress", "life_at_risk"):
-        page.locator(f"input[value={reason}]").check(force=True)
+    page.locator("#places [role=option]").first.wait_for()
+    page.keyboard.press("Enter")
+    for _ in range(3):  # in danger, now, with a weapon
+        page.keyboard.press("y")
     page.wait_for_timeout(4000)  # the map's own drawing
     page.screenshot(path=HERE / f"intake{suffix}.png")
     page.evaluate("sessionStorage.clear()")

@@ -202,7 +202,7 @@ def test_the_room_sees_a_call_while_it_is_taken_and_sends_before_it_is_whole(roo
     opened = dora.post(f"incidents/{found.pk}/open", {"purpose": "dispatch"})
     assert opened["reports"][0]["words"] == "a man with a knife at the clerk"
     assert opened["reports"][0]["caller"]["phone"] == "13800002207"
-    assert [a["words"] for a in opened["added"]] == [", he closes the shutter"]
+    assert [a["words"] for a in opened["added"]] == ["he closes the shutter"]
     assert opened["reports"][0]["safe_contact"] == "no"
     assert not Sealed.objects.filter(purpose="draft.words", erased=None).exists()
     assert Caller().post("follow", {"code": saved["code"]})["reference"] == found.reference

@@ -32,7 +32,6 @@ CHINESE_DATA = (
     "project/management/commands/demo.py",
     "engine/duplicates.py",
     "engine/roads/",
-    "web/pages/intake/keywords.py",
     "web/pages/room/commands.py",
     "web/pages/room/filters.py",
 )

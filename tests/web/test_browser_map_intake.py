@@ -73,31 +73,30 @@ def test_a_call_is_taken_by_keyboard_alone_and_leads_to_the_crews(desk, room):
     keys = page.keyboard
 
     keys.type("A man threatens the clerk with a knife")  # the first field has the focus
-    page.get_by_text("Alt 1", exact=True).wait_for()
-    keys.press("Alt+1")
-    keys.press("Enter")
+    keys.press("Enter")  # takes what the words suggest
     keys.type("market elm")
     page.locator("#places [role=option]").first.wait_for()
     keys.press("Enter")
-    page.locator("#taken", has_text="Elm").wait_for()
-    keys.press("Enter")
-    keys.type("12, third floor")
-    keys.press("Enter")
+    page.get_by_text("Question 1: Y / N / U").wait_for()
+    for key in ("u", "y", "y"):
+        keys.press(key)
+    page.get_by_text(re.compile("Because: .*weapon")).wait_for()
+    assert "Get out of his sight" in page.locator("#tell").inner_text()
+    assert page.locator("#q-weapon .w").inner_text() == "→ plan “Armed”"
+    keys.press("4")
     keys.type("Mrs Lin")
     keys.press("Enter")
     keys.type("138 0000 2207")
-    keys.press("Enter")
-    for reason in ("weapon", "in_progress"):
-        page.locator(f"input[value={reason}]").focus()
-        keys.press("Space")
-    page.get_by_text(re.compile("Because: .*weapon")).wait_for()
+    page.fill("#address", "12, third floor")
+    assert "Ask: is it safe" in page.locator("#ask-safe").inner_text()
     keys.press("F9")
     page.locator("#done").wait_for()
 
     code = page.locator("#done-code").inner_text().replace(" ", "")
     incident = Incident.objects.get(reference=page.locator("#done-reference").inner_text())
-    assert (incident.category, incident.grade) == ("public_order", 1)
+    assert (incident.category, incident.subcategory, incident.grade) == ("public_order", "armed_threat", 1)
     assert set(incident.reasons) == {"weapon", "in_progress"}
+    assert incident.questionings.get().answers == ["danger:unknown", "now:yes", "weapon:yes"]
     assert "Elm Road" in incident.place_en
     assert len(code) == 9
     report = words_of(incident, room)
@@ -112,7 +111,7 @@ def test_a_call_is_taken_by_keyboard_alone_and_leads_to_the_crews(desk, room):
 def test_a_reload_and_a_lost_line_lose_nothing_and_make_one_incident(desk, room):
     page = desk.open(language="zh-hans")
     page.fill("#words", "便利店有人拿刀")
-    page.locator("input[value=crime]").check(force=True)
+    page.select_option("#kind", "crime")
     page.fill("#where", "集市街/榆路")
     page.locator("#places [role=option]").first.click()
     page.fill("#caller_phone", "110")
@@ -145,7 +144,7 @@ def test_a_desk_that_is_reloaded_while_the_line_is_down_goes_on_sending(desk, ro
     page = desk.open()
     page.route("**/api/incidents", lambda route: route.abort())
     page.fill("#words", "Noise upstairs")
-    page.locator("input[value=public_order]").check(force=True)
+    page.select_option("#kind", "public_order")
     page.fill("#where", "market oak")
     page.locator("#places [role=option]").first.click()
     page.get_by_text("Usual for this category").wait_for()
@@ -164,7 +163,7 @@ def test_a_desk_that_is_reloaded_while_the_line_is_down_goes_on_sending(desk, ro
 def test_a_refusal_stands_at_its_field_and_nothing_typed_is_gone(desk, room):
     page = desk.open()
     page.fill("#words", "Burglary next door")
-    page.locator("input[value=crime]").check(force=True)
+    page.select_option("#kind", "crime")
     page.fill("#caller_phone", "call me maybe")
     page.keyboard.press("F9")
     page.locator("[data-field=location] .err").wait_for()
@@ -186,7 +185,7 @@ def test_a_refusal_stands_at_its_field_and_nothing_typed_is_gone(desk, room):
 def test_keys_do_nothing_while_an_input_method_composes(desk, room):
     page = desk.open(language="zh-hans")
     page.fill("#words", "有人打架")
-    for key, code in (("F9", 120), ("Enter", 13), ("1", 49), ("F8", 119)):
+    for key, code in (("F9", 120), ("Enter", 13), ("1", 49), ("F8", 119), ("F10", 121), ("y", 89)):
         page.evaluate(
             "([key, code]) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown',"
             " {key, code: key === '1' ? 'Digit1' : key, altKey: key === '1', keyCode: code, isComposing: true,"
@@ -195,7 +194,7 @@ def test_keys_do_nothing_while_an_input_method_composes(desk, room):
         )
 
     assert page.locator(".err").count() == 0
-    assert page.locator("[name=category]:checked").count() == 0
+    assert page.input_value("#kind") == ""
     assert page.evaluate("document.activeElement.id") == "words"
     assert not Incident.objects.exists()
 
@@ -236,7 +235,7 @@ def test_a_point_is_taken_from_the_map_by_mouse_and_by_keyboard(desk, room):
     page.locator("#taken", has_text="✓").wait_for()
 
     page.fill("#words", "Something in the street")
-    page.locator("input[value=help]").check(force=True)
+    page.select_option("#kind", "help")
     page.get_by_text("Usual for this category").wait_for()
     page.keyboard.press("F9")
     page.locator("#done").wait_for()
@@ -249,24 +248,28 @@ def test_a_point_is_taken_from_the_map_by_mouse_and_by_keyboard(desk, room):
 
 def test_the_operator_may_raise_the_grade_and_not_lower_it(desk, room):
     page = desk.open(who="carl")
-    page.locator("input[value=dispute]").check(force=True)
+    page.select_option("#kind", "dispute.quarrel")
     page.locator("[name=grade][value='3']:checked").wait_for(state="attached")
 
     assert page.locator("[name=grade][value='4']").is_disabled()
-    page.locator("[name=grade][value='2']").check(force=True)
+    page.keyboard.press("Alt+ArrowUp")
 
     assert page.locator("#grade-sign").inner_text() == "2"
     assert "Raised by you" in page.locator("#grade-why").inner_text()
-    page.locator("input[value=life_at_risk]").check(force=True)
+    page.select_option("#kind", "disaster.fire")
+    page.locator("#questions").focus()
+    page.keyboard.press("y")
     page.get_by_text("Because: life at risk").wait_for()
     assert page.locator("#grade-sign").inner_text() == "1"
+    assert page.locator("[name=along][value='119']").is_checked()  # fire asks for the fire service
 
 
 def test_a_report_from_the_web_is_opened_and_classified(desk, room):
     taken = room.report_online("Somebody stole my bicycle", caller_phone="13800001111")
     page = desk.open(f"/room/intake/?incident={taken.incident_id}", who="carl")
     page.get_by_text("Somebody stole my bicycle").wait_for()
-    assert "Alt 1" in page.locator("label", has=page.locator("[value=crime]")).inner_text()
+    page.locator("#kinds", has_text="Alt 1").wait_for()
+    assert "Theft" in page.locator("#kinds").inner_text()
 
     page.keyboard.press("Alt+1")
     page.fill("#where", "north pine")
@@ -276,7 +279,7 @@ def test_a_report_from_the_web_is_opened_and_classified(desk, room):
     page.wait_for_url(f"**/room/?open={taken.incident_id}")
 
     incident = Incident.objects.get()
-    assert (incident.state, incident.category, incident.grade) == ("classified", "crime", 2)
+    assert (incident.state, incident.category, incident.grade) == ("classified", "crime", 3)
 
 
 def test_without_webgl_a_sentence_stands_in_the_map_and_calls_are_taken(desk, room):
@@ -286,7 +289,7 @@ def test_without_webgl_a_sentence_stands_in_the_map_and_calls_are_taken(desk, ro
     assert "© OpenStreetMap contributors" in page.locator("#map").inner_text()
 
     page.fill("#words", "A fight")
-    page.locator("input[value=public_order]").check(force=True)
+    page.select_option("#kind", "public_order")
     page.fill("#where", "south oak")
     page.locator("#places [role=option]").first.click()
     page.get_by_text("Usual for this category").wait_for()

@@ -59,7 +59,7 @@ def test_t19_report_offer_sign_arrive_report_close_and_status_by_code(open_as, r
 
     desk = open_as("dora", f"/room/intake/?incident={incident.pk}")
     desk.get_by_text(REPORT).wait_for()
-    desk.locator("input[name=category][value=dispute]").check(force=True)
+    desk.select_option("#kind", "dispute.neighbours")
     desk.fill("#where", "market elm")
     desk.locator("#places [role=option]").first.click()
     desk.keyboard.press("F9")

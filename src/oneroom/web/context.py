@@ -28,6 +28,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "force": settings.FORCE_NAME,
             "emergency_number": settings.EMERGENCY_NUMBER,
             "emergency_text_number": settings.EMERGENCY_TEXT_NUMBER,
+            "exit_url": settings.EXIT_URL,
             "languages": settings.LANGUAGES,
             "demo": settings.DEMO,
             "simulated": settings.DEMO,

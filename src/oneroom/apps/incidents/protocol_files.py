@@ -54,6 +54,7 @@ def read(folder: Path) -> tuple[dict[str, Protocol], dict[str, Text]]:
         if OTHER not in subcategories:
             raise _bad(top, "subcategories", f"the sub-category {OTHER} is missing")
     _words_hint_at_one(found)
+    _questions_are_the_same_everywhere(found)
     return found, cards
 
 
@@ -123,6 +124,15 @@ def _words_hint_at_one(found: dict[str, Protocol]) -> None:
         for word in protocol.words:
             if owner.setdefault(word, code) != code:
                 raise BadProtocol(f"{protocol.category}.yaml: the word {word!r} hints at {owner[word]} and at {code}")
+
+
+def _questions_are_the_same_everywhere(found: dict[str, Protocol]) -> None:
+    """A question keeps its answer when the kind of call changes: under one code it must be one question."""
+    known: dict[str, Question] = {}
+    for protocol in found.values():
+        for question in protocol.questions:
+            if known.setdefault(question.code, question) != question:
+                raise BadProtocol(f"{protocol.category}.yaml: the code {question.code} is another question elsewhere")
 
 
 # ---- reading with lines ----

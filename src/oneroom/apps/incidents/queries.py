@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from oneroom.apps.incidents.contact import may_contact
 from oneroom.apps.incidents.models import Assignment, Incident, Report
-from oneroom.apps.incidents.services.matter import subject
+from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
+from oneroom.apps.incidents.waiting import Offered, offers_for
 from oneroom.apps.ledger.queries import Line, matters_acted_on, timeline
 from oneroom.apps.orders.queries import Running, running
 from oneroom.engine.lifecycle import assignment, incident
@@ -41,10 +42,17 @@ class Row:
     crews: tuple[Assignment, ...]
     ladders: tuple[Running, ...]
     clock: Clock | None
+    offered: Offered | None = None
 
     def needs_room(self, at: datetime) -> bool:
         """Late, unanswered or not yet classified: what comes to the eye by itself."""
         return any(r.unanswered for r in self.ladders) or (self.clock is not None and self.clock.late(at))
+
+    def comes_back(self, at: datetime) -> bool:
+        """It waits and nobody holds it: its crews left it, its time is up, or a crew is free for it."""
+        i = self.incident
+        held = i.held_until is not None and i.held_until > at
+        return self.offered is not None or (i.state == incident.State.WAITING and not held)
 
     @property
     def alarm(self) -> bool:
@@ -72,12 +80,12 @@ def _with_crews(found: list[Incident]) -> list[Row]:
     for a in Assignment.objects.filter(incident__in=found).select_related("crew").order_by("pk"):
         crews.setdefault(a.incident_id, []).append(a)
     ladders = running(subject(i.pk) for i in found)
-    return [
-        Row(
-            i, tuple(crews.get(i.pk, ())), tuple(ladders.get(subject(i.pk), ())), _clock(ladders.get(subject(i.pk), []))
-        )
-        for i in found
-    ]
+    offered = offers_for(i.pk for i in found if i.state in incident.TO_SEND)
+    rows = []
+    for i in found:
+        mine = ladders.get(subject(i.pk), [])
+        rows.append(Row(i, tuple(crews.get(i.pk, ())), tuple(mine), _clock(mine), offered.get(i.pk)))
+    return rows
 
 
 def _clock(ladders: list[Running]) -> Clock | None:
@@ -140,6 +148,12 @@ def orders_of(crew_id: int) -> list[Assignment]:
     )
 
 
+def live_of(matter_id: int) -> list[Assignment]:
+    """The crews that are on a matter now, in the order they were sent."""
+    rows = Assignment.objects.filter(incident_id=matter_id, state__in=assignment.LIVE)
+    return list(rows.select_related("crew").order_by("offered_at", "pk"))
+
+
 def done_by(crew_id: int, *, since: datetime) -> list[Assignment]:
     """What a crew did in this shift: newest first."""
     return list(
@@ -188,12 +202,13 @@ class CallerStory:
     added: tuple[datetime, ...] = ()
     may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
     text_only: bool = False
+    reopened_at: datetime | None = None
 
 
 def caller_story(report: Report, *, at: datetime) -> CallerStory:
     """The story of a report, for the person who has its code."""
     matter = report.incident
-    crews = Assignment.objects.filter(incident=matter).exclude(Q(state=assignment.State.LAPSED))
+    crews = this_round(matter).exclude(Q(state=assignment.State.LAPSED))
     signed = crews.filter(acknowledged_at__isnull=False).order_by("acknowledged_at")
     arrived = crews.filter(on_scene_at__isnull=False).order_by("on_scene_at")
     return CallerStory(
@@ -203,6 +218,7 @@ def caller_story(report: Report, *, at: datetime) -> CallerStory:
         matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
         _added_by(report), may_contact(report, "page", at=at).ok, report.text_only,
+        matter.reopened_at,
     )  # fmt: skip
 
 

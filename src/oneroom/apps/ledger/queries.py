@@ -51,6 +51,12 @@ def entries_since(seq: int, *, kinds: Iterable[str] = (), limit: int = 1000) -> 
     return [Line(*row) for row in rows.order_by("seq").values_list(*_COLUMNS)[:limit]]
 
 
+def last_of_matters(kind: str, matters: Iterable[str]) -> list[Line]:
+    """The last entry of a kind of each of these matters, by when it was recorded; one statement."""
+    rows = Entry.objects.filter(matter__in=list(matters), kind=kind).order_by("matter", "-seq").distinct("matter")
+    return [Line(*row) for row in rows.values_list(*_COLUMNS)]
+
+
 def folded(
     kinds: Iterable[str], *, with_facts: Iterable[str], since: datetime, after: int
 ) -> Iterator[tuple[int, str, datetime, str, str, dict[str, Any]]]:

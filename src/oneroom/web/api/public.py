@@ -54,9 +54,9 @@ def follow_report(request: HttpRequest, code: str) -> Any:
         raise
 
 
-def limit_lines(found: Any) -> None:
+def limit_lines(report_id: int) -> None:
     """Raise TooMany when the caller of this report wrote too much lately."""
-    if count("lines", str(found.pk), seconds=60) > LINES_A_MINUTE:
+    if count("lines", str(report_id), seconds=60) > LINES_A_MINUTE:
         raise TooMany
 
 
@@ -78,7 +78,7 @@ def follow(request: HttpRequest, asked: shapes.Follow) -> dict[str, Any]:
 def follow_words(request: HttpRequest, asked: shapes.FollowWords) -> dict[str, Any]:
     """Add words to my report."""
     found = follow_report(request, asked.code)
-    limit_lines(found)
+    limit_lines(found.pk)
 
     def act(by: Actor, at: datetime) -> None:
         services.add_words(found.incident_id, words=asked.words, source="caller", report_id=found.pk, by=by, at=at)

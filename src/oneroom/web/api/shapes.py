@@ -164,6 +164,7 @@ class Supervision(Strict):
 
 class Offer(Strict):
     crews: Annotated[list[Id], Field(min_length=1, max_length=20)]
+    reason: Code = ""
 
 
 class Open(Strict):

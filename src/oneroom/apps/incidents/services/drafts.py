@@ -35,6 +35,7 @@ from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, IllegalMove, NotFound
 
 _LONGEST = 40_000
+_BETWEEN = " \n,;.\uff0c\uff1b\u3002"  # what joined the new words to those that were sent on
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def complete_draft(
     report = Report.objects.select_related("words").get(pk=draft.report_id)
     if row.state in OPEN:
         typed_before = str(next(iter(compared([report.words] if report.words else []).values()), "") or "")
-        more = words[len(typed_before) :].strip() if words.startswith(typed_before) else words
+        more = words[len(typed_before) :].strip(_BETWEEN) if words.startswith(typed_before) else words
         if more:
             add_words(row.pk, words=more[:2000], source="room", report_id=report.pk, by=by, at=at)
         _say_anew(row, category, subcategory, grade, reasons, where, by=by, at=at)

@@ -9,6 +9,8 @@ from oneroom.web.pages.citizen import views
 urlpatterns = [
     path("", views.citizen, name="citizen"),
     path("report", views.report, name="citizen-report"),
+    path("quiet", views.quiet, name="citizen-quiet"),
+    path("follow/safe", views.safe, name="citizen-safe"),
     path("follow", views.follow, name="citizen-follow"),
     path("follow/words", views.words, name="citizen-words"),
     path("follow/withdraw", views.withdraw, name="citizen-withdraw"),

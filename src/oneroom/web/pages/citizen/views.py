@@ -17,10 +17,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from oneroom.apps.incidents import services
+from oneroom.apps.incidents.access import talk_of
 from oneroom.apps.incidents.codes import CATEGORIES
 from oneroom.apps.incidents.queries import caller_story
 from oneroom.apps.ledger.services import once
@@ -28,7 +30,7 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.places.queries import NoNetwork, find_places
 from oneroom.engine.values import CITIZEN, Actor, BadInput, Conflict, Refused
 from oneroom.web.api.acts import code_for
-from oneroom.web.api.public import follow_report, take_public_report
+from oneroom.web.api.public import follow_report, limit_lines, take_public_report
 from oneroom.web.api.shapes import Place, PublicReport
 from oneroom.web.faults import worded
 from oneroom.web.limits import limit
@@ -36,7 +38,12 @@ from oneroom.web.pages.citizen.story import spaced, tell
 
 # Where a refusal of a service belongs on the page.
 _FIELDS = {"address": "place", "location": "place"}
-_TYPED = ("words", "place", "place_id", "caller_phone", "safe_contact")
+_TYPED = ("words", "place", "place_id", "caller_phone", "safe_contact", "text_only", "urgent")
+# What somebody writes who has no time to write; in the language of the page.
+_PHRASES = (
+    _("Come at once"), _("He is here"), _("I am hiding"), _("Somebody is hurt"), _("There is a fire"),
+    _("No siren, please"), _("I cannot write now"),
+)  # fmt: skip
 
 Page = Callable[[HttpRequest], HttpResponse]
 
@@ -47,6 +54,12 @@ def citizen(request: HttpRequest) -> HttpResponse:
     return _front(request)
 
 
+@require_safe
+def quiet(request: HttpRequest) -> HttpResponse:
+    """For who cannot speak or hear: write, and be written to."""
+    return _front(request)
+
+
 @never_cache
 def report(request: HttpRequest) -> HttpResponse:
     """Take a report; the answer is its story with the code, shown now and then only to who has it."""
@@ -54,6 +67,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return redirect("citizen")
     try:
         limit(request, "report", times=20, seconds=600)
+        _answered(request)
         code = code_for(request.POST.get("key", ""), CITIZEN)
         _once(request, _typed(request), lambda _by, at: take_public_report(_asked(request), code, at))
     except Refused as refused:
@@ -99,9 +113,21 @@ def words(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("words", "")
 
     def act(by: Actor, at: datetime, matter: int, found: int) -> None:
+        limit_lines(found)
         services.add_words(matter, words=typed, source="caller", report_id=found, by=by, at=at)
 
     return _act(request, "added", {"words": typed}, act)
+
+
+def safe(request: HttpRequest) -> HttpResponse:
+    """The caller says whether words may appear on this page."""
+    said = request.POST.get("safe_contact", "")
+
+    def act(by: Actor, at: datetime, _matter: int, found: int) -> None:
+        ways = ("page",) if said == "yes" else ()
+        services.say_safe(found, safe_contact=said, ways=ways, by=by, at=at)
+
+    return _act(request, "safe", {"safe_contact": said}, act)
 
 
 def withdraw(request: HttpRequest) -> HttpResponse:
@@ -115,12 +141,13 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 def rate(request: HttpRequest) -> HttpResponse:
     """The caller says how it was handled; nothing is chosen beforehand."""
-    stars = request.POST.get("stars", "")
+    stars, said = request.POST.get("stars", ""), request.POST.get("rating_words", "")
 
     def act(by: Actor, at: datetime, _matter: int, found: int) -> None:
-        services.rate(found, stars=int(stars) if stars in ("1", "2", "3", "4", "5") else 0, by=by, at=at)
+        given = int(stars) if stars in ("1", "2", "3", "4", "5") else 0
+        services.rate(found, stars=given, words=said, by=by, at=at)
 
-    return _act(request, "rated", {"stars": stars}, act)
+    return _act(request, "rated", {"stars": stars, "rating_words": said}, act)
 
 
 @require_safe
@@ -140,13 +167,33 @@ def _front(
     request: HttpRequest, *, typed: dict[str, str] | None = None, status: int = 200, **said: Any
 ) -> HttpResponse:
     values = {"key": secrets.token_urlsafe(18), **(typed or {})}
-    return render(request, "citizen/front.html", {"typed": values, **said}, status=status)
+    without_sound = request.path == reverse("citizen-quiet") or values.get("text_only") == "yes"
+    template = "citizen/quiet.html" if without_sound else "citizen/front.html"
+    return render(request, template, {"typed": values, "phrases": _PHRASES, **said}, status=status)
+
+
+def _answered(request: HttpRequest) -> None:
+    """Who writes because he cannot speak is asked two things that nobody may guess."""
+    if request.POST.get("text_only") != "yes":
+        return
+    if request.POST.get("urgent") not in ("yes", "no"):
+        raise BadInput("urgent", "Say whether somebody is in danger now.")
+    if request.POST.get("safe_contact") not in ("yes", "no"):
+        raise BadInput("safe_contact", "Say whether our answers may appear on this screen.")
 
 
 def _story(request: HttpRequest, code: str, *, status: int = 200, **said: Any) -> HttpResponse:
     at = now()
-    story = caller_story(follow_report(request, code), at=at)
-    context = {"code": code, "spaced": spaced(code), "story": story, "told": tell(story, at=at)}
+    found = follow_report(request, code)
+    story = caller_story(found, at=at)
+    context = {
+        "phrases": _PHRASES,
+        "talk": talk_of(found, at=at),
+        "code": code,
+        "spaced": spaced(code),
+        "story": story,
+        "told": tell(story, at=at),
+    }
     context["category"] = CATEGORIES.get(story.category, "")
     context |= {"key": secrets.token_urlsafe(18), **said}
     response = render(request, "citizen/story.html", context, status=status)
@@ -220,6 +267,7 @@ def _asked(request: HttpRequest) -> PublicReport:
     return PublicReport.model_construct(
         words=typed["words"], place=typed["place"], location=_location(typed), caller_name="",
         caller_phone=typed["caller_phone"], safe_contact=typed["safe_contact"] or "unknown",
+        text_only=typed["text_only"] == "yes", urgent=typed["text_only"] == "yes" and typed["urgent"] == "yes",
     )  # fmt: skip
 
 

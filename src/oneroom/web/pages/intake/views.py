@@ -18,12 +18,12 @@ from django.views.decorators.http import require_safe
 
 from oneroom.apps.incidents import codes
 from oneroom.apps.incidents.access import incident_for
-from oneroom.engine.grading import propose
+from oneroom.apps.incidents.protocol import assessed, known_subcategory, protocol_of
 from oneroom.engine.lifecycle.incident import State
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, NotFound
 from oneroom.web.actors import actor
-from oneroom.web.pages.intake.keywords import KEYWORDS
+from oneroom.web.pages.intake.protocols import for_script, worded
 from oneroom.web.pages.intake.words import words
 from oneroom.web.pages.map.words import words as map_words
 
@@ -55,16 +55,15 @@ def intake(request: HttpRequest) -> HttpResponseBase:
         "may_dispatch": by.may(Right.DISPATCH),
         "room_url": reverse("room"),
         "grade_url": reverse("intake-grade"),
-        "keywords": KEYWORDS,
+        "protocols": for_script(),
         "words": words(),
     }
     shown = {
         "matter": matter,
         "facts": facts,
         "map_words": map_words(),
-        "categories": codes.CATEGORIES,
         "grades": codes.GRADES,
-        "reasons": codes.REASONS,
+        "along": {code: codes.AGENCIES[code] for code in ("119", "120")},
         "safe_contact": codes.SAFE_CONTACT,
         "datums": DATUMS,
         "person": getattr(request.user, "name", ""),
@@ -75,17 +74,15 @@ def intake(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 def grade(request: HttpRequest) -> HttpResponse:
-    """The grade that category and reasons make: codes only, so nothing of the call is in any log."""
+    """What category and answers make of a call: codes only, so nothing that was said is in any log."""
     _call_taker(request)
-    category = request.GET.get("category", "")
-    reasons = request.GET.getlist("reason")
-    if category not in codes.CATEGORIES:
+    category, subcategory = request.GET.get("category", ""), request.GET.get("subcategory", "")
+    known_subcategory(category, subcategory)
+    protocol = protocol_of(category, subcategory)
+    if protocol is None:
         raise BadInput("category", "There is no such choice: %(choice)s.", choice=category[:40])
-    for reason in reasons:
-        if reason not in codes.REASONS:
-            raise BadInput("reasons", "There is no such choice: %(choice)s.", choice=reason[:40])
-    found = propose(category, reasons)
-    return JsonResponse({"grade": found.grade, "because": [str(codes.REASONS[r]) for r in found.because]})
+    answers = dict(answer.partition(":")[::2] for answer in request.GET.getlist("answer")[:40])
+    return JsonResponse(worded(assessed(protocol, answers)))
 
 
 def _asked_for(request: HttpRequest, by: Actor) -> Any:

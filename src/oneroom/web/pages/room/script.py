@@ -20,6 +20,7 @@ def script_words() -> dict[str, object]:
         "join": _(", "),
         "sent": _("Sent: {crews}"),
         "more": _("Send another crew"),
+        "diverted": _("{crew} diverted; what it left waits again"),
         "notFree": _("{crew} can no longer be sent and was taken out of your choice."),
         "done": _("Done: {what}"),
         "offline": _("No connection. Nothing was sent; try again."),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from oneroom.apps.duty.queries import board
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
+from oneroom.apps.incidents.codes import AGENCIES
 from oneroom.apps.incidents.proposals import proposals
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
@@ -31,6 +32,7 @@ from oneroom.web.pages.room.board import WAYS, crew_views, grouped
 from oneroom.web.pages.room.commands import vocabulary
 from oneroom.web.pages.room.filters import chosen
 from oneroom.web.pages.room.late import late_view
+from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
 from oneroom.web.pages.room.matter import act_words, matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
@@ -45,6 +47,7 @@ View = Callable[..., HttpResponseBase]
 RATES = (0, 1, 6, 60)
 # A rung that is due this many real seconds and did not happen: the clock is silent.
 _SILENT_S = 5.0
+_FIRST_CREWS, _EVERY_CREW = 10, 1000
 
 
 def in_room(view: View) -> View:
@@ -123,13 +126,20 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @in_room
 def proposed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ranked crews in words. ``keep`` holds the order that somebody is choosing from."""
+    """Ranked crews in words. ``keep`` holds the order that somebody is choosing from; ``all`` shows every crew."""
     by = actor(request)
     by.must(Right.DISPATCH)
     at = now()
-    found = proposals(incident_for(pk, by=by), at=at)
-    keep = [int(part) for part in request.GET.get("keep", "").split(",")[:20] if part.isdecimal() and len(part) < 16]
-    return render(request, "room/_proposals.html", {"proposals": proposals_view(found, keep=keep), "pk": pk})
+    matter = incident_for(pk, by=by)
+    found = proposals(matter, at=at, limit=_EVERY_CREW if "all" in request.GET else _FIRST_CREWS)
+    keep = [
+        int(part)
+        for part in request.GET.get("keep", "").split(",")[:_EVERY_CREW]
+        if part.isdecimal() and len(part) < 16
+    ]
+    return render(
+        request, "room/_proposals.html", {"proposals": proposals_view(found, grade=matter.grade, keep=keep), "pk": pk}
+    )
 
 
 @require_GET
@@ -164,7 +174,8 @@ def _head(by: Actor) -> dict[str, Any]:
 
 def _queue(request: HttpRequest, by: Actor) -> dict[str, Any]:
     at = now()
-    return {"queue": queue_view(queries.queue(by=by, at=at), on=chosen(request.GET.dict()), by=by, at=at)}
+    view = queue_view(queries.queue(by=by, at=at), on=chosen(request.GET.dict()), by=by, at=at)
+    return {"queue": view, "desk": desk_view(at)}
 
 
 def _crews(request: HttpRequest) -> dict[str, Any]:
@@ -182,4 +193,6 @@ def _incident(pk: int, by: Actor) -> dict[str, Any]:
     return {
         "m": view, "s": sides_view(matter, live=live, by=by, at=at), "line_kinds": LINE_KINDS,
         "is_open": matter.state in OPEN, **act_words(),
+        "owed": agencies_view(matter.pk, at), "referral_results": referral_results(),
+        "along": {code: AGENCIES[code] for code in ("119", "120")}, "may_take_calls": by.may(Right.TAKE_CALL),
     }  # fmt: skip

@@ -20,6 +20,7 @@ from oneroom.apps.incidents.codes import (
     CALL_BACK_RESULTS,
     CALL_BACK_WHY,
     CASE_DECISIONS,
+    CHOICE_REASONS,
     DOSSIER_PURPOSES,
     INVALID_REASONS,
     NO_CASE_REASONS,
@@ -35,7 +36,7 @@ from oneroom.apps.incidents.codes import (
     SUPERVISE_REASONS,
     WITHDRAW_REASONS,
 )
-from oneroom.apps.incidents.protocol import protocols, spoken
+from oneroom.apps.incidents.protocol import card_name, protocols, spoken
 from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room.words import (
     CHANNELS,
@@ -68,6 +69,11 @@ class Names:
 
     def crew(self, pk: int | None) -> str:
         return local(*self.crews[pk]) if pk is not None and pk in self.crews else _("a crew")
+
+    def advised(self, code: str) -> str:
+        """The crew behind "crew:5", as advice stands in the record."""
+        number = code.partition(":")[2]
+        return self.crew(int(number) if number.isdecimal() else None)
 
     def unit(self, pk: int | None) -> str:
         return local(*self.units[pk]) if pk is not None and pk in self.units else _("no station")
@@ -193,7 +199,26 @@ def _offered(f: Facts, names: Names) -> str:
         parts.append(_("not among the proposed"))
     if f.get("travel_s") is not None:
         parts.append(_("%(time)s by road") % {"time": span(f["travel_s"])})
+    if f.get("crews_asked", 1) > 1:
+        parts.append(_("plan “%(card)s” asks for %(n)s") % {"card": card_name(f["card"]), "n": f["crews_asked"]})
+    if f.get("differs"):
+        first = _(", ").join(names.advised(c) for c in f.get("advised_set") or f["advised"][:1])
+        parts.append(_("advised: %(crews)s") % {"crews": first})
+    if f.get("reason"):
+        parts.append(named(CHOICE_REASONS, f["reason"]))
     return " · ".join(parts)
+
+
+def _offerable(f: Facts, names: Names) -> str:
+    said = _("Before the dispatcher again")
+    if f["cause"] == "time_up":
+        said = _("Held until now: before the dispatcher again")
+    if not f.get("crew"):
+        return said
+    free = _("%(crew)s free") % {"crew": names.crew(f["crew"])}
+    if f.get("travel_s") is not None:
+        free = _("%(crew)s free, %(time)s") % {"crew": names.crew(f["crew"]), "time": span(f["travel_s"])}
+    return f"{said} · {free}"
 
 
 def _climbed(f: Facts, names: Names) -> str:
@@ -349,6 +374,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.classified": (GRADE, _classified),
     "incident.graded": (GRADE, _graded),
     "incident.held": (ROOM, _plain(lazy("Held: nobody is sent for now"))),
+    "incident.offerable": (ROOM, _offerable),
     "incident.state": (SYSTEM, _coded(lazy("Stands at: %(code)s"), "state", MATTER_STATES)),
     "incident.words_added": (_word_channel, _words),
     "incident.video": (VIDEO, _video),

@@ -83,6 +83,8 @@ class Order:
     how: Any
     promise: Promise | None
     may_return: bool = False
+    return_not_his: bool = False
+    asked_well: bool = False  # the crew is asked whether all is well, and has not said so
     return_asked: Any = ""
     may_speak: bool = False
     steps: tuple[Step, ...] = ()
@@ -101,7 +103,9 @@ def order(sent: Any, *, by: Actor, ladders: dict[str, list[Running]]) -> Order:
         matter.lon, matter.lat, sent.state, is_live, sent.lead, matter.drill, sent.offered_at, sent.ended_at,
         TO_DO[sent.state] if is_live else codes.OUTCOMES.get(sent.outcome, ENDS.get(sent.state, sent.state)),
         _promise(own) if is_live else None,
-        may_return="ask_return" in verbs and not sent.return_reason,
+        may_return="ask_return" in verbs and not sent.return_reason and by.may(Right.SCENE_REPORT),
+        return_not_his="ask_return" in verbs and not sent.return_reason and not by.may(Right.SCENE_REPORT),
+        asked_well=is_live and any(r.stage == "welfare" and r.climbed for r in own),
         return_asked=codes.RETURN_REASONS.get(sent.return_reason, ""),
         may_speak=is_live and sent.state != "offered",
         steps=_steps(sent, by=by),
@@ -116,7 +120,7 @@ def how() -> dict[str, str]:
 def others_on(row: Row, *, own_crew: int) -> tuple[tuple[str, Any], ...]:
     """(callsign, state) of the other crews that are on the same matter now."""
     return tuple(
-        (local(a.crew.callsign_zh, a.crew.callsign_en), CREW_STATES[_SHOWS[a.state]])
+        (local(a.crew.callsign_zh, a.crew.callsign_en), CREW_STATES[SHOWS[a.state]])
         for a in live(row)
         if a.crew_id != own_crew
     )
@@ -135,7 +139,7 @@ def place_of(matter: Any) -> str:
     return f"{matter.lat:.5f}, {matter.lon:.5f}"
 
 
-_SHOWS = {"offered": "assigned", "acknowledged": "assigned", "en_route": "en_route", "on_scene": "on_scene"}
+SHOWS = {"offered": "assigned", "acknowledged": "assigned", "en_route": "en_route", "on_scene": "on_scene"}
 
 
 def _promise(ladders: list[Running]) -> Promise | None:

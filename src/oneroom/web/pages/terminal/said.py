@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
+from oneroom.apps.incidents.contact import WHY_NOT
 
-def words() -> dict[str, str]:
+
+def words() -> dict[str, Any]:
     """Sentences by key; {n} and {time} are filled in by the script."""
     return {
         "stale": _("Not fresh: {age} old"),
@@ -27,7 +31,24 @@ def words() -> dict[str, str]:
         "kept": _("kept here {time}"),
         "ring_order": _("New order: sign for it"),
         "ring_again": _("Still not signed for: sign now"),
-        "ring_welfare": _("Is all well? Send the room a word"),
+        "ring_welfare": _("Is all well? Say so"),
+        "ring_sos": _("SOS: an officer calls for help"),
+        "sos_hold": _("hold 2 s"),
+        "sos_sending": _("sending"),
+        "sos_got": _("received"),
+        "sos_how": _("Hold it for two seconds."),
+        "sos_again": _("Press once more to call for help."),
+        "sos_mistake": _("Pressed by mistake"),
+        "photo": _("Photo"),
+        "photo_sent": _("✓ Photo sent"),
+        "photos_wait": _("Photos kept here until the server has them: {n}"),
+        "pick_kind": _("Say what it is: pick one."),
+        "pick_grade": _("Say how grave it is: pick one."),
+        "taken_withdrawn": _("{what}: the room took you off this order. Do not go on."),
+        "taken_diverted": _("{what}: you go to a graver call now. Look at the list."),
+        "taken_returned": _("{what}: the room took it back."),
+        "taken_lapsed": _("{what}: not answered in time; another crew goes."),
+        "added_to_caller": _("The room wrote to the caller"),
         "ring_silent": _("Somebody does not answer: look"),
         "sound_off": _("Silent until you touch the screen once"),
         "gone": _("This order is no longer yours."),
@@ -38,8 +59,7 @@ def words() -> dict[str, str]:
         "looked": _("Opened for this order; the look is on record."),
         "caller": _("Caller"),
         "no_caller": _("The caller gave no name."),
-        "call_unsafe": _("Do not call: it is not safe for the caller."),
-        "call_unknown": _("Do not call: nobody knows whether it is safe for the caller."),
+        "call_not": {why: _("Do not call. %(why)s") % {"why": said} for why, said in WHY_NOT.items()},
         "address": _("Address"),
         "added_caller": _("The caller added"),
         "added_room": _("The room added"),

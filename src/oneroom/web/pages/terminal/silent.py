@@ -57,11 +57,11 @@ def silent(*, by: Actor, at: datetime) -> list[Silent]:
         ladder.id: _silent(ladder, row.incident, names, ringing)
         for row in queue(by=by, at=at)
         for ladder in row.ladders
-        if ladder.unanswered or ladder.id in ringing
+        if ladder.stage != "sos" and (ladder.unanswered or ladder.id in ringing)
     }
     if ringing - found.keys():
         for ladder in chain.from_iterable(running().values()):
-            if ladder.id in ringing:
+            if ladder.id in ringing and ladder.stage != "sos":
                 found.setdefault(ladder.id, _silent(ladder, None, names, ringing))
     return sorted(found.values(), key=lambda s: (not s.answer, s.grade, s.started))
 

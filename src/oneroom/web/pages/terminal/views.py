@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from oneroom.apps.duty.queries import crew_of, station_names
@@ -24,14 +24,16 @@ from oneroom.apps.incidents import codes
 from oneroom.apps.incidents.access import assignment_for
 from oneroom.apps.incidents.queries import done_by, orders_of, row_of
 from oneroom.apps.ledger.time import clock, now
-from oneroom.engine.roles import Right
+from oneroom.engine.roles import Right, Role
 from oneroom.engine.values import Actor, NotFound
 from oneroom.web.actors import actor
 from oneroom.web.etag import by_audience
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.words import CREW_STATES, GLYPHS, local
 from oneroom.web.pages.terminal import rows, silent
+from oneroom.web.pages.terminal.calls import calls_for, help_of
 from oneroom.web.pages.terminal.said import words
+from oneroom.web.pages.terminal.silent import may_watch
 from oneroom.web.tickets import scopes_of
 
 THEME_COOKIE = "oneroom_phone_theme"
@@ -53,9 +55,10 @@ def terminal(request: HttpRequest) -> HttpResponse:
         "words": map_words() | words() | {"how": rows.how()},
         "theme": theme if theme in _THEMES else "light",
         "theme_chosen": theme in _THEMES,
-        "zone": settings.TIME_ZONE,
-    }
-    return render(request, "terminal/terminal.html", shell | _listed(by, at) | _crewed(by))
+        "zone": settings.TIME_ZONE, "edition": _edition(by), "may_see": by.may(Right.SCENE_REPORT),
+        "grades": codes.GRADES,
+    }  # fmt: skip
+    return render(request, "terminal/terminal.html", shell | _listed(by, at) | _crewed(by) | help_of(by))
 
 
 @by_audience(_own)
@@ -86,6 +89,12 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 def crew(request: HttpRequest) -> HttpResponse:
     """The crew's state, on and off duty."""
     return render(request, "terminal/crew.html", _crewed(actor(request)))
+
+
+@by_audience(_own)
+def help_called(request: HttpRequest) -> HttpResponse:
+    """My own call for help: who has it, who comes."""
+    return render(request, "terminal/sos.html", help_of(actor(request)))
 
 
 def clock_now(request: HttpRequest) -> HttpResponse:
@@ -129,7 +138,17 @@ def _listed(by: Actor, at: datetime) -> dict[str, Any]:
         "crew": mine, "to_do": to_do, "done": done, "watching": watching,
         "silent": silent.silent(by=by, at=at) if watching else [],
         "off_duty": mine is not None and mine.state == "off_duty",
+        "helps": calls_for(by), "grid": Role.GRID_WORKER in by.roles and mine is None,
     }  # fmt: skip
+
+
+def _edition(by: Actor) -> str:
+    """One page, three names: of the officer's, the auxiliary's and the grid worker's phone."""
+    if by.may(Right.SCENE_REPORT) or may_watch(by):
+        return pgettext("phone", "Officer")
+    if Role.AUXILIARY in by.roles:
+        return pgettext("phone", "Auxiliary")
+    return pgettext("phone", "Grid worker") if Role.GRID_WORKER in by.roles else ""
 
 
 def _crewed(by: Actor) -> dict[str, Any]:

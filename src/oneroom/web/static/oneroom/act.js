@@ -7,7 +7,7 @@ export class ActError extends Error {
   }
 }
 
-const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
+export const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 
 export const newKey = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 

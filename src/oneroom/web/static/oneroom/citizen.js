@@ -11,7 +11,7 @@ if (form) {
 }
 
 function keepDraft(form) {
-  const names = ["words", "place", "place_id", "caller_phone", "safe_contact"];
+  const names = ["words", "place", "place_id", "caller_phone", "safe_contact", "urgent"].filter((name) => form.elements[name]);
   const empty = names.every((name) => !form.elements[name].value);
   if (empty) {
     const kept = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}");
@@ -20,7 +20,7 @@ function keepDraft(form) {
   const save = () => sessionStorage.setItem(DRAFT, JSON.stringify(Object.fromEntries(names.map((name) => [name, form.elements[name].value]))));
   form.addEventListener("input", save);
   form.addEventListener("change", save);
-  form.querySelector("[data-draft-note]").hidden = false;
+  form.querySelector("[data-draft-note]")?.removeAttribute("hidden");
 }
 
 function suggestPlaces(input, chosen) {

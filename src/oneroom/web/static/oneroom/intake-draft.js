@@ -1,16 +1,29 @@
 /**
- * The draft: what was typed, kept in this tab until it is saved, so that a reload or a lost line loses nothing.
+ * The draft: what was typed, kept in this tab at once and on the server a moment later, until it is saved.
  *
- * It holds what a caller said, so it stays in sessionStorage: gone with the tab, never on the disk for the next
- * shift. A draft of another account, left in this tab, is removed. The follow-up code is never in it.
+ * In the tab it lies in sessionStorage: gone with the tab, never on the disk for the next shift; a draft of another
+ * account is removed. On the server it is sealed and erased when the call is saved; there the room sees grade, kind
+ * and place, and a killed browser finds it again. The follow-up code is never in it.
  */
 
-const PREFIX = "oneroom.intake.";
+import { act, ask, newKey } from "./act.js";
 
-export function openDraft(account, matter) {
+const PREFIX = "oneroom.intake.";
+const PACE_MS = 500;
+const RETRY_MS = 3000;
+const ASK_MS = 150;
+
+export function openDraft(account, matter, { shown, onServer }) {
   const name = `${PREFIX}${account}.${matter ?? "new"}`;
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
   let keptAt = null;
   let works = true;
+  let onServerAt = null;
+  let over = false;
+  let state = null; // {key, n, content}
+  let timer = null;
+  let sending = false;
+
   try {
     for (const other of Object.keys(sessionStorage)) {
       if (other.startsWith(PREFIX) && !other.startsWith(`${PREFIX}${account}.`)) sessionStorage.removeItem(other);
@@ -18,24 +31,86 @@ export function openDraft(account, matter) {
   } catch {
     works = false;
   }
+  channel?.addEventListener("message", ({ data }) => data.who === state?.key && channel.postMessage({ mine: data.who }));
+
+  function write() {
+    try {
+      sessionStorage.setItem(name, JSON.stringify(state));
+      works = true;
+    } catch {
+      works = false; // storage switched off or full: the server still has it, or the page asks before it is left
+    }
+  }
+
+  function soon(wait = PACE_MS) {
+    if (matter || over) return;
+    clearTimeout(timer);
+    timer = setTimeout(send, wait);
+  }
+
+  async function send() {
+    if (sending || over) return;
+    sending = true;
+    const { n } = state;
+    try {
+      const said = await act("/api/drafts", { key: state.key, n, content: state.content, ...shown() }, { signal: AbortSignal.timeout(10_000) });
+      onServerAt = performance.now();
+      if (!over) onServer(said);
+    } catch (error) {
+      onServerAt = null;
+      if (!error.status || error.status >= 500) soon(RETRY_MS); // no connection, or the server is being started again
+    } finally {
+      sending = false;
+      if (!over && state && state.n !== n) soon();
+    }
+  }
+
+  /** Whether another tab of this person has this draft open. */
+  function heldElsewhere(key) {
+    if (!channel) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const heard = ({ data }) => data.mine === key && resolve(true);
+      channel.addEventListener("message", heard);
+      setTimeout(() => {
+        channel.removeEventListener("message", heard);
+        resolve(false);
+      }, ASK_MS);
+      channel.postMessage({ who: key });
+    });
+  }
+
   return {
-    read() {
+    /** What this tab had, else what the server has of this person and no other tab has open; null for nothing. */
+    async read() {
       try {
-        return JSON.parse(sessionStorage.getItem(name));
+        state = JSON.parse(sessionStorage.getItem(name));
       } catch {
-        return null;
+        state = null;
       }
+      if (state?.key) return state.content;
+      state = null;
+      if (matter) return null;
+      try {
+        const { drafts } = await ask("/api/drafts/mine");
+        for (const found of drafts) {
+          if (state || (await heldElsewhere(found.key))) continue;
+          state = { key: found.key, n: found.n, content: found.content };
+        }
+      } catch {
+        return null; // the server cannot be asked now: an empty form is better than none
+      }
+      return state?.content ?? null;
     },
     keep(content) {
-      try {
-        sessionStorage.setItem(name, JSON.stringify(content));
-        keptAt = performance.now();
-        works = true;
-      } catch {
-        works = false; // storage switched off or full: the page says so and asks before it is left
-      }
+      if (over) return;
+      state = { key: state?.key ?? newKey(), n: (state?.n ?? 0) + 1, content };
+      keptAt = performance.now();
+      write();
+      soon();
     },
     drop() {
+      over = true;
+      clearTimeout(timer);
       keptAt = null;
       try {
         sessionStorage.removeItem(name);
@@ -43,8 +118,11 @@ export function openDraft(account, matter) {
         works = false;
       }
     },
+    key: () => state?.key ?? "",
     /** Seconds since it was kept; null when there is none. */
     age: () => (keptAt === null ? null : (performance.now() - keptAt) / 1000),
+    /** The server has it too. */
+    safe: () => onServerAt !== null,
     works: () => works,
   };
 }

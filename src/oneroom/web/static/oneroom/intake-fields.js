@@ -6,17 +6,14 @@ export function readFields(form) {
   const values = {};
   for (const name of TEXTS) values[name] = form.elements[name]?.value ?? "";
   values.safe_contact = form.querySelector("[name=safe_contact]:checked")?.value ?? "unknown";
-  values.category = form.querySelector("[name=category]:checked")?.value ?? "";
-  values.reasons = [...form.querySelectorAll("[name=reasons]:checked")].map((box) => box.value);
+  values.along = [...document.querySelectorAll("[name=along]:checked")].map((box) => box.value);
   return values;
 }
 
 export function writeFields(form, values) {
   for (const name of TEXTS) if (form.elements[name] && values[name] !== undefined) form.elements[name].value = values[name];
-  for (const box of form.querySelectorAll("[name=reasons]")) box.checked = values.reasons?.includes(box.value) ?? false;
-  for (const name of ["category", "safe_contact"]) {
-    for (const radio of form.querySelectorAll(`[name=${name}]`)) radio.checked = radio.value === values[name];
-  }
+  for (const box of document.querySelectorAll("[name=along]")) box.checked = values.along?.includes(box.value) ?? false;
+  for (const radio of form.querySelectorAll("[name=safe_contact]")) radio.checked = radio.value === values.safe_contact;
 }
 
 export function showFields(form, banner, { signIn }) {
@@ -63,7 +60,7 @@ export function showFields(form, banner, { signIn }) {
       said.id = `err-${holder.dataset.field}`;
       said.setAttribute("role", "alert");
       said.textContent = message;
-      const control = holder.querySelector(".input, input:checked, input");
+      const control = holder.querySelector(".input, input:checked, input") ?? holder.querySelector("[tabindex]");
       (holder.querySelector(".loc, .chips, .input") ?? control).after(said);
       control.setAttribute("aria-invalid", "true");
       control.setAttribute("aria-errormessage", said.id);

@@ -1,55 +1,64 @@
 /**
- * The grade: proposed by the server from category and reasons (codes only), raised by the operator.
+ * The grade: proposed by the server from the kind and the answers (codes only), raised by the operator.
  *
  * Below the proposal only the shift commander goes. When the proposal cannot be fetched the operator chooses freely:
  * a broken line must not stop a call.
  */
 
-export function createGrade({ sign, word, why, form, words, url, mayLower, onChange }) {
-  let proposed = null;
-  let because = [];
+const PATIENCE_MS = 5000;
+
+export function createGrade({ sign, word, why, plan, say, words, url, mayLower, kind, answers, onChange }) {
+  let found = null; // what the server made of it
   let raised = null;
   let lost = false;
   let asked = 0;
+  let running = Promise.resolve();
 
   const radios = [...document.querySelectorAll('[name="grade"]')];
-  const category = () => form.querySelector("[name=category]:checked")?.value ?? "";
-  for (const radio of radios) {
-    radio.addEventListener("change", () => {
-      const chosen = Number(radio.value);
-      raised = chosen === proposed ? null : chosen;
-      show();
-      onChange();
-    });
+  for (const radio of radios) radio.addEventListener("change", () => raise(Number(radio.value)));
+
+  const proposed = () => found?.grade ?? null;
+
+  function raise(chosen) {
+    raised = chosen === proposed() ? null : chosen;
+    show();
+    onChange();
   }
 
   function value() {
-    if (raised === null || proposed === null || mayLower) return raised ?? proposed;
-    return Math.min(raised, proposed);
+    if (raised === null || proposed() === null || mayLower) return raised ?? proposed();
+    return Math.min(raised, proposed());
   }
 
-  async function propose() {
+  function propose() {
+    running = fetchIt();
+    return running;
+  }
+
+  async function fetchIt() {
     const mine = (asked += 1);
-    const chosen = category();
-    if (!chosen) {
+    const { category, subcategory } = kind();
+    if (!category) {
+      found = null;
       show();
+      onChange();
       return;
     }
-    const query = new URLSearchParams({ category: chosen });
-    for (const box of form.querySelectorAll("[name=reasons]:checked")) query.append("reason", box.value);
+    const query = new URLSearchParams({ category, subcategory });
+    for (const [question, answer] of Object.entries(answers())) query.append("answer", `${question}:${answer}`);
     try {
-      const answer = await fetch(`${url}?${query}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) });
+      const answer = await fetch(`${url}?${query}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
       const said = await answer.json();
       if (mine !== asked) return;
-      ({ grade: proposed, because } = said);
+      found = said;
       lost = false;
     } catch {
       if (mine !== asked) return;
-      proposed = null;
+      found = null;
       lost = true;
     }
-    if (raised === proposed) raised = null;
+    if (raised === proposed()) raised = null;
     show();
     onChange();
   }
@@ -60,28 +69,38 @@ export function createGrade({ sign, word, why, form, words, url, mayLower, onCha
     sign.textContent = grade ?? "–";
     word.textContent = grade ? words.grades[grade] : words.ungraded;
     why.textContent = reason(grade);
+    plan.textContent = found ? (found.crews === 1 ? words.plan_one : words.plan).replace("{card}", found.card).replace("{n}", found.crews) : "";
+    say.hidden = !found?.say;
+    say.querySelector("span").textContent = found?.say ? words.quoted.replace("{text}", found.say) : "";
     for (const radio of radios) {
       radio.checked = Number(radio.value) === grade;
-      radio.disabled = proposed !== null && !mayLower && Number(radio.value) > proposed;
+      radio.disabled = proposed() !== null && !mayLower && Number(radio.value) > proposed();
       radio.closest("label").title = radio.disabled ? words.no_lowering : "";
     }
   }
 
   function reason(grade) {
     if (lost) return words.no_grade;
-    if (proposed === null) return words.choose_first;
-    if (grade < proposed) return words.raised.replace("{grade}", proposed);
-    if (grade > proposed) return words.lowered.replace("{grade}", proposed);
-    return because.length ? words.because.replace("{reasons}", because.join(words.comma)) : words.usual;
+    if (!found) return words.choose_first;
+    if (grade < found.grade) return words.raised.replace("{grade}", found.grade);
+    if (grade > found.grade) return words.lowered.replace("{grade}", found.grade);
+    return found.because.length ? words.because.replace("{reasons}", found.because.join(words.comma)) : words.usual;
   }
 
   return {
     value,
     propose,
+    /** The last proposal has come, or will not. */
+    settled: () => running,
+    found: () => found,
     raised: () => raised,
+    /** One step graver, by key. */
+    up() {
+      const now = value();
+      if (now > 1) raise(now - 1);
+    },
     restore(kept) {
       raised = kept ?? null;
-      propose();
     },
   };
 }

@@ -11,7 +11,7 @@ const PACE_MS = 130;
 const COORDINATES = /^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/;
 const ALMOST = /^\s*-?\d{1,3}\.\d*\s*[,，;]?\s*-?[\d.]*\s*$/;
 
-export function placeBox({ input, list, note, taken, datum, datumField, language, words, onChange, onRefused }) {
+export function placeBox({ input, list, note, taken, datum, datumField, language, words, onChange, onTaken = () => {}, onRefused }) {
   let place = null;
   let offered = [];
   let active = -1;
@@ -28,7 +28,10 @@ export function placeBox({ input, list, note, taken, datum, datumField, language
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") go(event.key === "ArrowDown" ? 1 : -1);
-    else if (event.key === "Enter" && offered[active]) choose(offered[active]);
+    else if (event.key === "Enter" && offered[active]) {
+      choose(offered[active]);
+      onTaken();
+    }
     else if (event.key === "Escape") close();
     else return;
     event.preventDefault();
@@ -143,7 +146,11 @@ export function placeBox({ input, list, note, taken, datum, datumField, language
 
   return {
     /** What the API takes, or null. */
-    value: () => (place ? (place.place_id ? { place_id: place.place_id } : { lon: place.lon, lat: place.lat, datum: "WGS84" }) : null),
+    value() {
+      if (!place) return null;
+      if (place.place_id) return { place_id: place.place_id };
+      return { lon: place.lon, lat: place.lat, datum: "WGS84", ...(place.accuracy_m ? { accuracy_m: place.accuracy_m } : {}) };
+    },
     place: () => place,
     set,
     pick([lon, lat]) {

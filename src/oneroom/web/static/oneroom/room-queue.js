@@ -28,7 +28,7 @@ export function orders() {
 
 export function start() {
   const ofQueue = (e) => /^(incident|assignment|ladder)\./.test(e.kind);
-  list = panel(queue, "/room/queue", { when: ofQueue });
+  list = panel(queue, "/room/queue", { when: (e) => ofQueue(e) || /^(draft|call|referral)\./.test(e.kind) });
   queue.addEventListener("click", (event) => {
     const button = event.target.closest("[data-unfilter]");
     if (button) unfilter(button.dataset.unfilter);

@@ -69,8 +69,9 @@ export function notes({ words, queue, rings }) {
       const order = first.subject.match(/^assignment:(\d+)$/);
       const mine = order && document.querySelector(`[data-order="${order[1]}"]`);
       const inCrew = ["crew", "again", "second"].includes(first.rung_code);
-      const said = first.stage === "welfare" ? words.ring_welfare : first.loud ? words.ring_again : words.ring_order;
-      put(ringingSaid, inCrew ? said : words.ring_silent);
+      const sos = first.stage === "sos";
+      const said = sos ? words.ring_sos : first.stage === "welfare" ? words.ring_welfare : first.loud ? words.ring_again : words.ring_order;
+      put(ringingSaid, inCrew || sos ? said : words.ring_silent);
       ringingTo.href = inCrew && order ? `#order-${order[1]}` : mine ? mine.href : "#";
     }
     paintSound();

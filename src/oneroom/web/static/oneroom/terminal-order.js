@@ -66,7 +66,8 @@ export function orderDetails({ article, words }) {
     asked = incident;
     try {
       const said = await act(`/api/incidents/${incident}/open`, { purpose: "respond" });
-      opened = { incident, said };
+      const warned = await act(`/api/incidents/${incident}/warnings/open`, { purpose: "respond" });
+      opened = { incident, said: { ...said, ...warned } };
       failed = false;
     } catch (error) {
       failed = !(error instanceof ActError);
@@ -132,8 +133,8 @@ export function orderDetails({ article, words }) {
 }
 
 /** What people said, as text and nothing else: it comes from anywhere. */
-function spoken({ reports, added, notes }, words) {
-  const parts = [];
+function spoken({ reports, added, notes, photos = [], warnings = [] }, words) {
+  const parts = warnings.map((warning) => line(`${warning.reason_word}: ${warning.words ?? ""}`, "warnl"));
   for (const report of reports) {
     if (report.words) parts.push(line(report.words, "say"));
     if (report.address) parts.push(line(`${words.address}: ${report.address}`));
@@ -141,20 +142,31 @@ function spoken({ reports, added, notes }, words) {
   }
   if (!reports.some((report) => report.words)) parts.unshift(line(words.no_words, "say"));
   for (const more of added) {
-    const who = { caller: words.added_caller, room: words.added_room, crew: words.added_crew }[more.source] ?? words.added_caller;
+    const who = { caller: words.added_caller, room: words.added_room, to_caller: words.added_to_caller, crew: words.added_crew }[more.source] ?? words.added_caller;
     if (more.words) parts.push(line(`${timeOfDay(Date.parse(more.at))} ${who}: ${more.words}`));
   }
   for (const note of notes) if (note.words) parts.push(line(`${timeOfDay(Date.parse(note.at))} ${words.noted}: ${note.words}`));
+  if (photos.length) {
+    const shown = document.createElement("p");
+    shown.className = "thumbs";
+    for (const photo of photos) {
+      if (!photo.thumb) continue;
+      const picture = new Image();
+      Object.assign(picture, { src: photo.thumb, alt: `${words.photo} ${timeOfDay(Date.parse(photo.at))}` });
+      shown.append(picture);
+    }
+    parts.push(shown);
+  }
   parts.push(line(words.looked, "look"));
   return parts;
 }
 
-/** A number to call stands only where the record says that calling is safe; unknown means no (workflow §2.1a). */
-function callerLines({ caller, safe_contact }, words) {
+/** A number to call stands only where the record says that calling is safe, how and now (workflow §2.1a). */
+function callerLines({ caller, contact }, words) {
   if (!caller?.name && !caller?.phone) return [line(words.no_caller)];
   const said = line(`${words.caller}: ${caller.name || "–"} `);
   if (!caller.phone) return [said];
-  if (safe_contact === "yes") {
+  if (contact.phone === "ok") {
     const call = document.createElement("a");
     call.href = `tel:${caller.phone}`;
     call.textContent = caller.phone;
@@ -162,7 +174,7 @@ function callerLines({ caller, safe_contact }, words) {
     return [said];
   }
   said.append(caller.phone);
-  return [said, line(safe_contact === "no" ? words.call_unsafe : words.call_unknown, "warnl")];
+  return [said, line(words.call_not[contact.phone], "warnl")];
 }
 
 function line(text, name = "") {

@@ -14,7 +14,9 @@ const WAIT_MS = [1000, 2000, 4000, 8000, 15_000, 30_000];
 const PATIENCE_MS = 15_000;
 const FAULTS = 6; // a server that breaks this often on one act will not take it: better told than stuck behind it
 
-export function actQueue({ account, signIn }) {
+/** ``channel`` names the events (acts:…, sos:…); ``waits`` how long it rests between tries. */
+export function actQueue({ account, signIn, waits = WAIT_MS, channel = "acts" }) {
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`${channel}:${name}`, { detail }));
   const slot = `oneroom.acts.${account}`; // acts of another person on this device are not ours to send
   let memory = [];
   let settled = []; // done, while the page may still show how it was before
@@ -44,7 +46,7 @@ export function actQueue({ account, signIn }) {
     } catch {
       unkept = true;
     }
-    tell("acts:changed");
+    tell("changed");
   }
 
   /** `body` must already hold the time of the tap; `about` says whose button it was: {what, verb, assignment}. */
@@ -87,7 +89,7 @@ export function actQueue({ account, signIn }) {
         cause = "";
         settled = [...settled, { ...first, done: true }].slice(-20);
         drop(first);
-        tell("acts:done", { act: first, said });
+        tell("done", { act: first, said });
       } catch (error) {
         const wait = refused(first, error);
         if (wait !== null) return wait;
@@ -101,11 +103,11 @@ export function actQueue({ account, signIn }) {
     const status = error instanceof ActError ? error.status : 0;
     if (status === 401) {
       signIn();
-      return WAIT_MS.at(-1);
+      return waits.at(-1);
     }
     if (error.code === "stale_page") {
       reloadOnce();
-      return WAIT_MS.at(-1);
+      return waits.at(-1);
     }
     if (status === 422 && error.field === "happened" && act.body.happened) {
       // The clocks differ too much: the time of arrival must do. Nothing was written, so a new key is safe.
@@ -116,19 +118,19 @@ export function actQueue({ account, signIn }) {
     if (status >= 500 && status !== 503 && ++faults >= FAULTS) {
       faults = 0;
       drop(act);
-      tell("acts:refused", { act, error, gaveUp: true });
+      tell("refused", { act, error, gaveUp: true });
       return null;
     }
     if (status === 0 || status >= 500 || status === 429 || status === 408) {
       cause = status ? "server" : "network";
       failures += 1;
-      tell("acts:changed");
-      return WAIT_MS[Math.min(failures - 1, WAIT_MS.length - 1)];
+      tell("changed");
+      return waits[Math.min(failures - 1, waits.length - 1)];
     }
     failures = 0;
     cause = "";
     drop(act);
-    tell("acts:refused", { act, error });
+    tell("refused", { act, error });
     return null;
   }
 
@@ -138,7 +140,7 @@ export function actQueue({ account, signIn }) {
     if (stored().length) soon(0);
   }
   window.addEventListener("online", wake);
-  window.addEventListener("storage", (event) => event.key === slot && (tell("acts:changed"), wake()));
+  window.addEventListener("storage", (event) => event.key === slot && (tell("changed"), wake()));
   document.addEventListener("live:state", (event) => event.detail.state === "connected" && wake());
   document.addEventListener("visibilitychange", () => document.hidden || wake());
   wake();
@@ -159,8 +161,4 @@ function reloadOnce() {
   if (Date.now() - last < 60_000) return;
   sessionStorage.setItem("oneroom.reloaded", String(Date.now()));
   location.reload();
-}
-
-function tell(name, detail) {
-  document.dispatchEvent(new CustomEvent(name, { detail }));
 }

@@ -75,7 +75,13 @@ export function ringer({ account, night, silenced }) {
   }
 
   function cycle() {
-    const all = [...sounding.values()];
+    // The question whether all is well is asked without a sound: it could give a hidden crew away.
+    for (const ring of sounding.values()) {
+      if (quiet(ring) && !ring.touched) navigator.vibrate?.(80);
+      ring.touched = true;
+    }
+    const all = [...sounding.values()].filter((ring) => !quiet(ring));
+    if (!all.length) return;
     const loud = all.some((ring) => ring.loud);
     navigator.vibrate?.(loud ? [600, 150, 600, 150, 600] : [400, 200, 400]);
     const due = all.filter((ring) => !night() || performance.now() - ring.began >= NIGHT_MS);
@@ -128,6 +134,11 @@ export function ringer({ account, night, silenced }) {
     /** After a tap that the server may not know yet: an order that was signed for here is silent here. */
     recheck: take,
     silence,
+    /** Something loud once, whatever rings. */
+    blast() {
+      navigator.vibrate?.([600, 150, 600, 150, 600]);
+      tone(true);
+    },
     read: (match) => latest.filter(match).forEach((ring) => receipt(ring, "read")),
     /** Browsers let a page sound only after a touch: true once it may. */
     async unlock() {
@@ -138,6 +149,8 @@ export function ringer({ account, night, silenced }) {
     muted: () => (audio ??= makeAudio()) !== null && audio.state !== "running",
   };
 }
+
+const quiet = (ring) => ring.stage === "welfare" && ring.rung_code === "crew";
 
 function makeAudio() {
   try {

@@ -11,8 +11,12 @@ import { formsOf } from "./terminal-forms.js";
 import { notes } from "./terminal-notes.js";
 import { afterTaps, orderDetails, paintOrder } from "./terminal-order.js";
 import { placeSender } from "./terminal-place.js";
+import { photoQueue } from "./terminal-photos.js";
 import { actQueue } from "./terminal-queue.js";
 import { ringer } from "./terminal-ring.js";
+import { seeForm } from "./terminal-see.js";
+import { sosButton } from "./terminal-sos.js";
+import { takenAway } from "./terminal-taken.js";
 import { themeSwitch } from "./terminal-theme.js";
 
 const root = document.getElementById("terminal");
@@ -27,13 +31,22 @@ startClock({
 });
 
 const theme = themeSwitch(root);
-const queue = actQueue({ account, signIn: () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`) });
+const signIn = () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+const queue = actQueue({ account, signIn });
 const signedHere = (subject) => queue.waiting().some((one) => one.verb === "acknowledge" && `assignment:${one.assignment}` === subject);
 const rings = ringer({ account, night: theme.isNight, silenced: signedHere });
 const told = notes({ words, queue, rings });
 const shownOrder = () => orderBox.querySelector("article.order");
 const details = orderDetails({ article: shownOrder, words });
 const forms = formsOf({ orderBox, queue, words, projectTime, leave: (id) => (location.hash = id ? `#order-${id}` : "") });
+
+const photos = photoQueue({ account, words, projectTime, say: told.say });
+const taken = takenAway({ account, words, say: told.say, blast: rings.blast });
+const sosBox = document.getElementById("sos");
+const sosPress = document.getElementById("sos-press");
+const calls = sosPress ? panel(sosBox, "/t/sos", { when: ({ kind }) => /^(sos|assignment)\./.test(kind) }) : null;
+const sos = sosPress ? sosButton({ button: sosPress, account, words, projectTime, signIn, say: told.say, changed: () => calls.show("/t/sos") }) : null;
+seeForm({ box: document.getElementById("see"), queue, words });
 
 const lists = panel(listBox, "/t/list");
 const crews = crew ? panel(crewBox, "/t/crew", { when: ({ kind }) => /^(crew|assignment)\./.test(kind) }) : null;
@@ -47,7 +60,7 @@ const view = () => root.dataset.view;
 function go() {
   const [name, id] = location.hash.slice(1).split("-");
   const known = VIEWS.includes(name) && /^\d+$/.test(id ?? "");
-  const next = known ? name : name === "crew" ? "crew" : "list";
+  const next = known ? name : ["crew", "sos", "see"].includes(name) ? name : "list";
   const moved = next !== view() || (known && id !== shownId);
   root.dataset.view = next;
   if (known) show(id);
@@ -99,6 +112,8 @@ function repaint() {
   const article = shownOrder();
   if (article) paintOrder(article, queue.of(article.dataset.id), { words, trouble: queue.trouble() });
   if (article) forms.restore(article);
+  const n = article ? photos.waiting(article.dataset.id) : 0;
+  for (const place of orderBox.querySelectorAll("[data-photos]")) place.textContent = n ? words.photos_wait.replace("{n}", n) : "";
   for (const row of listBox.querySelectorAll("#to-do [data-order]")) {
     const how = row.querySelector("[data-how]");
     how.textContent = words.how[afterTaps(how.dataset.how, queue.of(row.dataset.order)).state];
@@ -119,14 +134,17 @@ orderBox.addEventListener("panel:gone", () => {
   orderBox.replaceChildren();
   if (isOpen()) location.hash = "";
 });
+sosBox?.addEventListener("panel:shown", () => sos.known(document.getElementById("sos-state")?.dataset.open === "yes"));
+document.addEventListener("photos:changed", repaint);
 listBox.addEventListener("panel:shown", () => {
+  taken(listBox);
   if (!isOpen()) go();
   repaint();
 });
 crewBox.addEventListener("panel:shown", onDuty);
 document.addEventListener("live:change", ({ detail: { kind, matter } }) => {
   const article = shownOrder();
-  if (kind === "incident.words_added" && article && matter === `incident:${article.dataset.incident}` && details.opened()) {
+  if (/^(incident\.words_added|assignment\.photo)$/.test(kind) && article && matter === `incident:${article.dataset.incident}` && details.opened()) {
     isOpen() ? details.reopen() : details.forget();
   }
 });
@@ -147,6 +165,37 @@ orderBox.addEventListener("click", ({ target }) => {
   }
   queue.add(`/api/assignments/${id}/step`, { verb, happened: new Date(projectTime()).toISOString() }, { what, verb, assignment: id });
   rings.recheck();
+});
+
+// All well, or help: one tap each, without a sound.
+orderBox.addEventListener("click", ({ target }) => {
+  const well = target.closest("[data-well]");
+  if (well) {
+    const { id } = well.closest("article").dataset;
+    queue.add(`/api/assignments/${id}/well`, { happened: new Date(projectTime()).toISOString() }, { what: well.textContent.trim(), verb: "well", assignment: id });
+    well.closest(".asked").hidden = true;
+    rings.silence((ring) => ring.stage === "welfare" && ring.subject === `assignment:${id}`);
+    told.ringing();
+  }
+  if (target.closest("[data-need-help]")) sos?.call();
+});
+
+orderBox.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-photo]")) return;
+  const { id } = target.closest("article").dataset;
+  for (const file of target.files) photos.add(id, file);
+  target.value = "";
+});
+
+sosBox?.addEventListener("click", ({ target }) => {
+  const pk = target.closest("[data-mistake]")?.dataset.mistake;
+  if (pk) queue.add(`/api/sos/${pk}/answer`, { verb: "mistake" }, { what: words.sos_mistake, verb: "mistake" });
+});
+listBox.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-have-sos]");
+  if (!button) return;
+  rings.silence((ring) => ring.subject === `sos:${button.dataset.haveSos}`);
+  queue.add(`/api/sos/${button.dataset.haveSos}/answer`, { verb: "answer" }, { what: button.textContent.trim(), verb: "answer" });
 });
 
 crewBox.addEventListener("click", ({ target }) => {
@@ -176,6 +225,7 @@ for (const name of ["acts:done", "acts:refused"]) {
     if (shownId) orders?.show(`/t/orders/${shownId}`); // at once: somebody asked
     lists.show("/t/list");
     crews?.show("/t/crew");
+    calls?.show("/t/sos");
     for (const button of crewBox.querySelectorAll("[data-sent]")) {
       button.disabled = false;
       delete button.dataset.sent;
@@ -219,5 +269,6 @@ async function showMap() {
 
 connect();
 go();
+taken(listBox);
 repaint();
 onDuty();

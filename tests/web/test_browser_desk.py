@@ -1,0 +1,179 @@
+"""The desk and the room together, on the real stream: a call pops up, is sent on while it is typed, survives a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from oneroom.apps.incidents.models import Call, Draft, Incident
+from oneroom.apps.ledger.models import Look, Sealed
+from tests.served import served, walk
+from tests.town import corner
+from tests.waiting import until
+from tests.web.test_browser_map_intake import NO_WEBGL
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TOKEN = "a token of the exchange"
+
+
+@pytest.fixture
+def desks(browser, room):
+    """Opens a page of a running house as somebody; no script may fail on the way."""
+    opened, faults = [], []
+
+    def open_as(who, url, path, *, language="en"):
+        client = Client()
+        client.force_login(room.town.people[who])
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        opened.append(context)
+        context.add_init_script(NO_WEBGL)
+        for name, value in [
+            (django_settings.SESSION_COOKIE_NAME, client.cookies[django_settings.SESSION_COOKIE_NAME].value),
+            (django_settings.LANGUAGE_COOKIE_NAME, language),
+        ]:
+            context.add_cookies([{"name": name, "value": value, "url": url}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: "Content Security" in said.text and faults.append(said.text))
+        page.goto(url + path)
+        return page
+
+    yield open_as
+    for context in opened:
+        context.close()
+    assert faults == []
+
+
+def exchange(url, event, **more):
+    """The telephone exchange tells of a call."""
+    said = httpx.post(
+        f"{url}/api/calls", json={"event": event, "call": "c-1", **more}, headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    assert said.status_code == 200, said.text
+
+
+def test_a_call_pops_up_is_taken_by_f2_and_saved_by_five_keys(desks, room, database_url, monkeypatch, settings):
+    settings.CALLS_TOKEN = TOKEN
+    walk(monkeypatch)
+    lon, lat = corner("market")
+    with served(database_url) as url:
+        page = desks("carl", url, "/room/intake/", language="zh-hans")
+        page.wait_for_selector("html[data-live='connected']", state="attached")
+        exchange(url, "ringing", number="13800002207", desk="07",
+                 place={"lon": lon, "lat": lat, "radius_m": 120, "datum": "WGS84"})  # fmt: skip
+        page.get_by_role("button", name="来电").wait_for()  # nobody reloaded anything
+
+        page.keyboard.press("F2")
+        page.get_by_text("138 **** 2207").wait_for()
+        exchange(url, "answered", operator="carl", recording="rec-1")
+        page.get_by_text("秒接通").wait_for()
+        assert "30 天内 0 次来电" in page.locator("#call").inner_text()
+        assert page.input_value("#caller_phone") == "13800002207"
+        page.keyboard.type("有人打架")
+        page.keyboard.press("Enter")
+        began = time.monotonic()
+        page.keyboard.press("F9")  # the network's place will do until the caller says better
+        page.locator("#done").wait_for()
+        took_s = time.monotonic() - began
+
+    call, incident = Call.objects.get(), Incident.objects.get()
+    assert took_s < 3
+    assert (call.incident_id, call.state) == (incident.pk, "answered")
+    assert (incident.subcategory, incident.accuracy_m) == ("fight", 120)
+    assert Look.objects.filter(purpose="call").count() == 1
+
+
+def test_the_dispatcher_sends_to_a_call_that_is_still_being_typed(desks, room, database_url, monkeypatch):
+    walk(monkeypatch)
+    with served(database_url) as url:
+        desk = desks("carl", url, "/room/intake/")
+        seat = desks("dora", url, "/room/")
+        seat.wait_for_selector("html[data-live='connected']", state="attached")
+        desk.keyboard.type("A man with a knife at the clerk")
+        desk.keyboard.press("Enter")
+        desk.keyboard.type("market elm")
+        desk.locator("#places [role=option]").first.wait_for()
+        desk.keyboard.press("Enter")
+
+        row = seat.locator("[data-draft]", has_text="Elm Road")
+        row.wait_for()
+        assert "knife at the clerk" not in row.inner_text()
+        row.get_by_role("button", name="Show the words").click()
+        row.get_by_text("A man with a knife at the clerk").wait_for()
+        row.get_by_role("button", name="Send now").click()
+        seat.wait_for_url("**/room/?open=*")
+        seat.locator(".matter").wait_for()
+        desk.locator("#words").focus()
+        desk.keyboard.press("End")
+        desk.keyboard.type(", he closes the shutter")
+        desk.get_by_text("was made of this call").wait_for()
+        desk.keyboard.press("F9")
+        desk.locator("#done").wait_for()
+        seat.locator(".timeline", has_text="The desk saved the call").wait_for()
+
+    incident = Incident.objects.get()
+    assert desk.locator("#done-reference").inner_text() == incident.reference
+    assert incident.subcategory == "armed_threat"
+    assert not Sealed.objects.filter(purpose="draft.words", erased=None).exists()
+
+
+def test_a_killed_server_and_a_killed_browser_lose_nothing_that_was_typed(desks, room, database_url):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ, "ONEROOM_DATABASE_URL": database_url, "ONEROOM_SECRET_KEY": django_settings.SECRET_KEY,
+    }  # fmt: skip
+
+    def start():
+        command = [sys.executable, "-m", "oneroom", "runweb", "--port", str(port)]
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        until(lambda: answers(f"{url}/healthz"), patience_s=60)
+        return process
+
+    def on_the_server(words):
+        return any(words in json.loads(s.text)["fields"]["words"] for s in Sealed.objects.filter(
+            purpose="draft.words", erased=None))  # fmt: skip
+
+    server = start()
+    try:
+        page = desks("carl", url, "/room/intake/")
+        page.keyboard.type("Smoke from the second floor")
+        until(lambda: on_the_server("Smoke from the second floor"))
+        server.kill()
+        server.wait()
+        page.keyboard.type(", a child at the window")
+        page.get_by_text("no connection").wait_for()
+
+        server = start()
+        until(lambda: on_the_server(", a child at the window"))  # the desk brought it by itself
+        page.context.close()
+        again = desks("carl", url, "/room/intake/")
+        again.get_by_text("Your draft is back.").wait_for()
+
+        assert again.input_value("#words") == "Smoke from the second floor, a child at the window"
+        assert Draft.objects.filter(content__isnull=False).count() == 1
+        again.keyboard.press("F9")  # what is lacking is said, nothing is gone
+        again.locator("[data-field=location] .err").wait_for()
+        assert again.input_value("#kind") == "disaster.fire"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def answers(address):
+    try:
+        return httpx.get(address).status_code < 500
+    except httpx.TransportError:
+        return False
