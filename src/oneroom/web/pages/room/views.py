@@ -30,9 +30,9 @@ from oneroom.web.etag import by_audience
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.board import WAYS, crew_views, grouped
 from oneroom.web.pages.room.commands import vocabulary
+from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
 from oneroom.web.pages.room.filters import chosen
 from oneroom.web.pages.room.late import late_view
-from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
 from oneroom.web.pages.room.matter import act_words, matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
