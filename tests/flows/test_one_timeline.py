@@ -44,11 +44,12 @@ def test_b07_every_channel_lands_on_the_same_timeline_in_order(room):
         "Call", "Radio", "Call", "Scene", "Scene", "Scene", "Video", "Control", "Video"
     ], heard  # fmt: skip
     messages = [n for n, (channel, _) in enumerate(heard) if channel == "Message"]
-    assert messages and max(messages) < next(n for n, (c, _) in enumerate(heard) if c == "Radio"), heard
+    assert messages, heard
+    assert max(messages) < next(n for n, (c, _) in enumerate(heard) if c == "Radio"), heard
     assert "Crew-1: On the radio" in dict(heard)["Radio"]
     said = desk.post(f"incidents/{pk}/open", {"purpose": "dispatch"})["added"]
     assert [a["source"] for a in said] == ["radio", "caller", "crew", "room"]
-    assert [a["words"] for a in said][0] == "crew one rolling"
+    assert said[0]["words"] == "crew one rolling"
 
 
 def test_a_word_on_the_radio_answers_for_the_crew_as_one_from_its_phone(room):

@@ -18,19 +18,26 @@ TYPED = """async () => {
   const { options } = await import("/static/oneroom/room-grammar.js");
   const verbs = JSON.parse(document.getElementById("vocabulary").textContent);
   const crews = [{ id: 1, name: "Crew-1", keys: ["crew1", "c01"], state: "assigned" }];
-  const matters = [{ id: 7, reference: "20261122-0007", place: "Market" }, { id: 8, reference: "20261122-0008", place: "Elm" }];
-  const led = (verb) => ({
-    send: "c01", divert: "c01", raise: "p1", lower: "p4", open: "0008", find: "0008", radio: "all quiet", add_words: "he left",
-    hold: "20m", merge: "0008", place: "elm",
-  })[verb.verb] ?? "";
+  const market = { id: 7, reference: "20261122-0007", place: "Market" };
+  const elm = { id: 8, reference: "20261122-0008", place: "Elm" };
+  const more = {
+    send: "c01", divert: "c01", raise: "p1", lower: "p4", open: "0008", find: "0008", radio: "all quiet",
+    add_words: "he left", hold: "20m", merge: "0008", place: "elm",
+  };
   const silent = [];
   for (const verb of verbs) {
     const from = verb.from?.[0] ?? "classified";
-    const order = { id: 3, crew: 1, name: "Crew-1", state: verb.kind === "order" ? from : "offered", incident: verb.verb === "divert" ? 8 : 7, returnAsked: true };
-    const world = { verbs, crews, matters, orders: verb.verb === "send" ? [] : [order], open: { id: 7, reference: "20261122-0007", place: "Market", state: verb.kind === "matter" ? from : "classified" } };
+    const ofOrder = verb.kind === "order" && verb.verb !== "divert";
+    const order = {
+      id: 3, crew: 1, name: "Crew-1", state: verb.kind === "order" ? from : "offered", returnAsked: true,
+      incident: verb.verb === "divert" ? 8 : 7,
+    };
+    const world = {
+      verbs, crews, matters: [market, elm], orders: verb.verb === "send" ? [] : [order],
+      open: { ...market, state: verb.kind === "matter" ? from : "classified" },
+    };
     for (const said of verb.words) {
-      const typed = verb.kind === "order" && verb.verb !== "divert" ? [`${said} c01`, `c01 ${said}`] : [`${said} ${led(verb)}`];
-      for (const text of typed) {
+      for (const text of ofOrder ? [`${said} c01`, `c01 ${said}`] : [`${said} ${more[verb.verb] ?? ""}`]) {
         const found = options(text, world);
         if (!found.some((o) => o.ready && o.do !== "complete" && o.verb?.verb === verb.verb)) silent.push(text);
       }
