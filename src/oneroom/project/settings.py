@@ -136,7 +136,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 DATABASES = {"default": from_url(os.environ.get("ONEROOM_DATABASE_URL", "postgresql:///oneroom"))}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}}
 
 # ---- the house's own seams: each names code by dotted path, so that no layer imports upwards ----
 PROJECT_CLOCK = "oneroom.project.clock.clock"

@@ -8,6 +8,7 @@ the beginnings of such words. So "lishan wenhua e" finds 历山路/文化东路,
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
@@ -34,9 +35,10 @@ def has_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
-def pinyin(name: str) -> list[str]:
+@lru_cache(4096)  # each street comes again in every crossing it has
+def pinyin(name: str) -> tuple[str, ...]:
     """The syllables of a Chinese name, other letters kept: 南京东路 gives nan jing dong lu."""
-    return [plain(syllable) for syllable in lazy_pinyin(name, style=Style.NORMAL) if syllable.strip()]
+    return tuple(plain(syllable) for syllable in lazy_pinyin(name, style=Style.NORMAL) if syllable.strip())
 
 
 def initials(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
@@ -59,9 +60,15 @@ def close_account(account_id: int, *, by: Actor, at: datetime) -> None:
 @service
 def change_access(account_id: int, *, cause: str, by: Actor, at: datetime) -> None:
     """What this account may do has changed: older stream tickets are refused from now on."""
-    Account.objects.filter(pk=account_id).update(access_version=F("access_version") + 1)
-    version = Account.objects.values_list("access_version", flat=True).get(pk=account_id)
-    note(
-        "access.changed", f"account:{account_id}", by=by, at=at, to=(f"account:{account_id}",),
-        version=version, cause=cause,
-    )  # fmt: skip
+    change_access_of_all([account_id], cause=cause, by=by, at=at)
+
+
+@service
+def change_access_of_all(account_ids: Iterable[int], *, cause: str, by: Actor, at: datetime) -> None:
+    """The same for several accounts."""
+    accounts = Account.objects.filter(pk__in=list(account_ids))
+    accounts.update(access_version=F("access_version") + 1)
+    for pk, version in accounts.order_by("pk").values_list("pk", "access_version"):
+        note(
+            "access.changed", f"account:{pk}", by=by, at=at, to=(f"account:{pk}",), version=version, cause=cause
+        )  # fmt: skip
