@@ -143,8 +143,6 @@ def test_the_panel_of_a_closed_matter_shows_whom_to_call_and_the_steps_end_with_
     Caller("dora").post(f"incidents/{matter.pk}/call-back", {"report": report, "result": "reached_new_facts"})
     desk = page("zhou", f"/room/incidents/{matter.pk}")
     assert "A call-back asks to open this again: new facts." in desk
-    assert desk.count("<li class=\"done\">") == 9, "from taken to call-back"
-        "taken, graded, sent, signed, on scene, reported, reviewed, closed, call"
-    )
+    assert desk.count('<li class="done">') == 9, "from taken to call-back"
     Caller("zhou").post(f"incidents/{matter.pk}/reopen", {"reason": "new_facts"})
     assert "opened again ×1" in page("zhou", f"/room/incidents/{matter.pk}")
