@@ -118,7 +118,7 @@ def story(matter_id: int) -> list[Line]:
 
 def callers_of(matter: Incident) -> list[Report]:
     """The reports of a matter in the order they came, those of matters merged into it among them; nothing personal."""
-    return list(Report.objects.filter(incident=matter).order_by("received_at", "pk"))
+    return list(Report.objects.filter(incident=matter).select_related("incident").order_by("received_at", "pk"))
 
 
 def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[int, str], ...]]:

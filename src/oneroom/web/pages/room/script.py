@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from oneroom.apps.incidents.codes import SAFE_CONTACT
+from oneroom.apps.incidents.contact import WHY_NOT
 from oneroom.web.pages.room.words import ORDER_STATES
 from oneroom.web.pages.start.held import HELD
 
@@ -46,6 +47,9 @@ def script_words() -> dict[str, object]:
         "safeWords": {code: str(word) for code, word in SAFE_CONTACT.items()},
         "orderStates": {code: str(word) for code, word in ORDER_STATES.items()},
         "added": _("Added"),
+        "toCaller": _("Written to the caller"),
+        "photo": _("Photo"),
+        "callNot": {why: _("Do not call. %(why)s") % {"why": said} for why, said in WHY_NOT.items()},
         "fromScene": _("From the scene"),
         "erased": _("erased"),
         "nothingSaid": _("Nothing was noted."),
