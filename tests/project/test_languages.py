@@ -31,6 +31,7 @@ CHINESE_DATA = (
     "project/demo/",
     "project/management/commands/demo.py",
     "engine/duplicates.py",
+    "engine/coordinates.py",
     "engine/roads/",
     "web/pages/room/commands.py",
     "web/pages/room/filters.py",
