@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 CITY ?= shanghai
+DAY ?= usual
 ARGS ?=
 
 RUN := .venv/bin/python -m
@@ -16,8 +17,8 @@ help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-demo: .venv/demo.stamp ## A simulated city on this machine (PORT=8000 CITY=shanghai SPEED=1)
-	@$(RUN) oneroom demo --port $(PORT) --city $(CITY) $(if $(SPEED),--speed $(SPEED))
+demo: .venv/demo.stamp ## A simulated city on this machine (PORT=8000 CITY=shanghai DAY=surge SPEED=1)
+	@$(RUN) oneroom demo --port $(PORT) --city $(CITY) --day $(DAY) $(if $(SPEED),--speed $(SPEED))
 
 test: .venv/work.stamp ## All tests, on a real PostgreSQL (ARGS="-k name")
 	@$(RUN) pytest $(ARGS)

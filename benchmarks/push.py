@@ -156,6 +156,7 @@ def build_town() -> tuple[list[int], list[int], Any]:
         crews = []
         for n in range(PHONES):
             officer = create_account(username=f"officer{n}", name="Officer", by=SYSTEM, at=at)
+            give_role(officer.pk, Role.PATROL_OFFICER, unit_id=station.pk, by=SYSTEM, at=at)
             crew = form_crew(
                 code=f"c{n}", callsign_zh="组", callsign_en="Crew", unit_id=station.pk,
                 members=[(officer.pk, "lead")], by=SYSTEM, at=at,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oneroom.apps.incidents import services
+from oneroom.apps.incidents.clock import bring_back
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.orders.channel import channels
 from oneroom.apps.orders.clock import climb
@@ -121,6 +122,7 @@ class Room:
             )  # fmt: skip
             HAND.set(max(due, self.now) if due else target)
             climb(self.now)
+            bring_back(self.now)
             while work(self.now, worker="test", channels=channels()):
                 pass
             if due is None:

@@ -1,5 +1,7 @@
 import json
+from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ CITIES = Path(oneroom.project.cities.__file__).parent
 
 
 @pytest.fixture(scope="module", params=["shanghai", "jinan"])
-def city(request: pytest.FixtureRequest) -> tuple[RoadGraph, list[dict[str, object]]]:
+def city(request: pytest.FixtureRequest) -> tuple[RoadGraph, list[dict[str, Any]]]:
     graph = from_npz_bytes((CITIES / f"{request.param}.npz").read_bytes())
     return graph, json.loads((CITIES / f"{request.param}.stations.json").read_text(encoding="utf-8"))
 
@@ -29,20 +31,23 @@ def test_station_areas_have_no_gaps_no_overlaps_and_hold_their_station(city):
     )
 
 
-def test_stations_are_twenty_synthetic_and_named_once_in_both_languages(city):
+def test_every_street_office_that_the_network_covers_has_one_synthetic_station_named_in_both_languages(city):
     _, stations = city
 
-    assert len(stations) == 20
+    assert len(stations) in (43, 75)
     assert {station["location_source"] for station in stations} == {"synthetic"}
     for key in ("code", "name_zh", "name_en"):
-        assert len({station[key] for station in stations}) == 20
+        assert len({station[key] for station in stations}) == len(stations)
     assert all(str(station["name_zh"]).endswith("派出所") for station in stations)
 
 
-def test_no_area_carries_more_than_one_and_a_half_times_its_share(city):
+def test_no_area_carries_more_than_1_7_times_the_mean_of_its_branch(city):
     _, stations = city
+    branches: dict[str, list[float]] = defaultdict(list)
+    for station in stations:
+        branches[station["branch_zh"]].append(station["load_share"])
 
-    assert max(station["load_share"] for station in stations) <= 1.5 / 20
+    assert all(max(shares) <= 1.7 * np.mean(shares) for shares in branches.values())
     assert sum(station["load_share"] for station in stations) == pytest.approx(1, abs=0.01)
 
 
@@ -57,7 +62,7 @@ def test_an_area_is_what_its_station_reaches_first(city):
         for node in range(graph.nodes)
     ]
 
-    assert np.mean(inside) > 0.9  # the rest are smoothed borders and islands given to a neighbour
+    assert np.mean(inside) > 0.85  # the rest are smoothed borders and islands given to a neighbour
 
 
 def test_bundled_networks_say_whose_data_they_are():

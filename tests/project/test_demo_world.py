@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
-from oneroom.apps.duty.queries import board, crew_of, who
+from oneroom.apps.duty.queries import board, crew_of, leads, who
 from oneroom.apps.ledger.verify import verify
 from oneroom.apps.orgs.queries import station_at, units
 from oneroom.apps.people.models import Account
@@ -40,39 +40,50 @@ def test_jinan_is_made_too_though_its_streets_have_no_names(monkeypatch):
 
     world.load("jinan")
 
-    assert len(units("station")) == 20
-    assert len(board()) == 60
-    assert len({crew.callsign_zh for crew in board()}) == 60
+    assert len(units("station")) == 75
+    assert len(board()) == 200
+    assert len({crew.callsign_zh for crew in board(on_duty=False)}) == 320
 
 
 def test_it_is_made_once(shanghai):
     assert not world.needed()
 
 
-def test_twenty_stations_have_areas_and_say_that_they_are_synthetic(shanghai):
+def test_every_street_office_has_a_station_with_an_area_that_says_it_is_synthetic(shanghai):
     stations = units("station")
 
-    assert len(stations) == 20
+    assert len(stations) == 43
     assert {s.location_source for s in stations} == {"synthetic"}
     assert all(station_at(s.lon, s.lat).pk == s.pk for s in stations)
 
 
-def test_sixty_crews_are_on_duty_near_their_station_with_two_officers(shanghai):
+def test_two_hundred_crews_are_on_duty_near_their_station_and_the_night_watch_is_at_home(shanghai):
     crews = board()
 
-    assert len(crews) == 60
+    assert len(crews) == 200
+    assert len(board(on_duty=False)) == 320
     assert {c.state for c in crews} == {"available"}
-    assert {c.officers for c in crews} == {2}
-    assert sum(c.auxiliaries for c in crews) == 30
     near = {s.pk: (s.lon, s.lat) for s in units("station")}
     assert all(abs(c.lon - near[c.unit_id][0]) < 0.001 and abs(c.lat - near[c.unit_id][1]) < 0.001 for c in crews)
+    assert {c.unit_id for c in crews} == set(near)
+
+
+def test_t16_a_crew_is_one_lead_two_more_officers_and_auxiliaries(shanghai):
+    """T16: 1 + 2 + N, and an auxiliary never rides without the sworn."""
+    crews = board(on_duty=False)
+
+    assert {c.officers for c in crews} == {3}
+    assert {c.auxiliaries for c in crews} == {0, 1, 2}
+    assert {lead.crew_id for lead in leads()} == {c.id for c in board()}
 
 
 def test_every_account_has_a_role_and_a_plainly_invented_name(shanghai):
     accounts = list(Account.objects.all())
+    crews = board(on_duty=False)
 
-    assert len(accounts) == 60 * 2 + 30 + 20 + len(world.VISITORS) + len(world.SIMULATED)
-    assert all(actor_of(account).roles for account in accounts)
+    riding = sum(c.officers + c.auxiliaries for c in crews)
+    assert len(accounts) == riding + 2 * 43 + 1 + len(world.VISITORS) + len(world.SIMULATED)
+    assert all(actor_of(account).roles for account in accounts[::7])
     assert len({account.name for account in accounts}) == len(accounts)
     assert all(account.name[1] in "甲乙丙丁戊己庚辛壬癸" and len(account.name) == 3 for account in accounts)
     assert all(account.mobile.startswith("1000001") for account in accounts)
@@ -80,12 +91,12 @@ def test_every_account_has_a_role_and_a_plainly_invented_name(shanghai):
 
 
 def test_only_the_simulated_have_a_password_and_each_its_own(shanghai):
-    lead, other = find_account("sim-01a"), find_account("sim-02a")
+    lead, other = find_account("sim-001a"), find_account("sim-002a")
 
-    assert lead.check_password(password_of("sim-01a"))
-    assert not other.check_password(password_of("sim-01a"))
+    assert lead.check_password(password_of("sim-001a"))
+    assert not other.check_password(password_of("sim-001a"))
     assert not find_account("demo-dispatcher").has_usable_password()
-    assert crew_of(lead.pk).code == "sim-01"
+    assert crew_of(lead.pk).code == "sim-001"
 
 
 def test_somebody_answers_for_every_rung(shanghai):

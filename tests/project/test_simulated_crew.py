@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from oneroom.engine.geo import distance_m
+from oneroom.project.demo import shifts
 from oneroom.project.demo.city import bundled
 from oneroom.project.demo.crews import Character, SimulatedCrew, character_of
 from oneroom.project.demo.driving import Streets
+from oneroom.project.demo.shifts import Watch
 
 T0 = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
@@ -27,7 +29,9 @@ def station():
 @pytest.fixture
 def crew(streets, station):
     def of(character=Character.PROMPT):
-        return SimulatedCrew(1, streets, station, *streets.to_street(*station), character, id=1)
+        return SimulatedCrew(
+            1, streets, station, *streets.to_street(*station), character, Watch.DAY, id=1, on_duty=True
+        )
 
     return of
 
@@ -77,10 +81,11 @@ def test_a_silent_crew_never_answers(crew):
 
 
 def test_most_crews_are_prompt_some_slow_and_a_few_silent():
-    found = [character_of(n) for n in range(1, 61)]
+    found = [character_of(n) for n in range(1, 201)]
 
-    assert found.count(Character.SILENT) == 3
-    assert 6 <= found.count(Character.SLOW) <= 15
+    assert found.count(Character.SILENT) == 5
+    assert found.count(Character.RADIO) == 5
+    assert 20 <= found.count(Character.SLOW) <= 50
 
 
 def test_it_drives_along_the_streets_and_arrives_only_when_it_is_there(crew, streets):
@@ -148,12 +153,12 @@ def test_a_released_crew_goes_on_from_where_it_stands(crew):
 def test_between_calls_it_patrols_near_its_station(crew, station):
     free = crew()
     places = set()
-    for second in range(0, 4 * 3600, 10):
+    for second in range(0, 90 * 60, 10):
         free.move(T0 + timedelta(seconds=second))
         places.add((round(free.lon, 4), round(free.lat, 4)))
         assert distance_m(free.lon, free.lat, *station) < 5000
 
-    assert len(places) > 20
+    assert len(places) > 10
 
 
 def test_an_order_that_was_taken_back_ends_the_drive(crew):
@@ -186,3 +191,51 @@ def test_fixes_are_five_seconds_apart_and_thinned_when_time_runs_fast(crew):
     assert len(at_six) == 4
     assert len(at_sixty) == 4
     assert len({(fix["lon"], fix["lat"]) for fix in at_sixty}) > 1
+
+
+def test_the_day_watch_goes_when_the_night_has_come_and_no_street_is_left_without(streets):
+    relief = datetime(2026, 11, 22, 12, tzinfo=UTC)  # twenty o'clock in the city
+    serving = {
+        minute: {
+            watch: sum(
+                shifts.should_serve(watch, n, relief + timedelta(minutes=minute), streets.zone) for n in range(1, 101)
+            )
+            for watch in Watch
+        }
+        for minute in (-30, -1, 0, 10)
+    }
+
+    assert serving[-30] == {Watch.DAY: 100, Watch.NIGHT: 0}
+    assert serving[-1][Watch.DAY] == 100
+    assert serving[-1][Watch.NIGHT] > 90  # who comes early
+    assert serving[0][Watch.NIGHT] == 100
+    assert serving[10] == {Watch.DAY: 0, Watch.NIGHT: 100}
+
+
+def test_a_crew_on_a_call_finishes_it_before_it_goes_off_duty(crew):
+    late = T0 + timedelta(hours=2, minutes=10)
+    tired = crew()
+    tired.told([order("on_scene", acknowledged_at=T0, en_route_at=T0, on_scene_at=late)])
+    busy = tired.next_act(late)
+    tired.told([])
+    free = tired.next_act(late)
+
+    assert busy is None
+    assert free.path == "crews/1/off-duty"
+
+
+def test_a_crew_at_home_sends_no_place_and_comes_on_duty_when_its_watch_does(streets, station):
+    place = streets.to_street(*station)
+    night = SimulatedCrew(201, streets, station, *place, Character.PROMPT, Watch.NIGHT, id=9)
+    night.move(T0)
+
+    assert night.fixes(T0) == []
+    assert night.next_act(T0) is None
+    assert night.next_act(T0 + timedelta(hours=2)).path == "crews/9/on-duty"
+
+
+def test_a_crew_with_only_a_radio_sends_no_place(crew):
+    radio = crew(Character.RADIO)
+    radio.move(T0)
+
+    assert radio.fixes(T0) == []

@@ -21,7 +21,7 @@ from oneroom.web.pages.room.board import callsign_keys
 from oneroom.web.pages.room.commands import vocabulary
 from oneroom.web.pages.room.matter import MATTER_ACTS, ORDER_ACTS, OTHER_ORDER_VERBS
 from oneroom.web.pages.room.wording import WORDED, Names, sentence
-from oneroom.web.pages.room.words import reason_words
+from oneroom.web.pages.room.words import part_words, reason_words
 from tests.clock import HAND
 
 pytestmark = pytest.mark.django_db
@@ -401,8 +401,11 @@ def test_every_kind_of_entry_has_a_sentence(kind, language):
 
 
 def test_every_reason_of_the_ranking_has_words():
-    for code in ("fastest", "has_skill", "lacks_skill", "own_area", "other_area", "first_run", "many_runs", "old_fix"):
-        assert "_" not in reason_words(code, 130.0)
+    for code in ("fastest", "has_skill", "lacks_skill", "has_kit", "lacks_kit", "own_area", "other_area", "first_run",
+                 "many_runs", "old_fix"):  # fmt: skip
+        assert "_" not in reason_words(code, 130.0, "first aid")
+    for code in ("travel", "lacks_skill", "lacks_kit", "other_area", "many_runs", "old_fix"):
+        assert "_" not in part_words(code)
     assert "2:10" in reason_words("old_fix", 130.0)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils.html import escape
 
 from oneroom.apps.people.services import create_account, give_role
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from oneroom.web.api import demo
-from oneroom.web.pages.start.held import HELD
+from oneroom.web.pages.start.held import HELD, surge_since
+from oneroom.web.pages.start.views import SEATS, TOUR
 from tests.town import Town
 
 
@@ -45,6 +48,9 @@ def visitor(town: Town, settings: Any) -> Client:
         ("demo-dispatcher", Role.DISPATCHER),
         ("demo-commander", Role.SHIFT_COMMANDER),
         ("demo-calltaker", Role.CALL_TAKER),
+        ("demo-chief", Role.STATION_CHIEF),
+        ("demo-inspector", Role.INSPECTOR),
+        ("demo-administrator", Role.ADMINISTRATOR),
     ]:
         made = create_account(username=username, name=username, by=SYSTEM, at=town.at)
         give_role(made.pk, role, by=SYSTEM, at=town.at)
@@ -67,12 +73,38 @@ def test_the_page_says_how_the_city_is_and_that_it_is_simulated(visitor: Client)
 
 @pytest.mark.parametrize(
     ("role", "screen"),
-    [("dispatcher", "/room/"), ("commander", "/room/"), ("calltaker", "/room/intake/"), ("citizen", "/")],
+    [
+        ("dispatcher", "/room/"),
+        ("commander", "/room/"),
+        ("calltaker", "/room/intake/"),
+        ("citizen", "/"),
+        ("inspector", "/office/"),
+    ],
 )
 def test_a_role_is_taken_without_a_password(visitor: Client, role: str, screen: str) -> None:
     answer = visitor.post("/start/", {"role": role})
     assert answer.status_code == 302
     assert answer["Location"] == screen
+
+
+def test_each_seat_says_what_to_try_first_and_there_is_a_way_of_five_minutes(visitor: Client) -> None:
+    page = visitor.get("/start/").content.decode()
+    assert page.count('class="role"') == 8
+    for seat in SEATS:
+        assert str(seat.about).endswith(".")
+        assert escape(str(seat.about)) in page
+    assert all(escape(str(step)) in page for step in TOUR)
+
+
+def test_a_visitor_lets_a_storm_come_once(visitor: Client, town: Town) -> None:
+    assert visitor.post("/start/surge").status_code == 302
+    since = visitor.get("/start/held").json()["surge"]
+    visitor.post("/start/surge")
+
+    assert datetime.fromisoformat(since) == town.at
+    assert visitor.get("/start/held").json()["surge"] == since
+    assert "A storm is over the city since 03:12" in visitor.get("/start/").content.decode()
+    assert surge_since(town.at + timedelta(hours=2)) is None
 
 
 def test_who_takes_a_crew_holds_it_until_he_signs_out(visitor: Client, town: Town) -> None:
@@ -87,9 +119,9 @@ def test_who_takes_a_crew_holds_it_until_he_signs_out(visitor: Client, town: Tow
 def test_who_changes_seats_gives_his_crew_back(visitor: Client, town: Town) -> None:
     visitor.post("/start/", {"role": "officer", "crew": town.crews["crew-1"].pk})
     visitor.post("/start/", {"role": "dispatcher"})
-    assert visitor.get("/start/held").json() == {"crews": [], "roles": ["dispatcher"]}
+    assert visitor.get("/start/held").json() == {"crews": [], "roles": ["dispatcher"], "surge": None}
     visitor.post("/sign-out")
-    assert Client().get("/start/held").json() == {"crews": [], "roles": []}
+    assert Client().get("/start/held").json() == {"crews": [], "roles": [], "surge": None}
 
 
 def test_while_a_crew_is_held_the_city_runs_no_faster_than_real(

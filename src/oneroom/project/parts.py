@@ -17,9 +17,9 @@ def courier() -> Part:
     return _part("courier", "runcourier")
 
 
-def crews(port: int, city: str) -> Part:
+def crews(port: int, city: str, day: str) -> Part:
     """The demo's simulated crews, who come in over HTTP like anybody else."""
-    return _part("crews", "runcrews", "--port", str(port), "--city", city)
+    return _part("crews", "runcrews", "--port", str(port), "--city", city, "--day", day)
 
 
 def _part(name: str, *command: str) -> Part:

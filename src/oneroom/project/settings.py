@@ -136,7 +136,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 DATABASES = {"default": from_url(os.environ.get("ONEROOM_DATABASE_URL", "postgresql:///oneroom"))}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}}
 
 # ---- the house's own seams: each names code by dotted path, so that no layer imports upwards ----
 PROJECT_CLOCK = "oneroom.project.clock.clock"
@@ -154,10 +154,14 @@ CLOCKWORK = [
     "oneroom.apps.orders.clock.climb",
     "oneroom.apps.duty.clock.forget_old_fixes",
     "oneroom.apps.ledger.clock.forget_old_answers",
+    "oneroom.apps.people.clock.end_grants",
     "oneroom.apps.incidents.desk.forget",
     "oneroom.apps.incidents.clock.put_away",
+    "oneroom.apps.incidents.clock.bring_back",
     "oneroom.apps.places.clock.end_expired_warnings",
 ]
+# For a P1 a crew on a lesser matter is proposed too, if it would be there so many seconds before any free one.
+DIVERT_GAIN_S = float(os.environ.get("ONEROOM_DIVERT_GAIN_S", "60"))
 # Who may object before something happens, and who must act too, in the same transaction.
 GUARDS = {
     "duty.crew_off_duty": ["oneroom.apps.incidents.guards.crew_has_no_live_order"],
@@ -166,6 +170,13 @@ GUARDS = {
 FOLLOWERS = {
     "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
     "ladder.started": ["oneroom.apps.incidents.followers.mark_drill"],
+    # A crew is free again: what waited is put before the dispatcher.
+    "crew.on_duty": ["oneroom.apps.incidents.followers.offer_again"],
+    "crew.state": ["oneroom.apps.incidents.followers.offer_again"],
+    "assignment.cleared": ["oneroom.apps.incidents.followers.offer_again"],
+    "assignment.returned": ["oneroom.apps.incidents.followers.offer_again"],
+    "assignment.lapsed": ["oneroom.apps.incidents.followers.offer_again"],
+    "assignment.withdrawn": ["oneroom.apps.incidents.followers.offer_again"],
 }
 
 LOGGING = {

@@ -20,6 +20,7 @@ from oneroom.project.home import home
 from oneroom.project.trouble import Trouble
 
 DEFAULT_CITY = "shanghai"
+WORLD = 2  # raised when the demo makes another city than before: the old one stays where it is, and a new one is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,11 @@ class Stage:
 
     @property
     def database(self) -> str:
-        return f"oneroom_{self.city}"
+        return f"oneroom_{self.city}_{WORLD}"
 
     @property
     def clock_file(self) -> Path:
-        return self.server.folder / f"clock-{self.city}.json"
+        return self.server.folder / f"clock-{self.city}-{WORLD}.json"
 
     def secret_key(self) -> str:
         """Kept, so that who signed in stays signed in over a second start."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position
 from oneroom.apps.ledger.queries import last_entry
 from oneroom.apps.orgs.models import OrgUnit
-from oneroom.apps.people.models import Account
+from oneroom.apps.people.models import Account, Grant
 from oneroom.apps.people.queries import holders
 from oneroom.engine.events import stamp
-from oneroom.engine.roles import Role
+from oneroom.engine.roles import OFFICERS, STATION, Role
 
 # A crew whose last fix is older than this is shown grey, never dropped.
 STALE_AFTER = timedelta(minutes=2)
+SWORN = OFFICERS | STATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +42,53 @@ class OnBoard:
     lat: float | None
     fix_at: datetime | None
     accuracy_m: float | None
+    led: bool = True  # the lead is a sworn officer and there
 
 
-def board(*, on_duty: bool = True, unit_id: int | None = None) -> list[OnBoard]:
+def board(*, on_duty: bool = True, unit_id: int | None = None, crew_ids: Iterable[int] | None = None) -> list[OnBoard]:
     """Crews with members counted and their latest position: three statements, whatever the number."""
     crews = Crew.objects.order_by("code")
     if on_duty:
         crews = crews.exclude(state=Crew.State.OFF_DUTY)
     if unit_id is not None:
         crews = crews.filter(unit_id=unit_id)
+    if crew_ids is not None:
+        crews = crews.filter(pk__in=crew_ids)
     rows = list(crews)
     ids = [c.pk for c in rows]
-    counts: Counter[tuple[int, bool]] = Counter(
-        (crew, role == CrewMember.Role.AUXILIARY)
-        for crew, role in CrewMember.objects.filter(crew_id__in=ids).values_list("crew_id", "role")
-    )
+    counts: Counter[tuple[int, bool]] = Counter()
+    led: set[int] = set()
+    for crew, role, leads in _members(ids):
+        counts[crew, role == CrewMember.Role.AUXILIARY] += 1
+        if leads:
+            led.add(crew)
     places = {p.crew_id: p for p in Position.objects.filter(crew_id__in=ids)}
     return [
         OnBoard(
             c.pk, c.code, c.callsign_zh, c.callsign_en, c.unit_id, c.state, c.state_since,
             counts[c.pk, False], counts[c.pk, True], tuple(c.skills), tuple(c.kit), c.runs,
             p.lon if p else None, p.lat if p else None, p.at if p else None, p.accuracy_m if p else None,
+            c.pk in led,
         )
         for c in rows
         for p in (places.get(c.pk),)
     ]  # fmt: skip
+
+
+def _members(crew_ids: Iterable[int]) -> list[tuple[int, str, bool]]:
+    """
+    (crew, role, leads) of each member: who leads is entered as lead, is an officer by a role that holds now, and may
+    sign in. An auxiliary assists under an officer and is never one (workflow §2.10).
+    """
+    sworn = Grant.objects.filter(account=OuterRef("account"), role__in=[r.value for r in SWORN], ends=None)
+    leads = Q(role=CrewMember.Role.LEAD, account__is_active=True) & Q(Exists(sworn))
+    rows = CrewMember.objects.filter(crew_id__in=crew_ids).annotate(leads=ExpressionWrapper(leads, BooleanField()))
+    return list(rows.values_list("crew_id", "role", "leads"))
+
+
+def led_crews(crew_ids: Iterable[int]) -> set[int]:
+    """Those of these crews that a sworn officer leads: only they are sent."""
+    return {crew for crew, _role, leads in _members(crew_ids) if leads}
 
 
 def last_position(crew_id: int) -> tuple[float, float] | None:

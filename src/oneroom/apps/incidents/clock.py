@@ -1,4 +1,4 @@
-"""What the clock does for matters: put away those in which nothing is open any more."""
+"""What the clock does for matters: bring back what was held, put away those in which nothing is open any more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef
 
 from oneroom.apps.incidents.models import CallBack, Incident
 from oneroom.apps.incidents.services import archive
-from oneroom.engine.lifecycle.incident import ENDED
+from oneroom.apps.incidents.services.waiting import bring_back as bring_one_back
+from oneroom.engine.lifecycle.incident import ENDED, State
 from oneroom.engine.lifecycle.limits import ARCHIVE_AFTER_S
 
 log = logging.getLogger(__name__)
@@ -29,4 +30,16 @@ def put_away(at: datetime) -> int:
             done += archive(pk, at=at)
         except Exception:
             log.exception("matter %s was not put away", pk)
+    return done
+
+
+def bring_back(at: datetime) -> int:
+    """Put those matters before the dispatcher again whose time is up; how many."""
+    held = Incident.objects.filter(state=State.WAITING, held_until__lte=at).order_by("grade", "received_at", "pk")
+    done = 0
+    for pk in list(held.values_list("pk", flat=True)[:_BATCH]):
+        try:
+            done += bring_one_back(pk, at=at)
+        except Exception:
+            log.exception("matter %s was not brought back", pk)
     return done

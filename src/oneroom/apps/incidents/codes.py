@@ -58,6 +58,13 @@ WITHDRAW_REASONS = {
     "cannot_go": _("the crew cannot go"),
     "mistake": _("sent by mistake"),
 }
+# Why others than the advised crews were sent. Nobody must say it; it is asked below P1.
+CHOICE_REASONS = {
+    "knows_place": _("knows the place"),
+    "nearer_in_truth": _("is nearer in truth"),
+    "asked_for": _("was asked for"),
+    "keeps_area_covered": _("keeps an area covered"),
+}
 RETURN_REASONS = {"wrong_area": _("not our area"), "wrong_function": _("not our kind of work")}
 # The agency answered; it gave the matter back; nobody knows whose it is, so we keep it.
 REFERRAL_RESULTS = {"answered": _("answered"), "taken_back": _("taken back"), "unclear": _("nobody's: we keep it")}

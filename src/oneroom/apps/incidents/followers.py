@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oneroom.apps.incidents.models import Incident
+from oneroom.apps.incidents.services.waiting import offer_to_waiting
 from oneroom.apps.ledger.services import note
 from oneroom.apps.ledger.services.record import Noted
 from oneroom.apps.orders.services import mark_drill as mark_ladder
@@ -30,3 +31,8 @@ def mark_drill(entry: Noted, *, by: Actor) -> None:
     kind, _, pk = entry.matter.partition(":")
     if kind == "incident" and Incident.objects.filter(pk=int(pk), drill=True).exists():
         mark_ladder(entry.facts["ladder"])
+
+
+def offer_again(entry: Noted, *, by: Actor) -> None:
+    """A crew is on duty, says that it is free, or has left a matter: what waits is put before the dispatcher."""
+    offer_to_waiting(entry.facts["crew"], at=entry.at)

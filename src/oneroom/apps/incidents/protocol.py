@@ -75,6 +75,12 @@ def subcategory_name(category: str, subcategory: str) -> str:
     return spoken(found.name) if found else subcategory
 
 
+def card_name(code: str) -> str:
+    """The word for a response plan."""
+    found = cards().get(code)
+    return spoken(found) if found else code
+
+
 def subcategories() -> dict[str, dict[str, Text]]:
     """Category to its sub-categories with their names."""
     found: dict[str, dict[str, Text]] = {}

@@ -10,9 +10,10 @@ from django.db.models import Q
 
 from oneroom.apps.incidents.contact import may_contact
 from oneroom.apps.incidents.models import Assignment, Incident, Report
-from oneroom.apps.incidents.services.matter import subject
+from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
-from oneroom.apps.ledger.queries import Line, timeline
+from oneroom.apps.incidents.waiting import Offered, offers_for
+from oneroom.apps.ledger.queries import Line, matters_acted_on, timeline
 from oneroom.apps.orders.queries import Running, running
 from oneroom.engine.lifecycle import assignment, incident
 from oneroom.engine.roles import Right
@@ -41,10 +42,17 @@ class Row:
     crews: tuple[Assignment, ...]
     ladders: tuple[Running, ...]
     clock: Clock | None
+    offered: Offered | None = None
 
     def needs_room(self, at: datetime) -> bool:
         """Late, unanswered or not yet classified: what comes to the eye by itself."""
         return any(r.unanswered for r in self.ladders) or (self.clock is not None and self.clock.late(at))
+
+    def comes_back(self, at: datetime) -> bool:
+        """It waits and nobody holds it: its crews left it, its time is up, or a crew is free for it."""
+        i = self.incident
+        held = i.held_until is not None and i.held_until > at
+        return self.offered is not None or (i.state == incident.State.WAITING and not held)
 
     @property
     def alarm(self) -> bool:
@@ -72,12 +80,12 @@ def _with_crews(found: list[Incident]) -> list[Row]:
     for a in Assignment.objects.filter(incident__in=found).select_related("crew").order_by("pk"):
         crews.setdefault(a.incident_id, []).append(a)
     ladders = running(subject(i.pk) for i in found)
-    return [
-        Row(
-            i, tuple(crews.get(i.pk, ())), tuple(ladders.get(subject(i.pk), ())), _clock(ladders.get(subject(i.pk), []))
-        )
-        for i in found
-    ]
+    offered = offers_for(i.pk for i in found if i.state in incident.TO_SEND)
+    rows = []
+    for i in found:
+        mine = ladders.get(subject(i.pk), [])
+        rows.append(Row(i, tuple(crews.get(i.pk, ())), tuple(mine), _clock(mine), offered.get(i.pk)))
+    return rows
 
 
 def _clock(ladders: list[Running]) -> Clock | None:
@@ -110,7 +118,7 @@ def story(matter_id: int) -> list[Line]:
 
 def callers_of(matter: Incident) -> list[Report]:
     """The reports of a matter in the order they came, those of matters merged into it among them; nothing personal."""
-    return list(Report.objects.filter(incident=matter).order_by("received_at", "pk"))
+    return list(Report.objects.filter(incident=matter).select_related("incident").order_by("received_at", "pk"))
 
 
 def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[int, str], ...]]:
@@ -118,6 +126,12 @@ def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[i
     into = matter.merged_into
     merged = Incident.objects.filter(merged_into=matter).order_by("pk").values_list("pk", "reference")
     return (into.pk, into.reference) if into else None, tuple(merged)
+
+
+def acted_on(ids: Iterable[int], *, by: Actor) -> set[int]:
+    """Which of these matters this person did something to."""
+    names = {subject(pk): pk for pk in ids}
+    return {names[matter] for matter in matters_acted_on(names, by.id)}
 
 
 def references(ids: Iterable[int]) -> dict[int, str]:
@@ -188,12 +202,13 @@ class CallerStory:
     added: tuple[datetime, ...] = ()
     may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
     text_only: bool = False
+    reopened_at: datetime | None = None
 
 
 def caller_story(report: Report, *, at: datetime) -> CallerStory:
     """The story of a report, for the person who has its code."""
     matter = report.incident
-    crews = Assignment.objects.filter(incident=matter).exclude(Q(state=assignment.State.LAPSED))
+    crews = this_round(matter).exclude(Q(state=assignment.State.LAPSED))
     signed = crews.filter(acknowledged_at__isnull=False).order_by("acknowledged_at")
     arrived = crews.filter(on_scene_at__isnull=False).order_by("on_scene_at")
     return CallerStory(
@@ -203,6 +218,7 @@ def caller_story(report: Report, *, at: datetime) -> CallerStory:
         matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
         _added_by(report), may_contact(report, "page", at=at).ok, report.text_only,
+        matter.reopened_at,
     )  # fmt: skip
 
 

@@ -20,8 +20,8 @@ Floats = NDArray[np.float64]
 STEP_M = 60.0  # a point along each street at least so often
 MARGIN_M = 250.0  # how far the drawn city reaches beyond its last street
 BAY_M = 450.0  # narrower bays of the outline are filled
-SMOOTH_M = 45.0
-_DECIMALS = 6
+SMOOTH_M = (45.0, 30.0, 15.0, 5.0)  # the first that leaves every station inside its area
+_DECIMALS = 5  # a metre
 
 
 def draw_areas(graph: RoadGraph, stations: Ints, owner: Ints) -> list[dict[str, Any]]:
@@ -34,7 +34,10 @@ def draw_areas(graph: RoadGraph, stations: Ints, owner: Ints) -> list[dict[str, 
         areas = [shapely.union_all(cells[held == station]) for station in range(len(stations))]
         if not _give_islands_away(areas, cells, held, x[stations], y[stations]):
             break
-    simple = shapely.coverage_simplify(np.array(areas), SMOOTH_M)
+    for smooth_m in SMOOTH_M:
+        simple = shapely.coverage_simplify(np.array(areas), smooth_m)
+        if shapely.contains_xy(simple, x[stations], y[stations]).all():
+            break
     check_areas(simple, x[stations], y[stations])
     return [_geojson(graph, area) for area in simple]
 
@@ -78,17 +81,16 @@ def _give_islands_away(
 ) -> bool:
     """Hand the cells of every detached piece to the best neighbour; False when there was none."""
     given = False
+    tree = shapely.STRtree(areas)
     middles = shapely.get_coordinates(shapely.point_on_surface(cells)).T
     for station, area in enumerate(areas):
         home = shapely.Point(station_x[station], station_y[station])
         parts = sorted(shapely.get_parts(area), key=lambda part: (not part.buffer(0.5).contains(home), -part.area))
         for island in parts[1:]:
             given = True
-            shared = [
-                island.intersection(other).length if number != station else -1.0 for number, other in enumerate(areas)
-            ]
+            near = [int(other) for other in tree.query(island, predicate="intersects") if other != station]
             inside = (held == station) & shapely.contains_xy(island, *middles)
-            held[inside] = int(np.argmax(shared))
+            held[inside] = max(near, key=lambda other: island.intersection(areas[other]).length)
     return given
 
 

@@ -9,9 +9,10 @@ function of seed and date: the same day comes again on every start, and a demo t
 import json
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -24,10 +25,12 @@ from oneroom.engine.roads import RoadGraph
 from oneroom.engine.roads.classes import CLASS_NAMES
 
 HERE = Path(__file__).parent
-# Chosen so that 60 crews see 12 to 20 matters open at once by day (tests/project/test_demo_calls.py).
-CALLS_PER_CREW_AND_DAY = 11.0
+# Chosen so that 200 crews see 24 to 40 matters open at once by day (tests/project/test_demo_calls.py).
+CALLS_PER_CREW_AND_DAY = 6.4
 WEB_SHARE = 0.08  # reported over the citizen's page instead of by telephone
 ENGLISH_SHARE = 0.06
+SEEN_BY_MANY = 0.4  # of what happens in the street, and has several tellings
+SPREAD_DEG = 2.5e-4  # how far apart callers place one event: some 25 m
 # Telephone numbers of callers: 100-0000-xxxx is in no numbering plan (mobiles begin with 13 to 19).
 CALLER_PHONES = "1000000"
 MARK_ZH, MARK_EN = "〔模拟〕", "[simulated] "
@@ -45,6 +48,7 @@ class Call:
     lon: float
     lat: float
     category: str
+    subcategory: str
     grade: int
     reasons: tuple[str, ...]
     words: str
@@ -52,6 +56,12 @@ class Call:
     safe_contact: str
     crews: int
     web: bool
+    event: str  # the key of the first call about the same event: its own, unless somebody rang before
+
+    @property
+    def is_first(self) -> bool:
+        """Nobody rang about this before."""
+        return self.event == self.key
 
 
 @dataclass(frozen=True)
@@ -94,9 +104,9 @@ def day(seed: int, of: date, where: Streets, *, crews: int, zone: ZoneInfo) -> l
         seconds = chance.expovariate(expected * share / 3600)
         while seconds < 3600:
             at = midnight + timedelta(hours=hour, seconds=round(seconds, 1))
-            found.append(_call(f"{seed}-{of:%Y%m%d}-{len(found):04d}", at, where, chance))
+            found += event(f"{seed}-{of:%Y%m%d}-{len(found):04d}", at, where, chance, *_kind(chance))
             seconds += chance.expovariate(expected * share / 3600)
-    return found
+    return sorted((call for call in found if call.at < midnight + timedelta(days=1)), key=attrgetter("at"))
 
 
 def calls_after(since: datetime, seed: int, where: Streets, *, crews: int, zone: ZoneInfo) -> Iterator[Call]:
@@ -131,22 +141,45 @@ def sentences() -> dict[str, Any]:
 
 def kinds() -> list[str]:
     """The categories that have sentences."""
-    return [name for name in sentences() if name != "slots"]
+    return [name for name in sentences() if name not in ("slots", "storm")]
 
 
-def _call(key: str, at: datetime, where: Streets, chance: Random) -> Call:
-    names = kinds()
-    category = chance.choices(names, [sentences()[name]["weight"] for name in names])[0]
-    kind = sentences()[category]
-    said = chance.choices(kind["calls"], [_OF_GRADE[said["grade"]] for said in kind["calls"]])[0]
+def event(
+    key: str, at: datetime, where: Streets, chance: Random, category: str, said: dict[str, Any],
+    *, seen_by_many: float = SEEN_BY_MANY,
+) -> list[Call]:  # fmt: skip
+    """What happened, as the first caller tells it, and perhaps some more who ring about the same within minutes."""
     lon, lat = where.place(chance)
     web = said["grade"] >= 3 and said.get("safe") is None and chance.random() < WEB_SHARE * 1.6
-    return Call(
-        key=key, at=at, lon=lon, lat=lat, category=category, grade=said["grade"], reasons=tuple(said["reasons"]),
-        words=_filled(said, chance), phone=f"{CALLER_PHONES}{chance.randrange(10000):04d}",
+    first = Call(
+        key=key, at=at, lon=lon, lat=lat, category=category, subcategory=said["sub"], grade=said["grade"],
+        reasons=tuple(said["reasons"]), words=_filled(said, chance), phone=_phone(chance),
         safe_contact=said.get("safe") or chance.choice(("unknown", "yes", "yes")),
-        crews=_crews(said["grade"], chance), web=web,
+        crews=_crews(said["grade"], chance), web=web, event=key,
     )  # fmt: skip
+    others = []
+    if said.get("again") and chance.random() < seen_by_many:
+        for n in range(1, chance.choices((2, 3, 4), (5, 3, 1))[0]):
+            words = dict(zip(("zh", "en"), chance.choice(said["again"]), strict=True))
+            others.append(
+                replace(
+                    first, key=f"{key}-{n}", at=at + timedelta(seconds=round(chance.uniform(15, 360), 1)),
+                    lon=round(lon + chance.gauss(0, SPREAD_DEG), 6), lat=round(lat + chance.gauss(0, SPREAD_DEG), 6),
+                    words=_filled(words, chance), phone=_phone(chance), safe_contact="yes", web=False,
+                )
+            )  # fmt: skip
+    return [first, *others]
+
+
+def _kind(chance: Random) -> tuple[str, dict[str, Any]]:
+    names = kinds()
+    category = chance.choices(names, [sentences()[name]["weight"] for name in names])[0]
+    said = sentences()[category]["calls"]
+    return category, chance.choices(said, [_OF_GRADE[one["grade"]] for one in said])[0]
+
+
+def _phone(chance: Random) -> str:
+    return f"{CALLER_PHONES}{chance.randrange(10000):04d}"
 
 
 def _crews(grade: int, chance: Random) -> int:

@@ -1,8 +1,8 @@
 """
 What a simulated crew decides, without any input or output: when it signs, where it drives, what it reports.
 
-It knows only what a crew's phone knows: its own live orders, as `/api/orders` gives them, and the project time. Every
-delay is drawn from the number of the order, so a crew that is restarted goes on as if nothing had happened.
+It knows only what a crew's phone knows: its own live orders, as `/api/orders` gives them, its roster and the project
+time. Every delay is drawn from the number of the order, so a crew that is restarted goes on as if nothing had happened.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,9 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from oneroom.project.demo import calls
+from oneroom.project.demo import calls, shifts
 from oneroom.project.demo.driving import Drive, Streets
+from oneroom.project.demo.shifts import Watch
 
 PATROL_M = 1200.0  # around the station
 PARKED_S = (240.0, 900.0)  # between two patrols
@@ -28,11 +29,13 @@ class Character(StrEnum):
     PROMPT = "prompt"
     SLOW = "slow"
     SILENT = "silent"  # never: its orders climb the ladder
+    RADIO = "radio"  # says everything over the radio, and the dispatcher taps for it; no phone says where it is
 
 
 # Seconds from the offer to the signature, by grade; the second rung comes after 15, 30, 90 and 90.
 _ANSWER_S = {
     Character.PROMPT: {1: (3, 10), 2: (4, 18), 3: (5, 40), 4: (5, 60)},
+    Character.RADIO: {1: (6, 14), 2: (8, 25), 3: (10, 60), 4: (10, 80)},
     Character.SLOW: {1: (16, 75), 2: (35, 150), 3: (80, 300), 4: (80, 400)},
 }
 _SET_OUT_S = (8.0, 45.0)
@@ -40,10 +43,16 @@ _FIRST_WORD_S = (40.0, 150.0)
 
 
 def character_of(number: int) -> Character:
-    """One crew in twenty is silent, one in five slow; always the same ones, so that a story can be told twice."""
-    if number % 20 == 17:
+    """
+    Of forty crews one is silent, one has only a radio and seven are slow.
+
+    Always the same ones, so that a story can be told twice.
+    """
+    if number % 40 == 17:
         return Character.SILENT
-    return Character.SLOW if number % 5 == 3 else Character.PROMPT
+    if number % 40 == 29:
+        return Character.RADIO
+    return Character.SLOW if number % 6 == 3 else Character.PROMPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,9 @@ class SimulatedCrew:
     lon: float
     lat: float
     character: Character
+    watch: Watch
     id: int = 0
+    on_duty: bool = False
     held: bool = False  # by a visitor: then nothing is done for him
     order: dict[str, Any] | None = None
     drive: Drive | None = None
@@ -90,8 +101,10 @@ class SimulatedCrew:
 
     def next_act(self, now: datetime) -> Act | None:
         """What is due now, if anything."""
-        if self.held or self.order is None:
+        if self.held:
             return None
+        if self.order is None or not self.on_duty:
+            return self._come_or_go(now)
         match self.order["state"]:
             case "offered":
                 return self._sign(now)
@@ -102,6 +115,15 @@ class SimulatedCrew:
             case "on_scene":
                 return self._work(now)
         return None
+
+    def _come_or_go(self, now: datetime) -> Act | None:
+        """On duty and off it by the roster; while it has an order a crew stays (and the record would object)."""
+        zone = self.streets.zone
+        should = shifts.should_serve(self.watch, self.number, now, zone)
+        if should == self.on_duty or not self.id:
+            return None
+        verb = "on-duty" if should else "off-duty"
+        return Act(f"crews/{self.id}/{verb}", {}, f"sim-{self.id}-{verb}-{now:%m%d%H%M}")
 
     def _sign(self, now: datetime) -> Act | None:
         if self.character is Character.SILENT:
@@ -153,6 +175,9 @@ class SimulatedCrew:
         if self.held:
             self.drive, self._driving_to, self.kmh = None, 0, 0.0
             return
+        if not self.on_duty:
+            self.drive, self.kmh = None, 0.0
+            return
         if self.drive is None and self.order is None:
             self._patrol(now)
         if self.drive is None:
@@ -180,6 +205,8 @@ class SimulatedCrew:
 
         When the demo runs fast they are thinned to ``at_most``: the map moves as smoothly, the trail is coarser.
         """
+        if not self.on_duty or self.character is Character.RADIO:
+            return []
         every_s = MOVING_EVERY_S if self.drive else STANDING_EVERY_S
         if self._fixed_at is not None and (now - self._fixed_at).total_seconds() < every_s:
             return []

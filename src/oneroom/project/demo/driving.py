@@ -44,7 +44,7 @@ class Streets:
     def __init__(self, graph: RoadGraph, zone: ZoneInfo):
         self.graph = graph
         self._index = snap_index(graph)
-        self._zone = zone
+        self.zone = zone
         self._metrics: dict[int, Metric] = {}
 
     def on_street(self, lon: float, lat: float) -> Points:
@@ -53,7 +53,7 @@ class Streets:
 
     def drive(self, start: tuple[float, float], goal: tuple[float, float], began: datetime) -> Drive | None:
         """The quickest way at this hour of the day; None where there is none."""
-        hour = began.astimezone(self._zone).hour
+        hour = began.astimezone(self.zone).hour
         if hour not in self._metrics:
             self._metrics[hour] = metric(self.graph, hour=hour)
         route = find_route(self.graph, self._metrics[hour], self.on_street(*start), self.on_street(*goal))

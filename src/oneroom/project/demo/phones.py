@@ -8,35 +8,48 @@ from datetime import datetime
 import httpx
 
 from oneroom.project.demo.client import House, Person, Refusal
-from oneroom.project.demo.crews import Act, SimulatedCrew
+from oneroom.project.demo.crews import Act, Character, SimulatedCrew
 
 log = logging.getLogger(__name__)
 
 COALESCE_S = 0.15  # the entries of one act arrive together
-SAY_EVERY_S = 1.0  # real seconds between two messages of one crew, however fast the demo runs
-REREAD_S = 20.0  # orders are read again now and then, should a change have been missed
+SAY_EVERY_S = 2.0  # real seconds between two messages of one crew, however fast the demo runs
+REREAD_S = 60.0  # orders are read again now and then, should a change have been missed
 AFTER_NO_S = 2.0
 GOES_ON = (httpx.HTTPError, Refusal)
 
 
 class Phone:
-    """One crew's phone. The simulator calls ``tick``; everything slow happens in tasks of its own."""
+    """
+    One crew's phone, switched on while the crew serves. The simulator calls ``tick``; all that is slow runs in tasks.
 
-    def __init__(self, house: House, crew: SimulatedCrew):
+    A crew that has only a radio acts through ``radio``, the dispatcher who taps for it.
+    """
+
+    def __init__(self, house: House, crew: SimulatedCrew, radio: Person):
         self.crew = crew
-        self.person = Person(house, f"sim-{crew.number:02d}a")
+        self.person = Person(house, f"sim-{crew.number:03d}a")
+        self._radio = radio
+        self._serving = asyncio.Event()
         self._changed = asyncio.Event()
         self._acting: asyncio.Task[None] | None = None
         self._saying: asyncio.Task[None] | None = None
-        self._said_s = time.monotonic() + crew.number % 5 / 5  # not all sixty in the same moment
+        self._said_s = time.monotonic() + crew.number % 20 / 10  # not all of them in the same moment
         self._fresh = False  # the orders were read since the last act: they say what comes next
         self._rung: set[int] = set()
 
     async def run(self) -> None:
-        """Listen and read until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.person.listen(self._heard))
-            tasks.create_task(self._read_orders())
+        """Listen and read while the crew is on duty, until cancelled."""
+        while True:
+            await self._serving.wait()
+            both = [asyncio.create_task(self.person.listen(self._heard)), asyncio.create_task(self._read_orders())]
+            try:
+                while self.crew.on_duty:
+                    await asyncio.wait(both, timeout=AFTER_NO_S)
+            finally:
+                for task in both:
+                    task.cancel()
+                await asyncio.gather(*both, return_exceptions=True)
 
     def _heard(self, kind: str) -> None:
         if kind == "reset" or kind.startswith("assignment."):
@@ -65,6 +78,8 @@ class Phone:
         order = self.crew.order
         if order is None or order["state"] != "offered" or order["id"] in self._rung or self.crew.held:
             return
+        if self.crew.character is Character.RADIO:
+            return  # the phone lies at the station
         self._rung.add(order["id"])
         for ring in (await self.person.get("rings"))["rings"]:
             if ring["subject"] == f"assignment:{order['id']}":
@@ -74,7 +89,12 @@ class Phone:
         """Move, and begin what is due. ``now`` is project time."""
         self.crew.move(now)
         real_s = time.monotonic()
-        if _idle(self._acting) and self._fresh and (act := self.crew.next_act(now)) is not None:
+        (self._serving.set if self.crew.on_duty else self._serving.clear)()
+        if (
+            _idle(self._acting)
+            and (self._fresh or not self.crew.on_duty)
+            and (act := self.crew.next_act(now)) is not None
+        ):
             self._fresh = False
             self._acting = asyncio.create_task(self._do(act))
         if _idle(self._saying) and real_s - self._said_s >= SAY_EVERY_S and (fixes := self.crew.fixes(now)):
@@ -82,13 +102,20 @@ class Phone:
             self._saying = asyncio.create_task(self._say(fixes))
 
     async def _do(self, act: Act) -> None:
+        by_radio = self.crew.character is Character.RADIO and act.path.startswith("assignments/")
         try:
-            await self.person.act(act.path, act.said, act.key)
-            if act.said.get("verb") == "acknowledge" and self.crew.order is not None:
+            await (self._radio if by_radio else self.person).act(act.path, act.said, act.key)
+            if act.path.startswith("crews/"):
+                self.crew.on_duty = act.path.endswith("/on-duty")
+            if by_radio:
+                pass  # it hears the words over the radio
+            elif act.said.get("verb") == "acknowledge" and self.crew.order is not None:
                 await self.person.act(f"incidents/{self.crew.order['incident']}/open", {"purpose": "respond"})
         except GOES_ON as error:
             # Somebody was quicker, or the web process is being restarted: read again what holds now.
             log.info("crew %d was refused %s (%s)", self.crew.number, act.path, error)
+            if act.path.startswith("crews/") and getattr(error, "code", "") == "overtaken":
+                self.crew.on_duty = act.path.endswith("/on-duty")  # it was so already
             await asyncio.sleep(AFTER_NO_S)
         self._changed.set()
 

@@ -1,6 +1,9 @@
 """
 The simulated room: takes the day's calls, sends crews, reviews and closes, so that the city lives without a visitor.
 
+Of two calls about one event it knows only what the machine proposes, and merges what a person would find to be the
+same (`_alike`). When crews grow scarce it keeps the last ones for grave calls and holds the small ones.
+
 Where a visitor works as dispatcher it stands back: then it sends only to matters that nobody took for 150 seconds of
 project time, and takes back an unanswered order only well after the room's alarm. So a visitor always has the first
 word, and a city that he forgets does not pile up. Everything is done over HTTP with accounts of its own.
@@ -14,10 +17,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from oneroom.apps.incidents.codes import LAW_CASES
+from oneroom.project.demo import shifts
 from oneroom.project.demo.calls import Call, ends_without_crew
 from oneroom.project.demo.client import House, Person, answer_of
+from oneroom.project.demo.names import chief_of, commander_of
 from oneroom.project.demo.phones import GOES_ON
 
 log = logging.getLogger(__name__)
@@ -32,7 +38,9 @@ UNREAD_S = 180.0  # a citizen's own report that nobody classified
 AHEAD = timedelta(minutes=12)  # a city that is opened has a few matters already
 WEB_EVERY_S = 60.0  # real: the public's door is limited per address, and a visitor shares ours
 LEAVE_S = 10.0  # real: a matter about which we were refused something
-CALLS_AT_ONCE = 2
+CALLS_AT_ONCE = 4
+RESERVE = 12  # crews that stay free for grave calls: with no more than these, others are held
+HOLD_FOR = timedelta(minutes=10)
 
 
 @dataclass
@@ -41,7 +49,8 @@ class Room:
 
     house: House
     due: Iterator[Call]
-    chiefs: dict[str, str]  # unit code -> user name
+    stations: dict[str, int]  # unit code -> number of the station
+    zone: ZoneInfo
     visitors: frozenset[str] = frozenset()
     held: frozenset[int] = frozenset()
     _waiting: Call | None = None
@@ -49,22 +58,21 @@ class Room:
     _avoid: dict[int, datetime] = field(default_factory=dict)
     _leave_until: dict[int, float] = field(default_factory=dict)
     _web_s: float = -WEB_EVERY_S
+    _storm: list[Call] = field(default_factory=list)
+    _compared: set[int] = field(default_factory=set)
+    _called: dict[int, Call] = field(default_factory=dict)  # by number of the matter
 
     def __post_init__(self) -> None:
         self.dispatcher = Person(self.house, "sim-dispatcher")
         self.call_taker = Person(self.house, "sim-calltaker")
-        self.commander = Person(self.house, "sim-commander")
         self.citizen = _Citizen(self.house)
-        self._people = {code: Person(self.house, name) for code, name in self.chiefs.items()}
+        self._people: dict[str, Person] = {}
 
     async def look(self, now: datetime) -> None:
         """One round: calls that are due, then every open matter."""
         for _ in range(CALLS_AT_ONCE):
-            call = self._waiting or next(self.due)
-            self._waiting = call
-            if call.at > now:
+            if (call := self._next(now)) is None:
                 break
-            self._waiting = None
             await self._take(call)
         queue = (await self.dispatcher.get("demo/queue"))["queue"]
         for row in queue:
@@ -75,6 +83,21 @@ class Room:
             except GOES_ON as error:  # a visitor or the clock was quicker
                 self._leave_until[row["id"]] = time.monotonic() + LEAVE_S
                 log.info("the room was refused something about %s (%s)", row["id"], error)
+
+    def begin_storm(self, calls: list[Call]) -> None:
+        """These come too, beside the day's."""
+        self._storm = list(calls)
+
+    def _next(self, now: datetime) -> Call | None:
+        """The next call that has come by now, of the day's or the storm's."""
+        self._waiting = self._waiting or next(self.due, None)
+        if self._storm and (self._waiting is None or self._storm[0].at < self._waiting.at):
+            return self._storm.pop(0) if self._storm[0].at <= now else None
+        call = self._waiting
+        if call is None or call.at > now:
+            return None
+        self._waiting = None
+        return call
 
     async def _take(self, call: Call) -> None:
         place = {"lon": call.lon, "lat": call.lat}
@@ -88,8 +111,8 @@ class Room:
                     "incidents",
                     {
                         "source": "phone", "words": call.words, "caller_phone": call.phone, "location": place,
-                        "safe_contact": call.safe_contact, "category": call.category, "grade": call.grade,
-                        "reasons": list(call.reasons),
+                        "safe_contact": call.safe_contact, "category": call.category,
+                        "subcategory": call.subcategory, "grade": call.grade, "reasons": list(call.reasons),
                     },
                     f"sim-call-{call.key}",
                 )  # fmt: skip
@@ -97,6 +120,10 @@ class Room:
             log.info("call %s was not taken (%s)", call.key, error)
             return
         self._by_reference[taken["reference"]] = call
+        if "id" in taken:
+            self._called[taken["id"]] = call
+        while len(self._called) > 1000:
+            self._called.pop(next(iter(self._called)))
         while len(self._by_reference) > 500:
             self._by_reference.pop(next(iter(self._by_reference)))
 
@@ -112,9 +139,9 @@ class Room:
             case "dispatched" | "in_progress":
                 await self._take_back(row, now)
             case "reported" if since_s > chance.uniform(60, 240) + self._commanders_turn_s:
-                await self._chief(row).act(f"incidents/{row['id']}/review", {}, _key("review", row))
+                await self._chief(row, now).act(f"incidents/{row['id']}/review", {}, _key("review", row))
             case "reviewed" if since_s > chance.uniform(15, 60) + self._commanders_turn_s:
-                await self._chief(row).act(f"incidents/{row['id']}/close", _ending(row), _key("close", row))
+                await self._chief(row, now).act(f"incidents/{row['id']}/close", _ending(row), _key("close", row))
 
     async def _classify(self, row: dict[str, Any], since_s: float) -> None:
         call = self._by_reference.get(row["reference"])
@@ -128,6 +155,10 @@ class Room:
     async def _send_or_set_aside(self, row: dict[str, Any], since_s: float, chance: Random, now: datetime) -> None:
         call = self._by_reference.get(row["reference"])
         grade = row["grade"]
+        if row["id"] not in self._compared and call is not None:
+            self._compared.add(row["id"])
+            if await self._alike(row, call):
+                return
         wait_s = chance.uniform(*SEND_S[grade])
         if "dispatcher" in self.visitors:
             wait_s = max(wait_s, STANDS_BACK_S)
@@ -138,13 +169,31 @@ class Room:
             why = {"verb": aside[0], "reason": aside[1]}
             await self.call_taker.act(f"incidents/{row['id']}/set-aside", why, f"sim-aside-{row['id']}")
             return
+        if row.get("held_until") and now < datetime.fromisoformat(row["held_until"]):
+            return
         found = await self.dispatcher.get(f"incidents/{row['id']}/proposals")
         ranked = [p for p in found["ranked"] if self._avoid.get(p["crew"], now) <= now]
+        if len(found["ranked"]) <= RESERVE and (grade >= 3 or not ranked):
+            if row["state"] == "classified" and "dispatcher" not in self.visitors:
+                said = {"reason": "no_crew_free", "until": (now + HOLD_FOR).isoformat()}
+                await self.dispatcher.act(f"incidents/{row['id']}/hold", said, f"sim-hold-{row['id']}")
+            return
         ranked.sort(key=lambda p: p["crew"] not in self.held or found["ranked"].index(p) >= 5)
         chosen = ranked[: call.crews if call else 1]
         if not chosen:
             return
         await self.dispatcher.act(f"incidents/{row['id']}/offer", {"crews": [p["crew"] for p in chosen]})
+
+    async def _alike(self, row: dict[str, Any], call: Call) -> bool:
+        """Whether it was merged into the call about the same event: proposed by the machine, decided by a person."""
+        alike = (await self.call_taker.get(f"incidents/{row['id']}/duplicates"))["alike"]
+        for other in alike:
+            known = self._called.get(other["id"])
+            if known is not None and known.event == call.event and other["may_merge"] and other["id"] < row["id"]:
+                said = {"into": other["id"]}
+                await self.call_taker.act(f"incidents/{row['id']}/merge", said, f"sim-merge-{row['id']}")
+                return True
+        return False
 
     async def _take_back(self, row: dict[str, Any], now: datetime) -> None:
         """Orders that nobody signs for lapse, and those that a crew asks to give back are taken back."""
@@ -165,9 +214,14 @@ class Room:
         """So long a visiting commander has the first word on a report."""
         return 600.0 if "commander" in self.visitors else 0.0
 
-    def _chief(self, row: dict[str, Any]) -> Person:
+    def _chief(self, row: dict[str, Any], now: datetime) -> Person:
         """Reviews and closes: the duty chief of the station, or the commander where a matter lies in no area."""
-        return self._people.get(row["unit"], self.commander)
+        watch, station = shifts.watch_at(now, self.zone), self.stations.get(row["unit"])
+        return self.person(chief_of(station, watch) if station else commander_of(watch))
+
+    def person(self, username: str) -> Person:
+        """Somebody who works by himself, signed in once."""
+        return self._people.setdefault(username, Person(self.house, username))
 
 
 def _ending(row: dict[str, Any]) -> dict[str, str]:

@@ -1,5 +1,5 @@
 """
-The whole simulation in one process beside the web: sixty phones, the room, and a look at what visitors hold.
+The whole simulation in one process beside the web: the crews' phones, the room, and a look at what visitors hold.
 
 Project time is read anew at every tick, so pause and speed act at once. While a visitor holds a crew the demo runs at
 real speed: a person cannot sign an order that lapses after four seconds. The speed that it had comes back afterwards.
@@ -12,15 +12,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from oneroom.apps.duty.queries import board
 from oneroom.apps.ledger.time import clock
 from oneroom.engine import roads
-from oneroom.project.demo import calls
-from oneroom.project.demo.city import CREWS_PER_STATION, SEED, City
+from oneroom.project.demo import calls, surge
+from oneroom.project.demo.city import SEED, STRENGTH, City, posts
 from oneroom.project.demo.client import House
 from oneroom.project.demo.crews import SimulatedCrew, character_of
 from oneroom.project.demo.driving import Streets
 from oneroom.project.demo.phones import GOES_ON, Phone
+from oneroom.project.demo.relief import Relief, keep_relief
 from oneroom.project.demo.room import AHEAD, Room, keep_room
+from oneroom.project.demo.shifts import Watch
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +31,15 @@ TICK_S = 0.2
 VISITORS_EVERY_S = 2.0
 REAL_SPEED = 1.0
 FEW = 3  # open matters: with fewer, a start brings a few calls at once
-ARRIVES_TOGETHER = 4  # phones that sign in at a time
+ARRIVES_TOGETHER = 2  # phones that sign in at a time: the first visitor goes before them
 
 
 class Simulator:
     """Runs until cancelled."""
 
-    def __init__(self, city: City, address: str, zone: ZoneInfo):
-        self._city, self._zone = city, zone
+    def __init__(self, city: City, address: str, zone: ZoneInfo, *, surge: bool = False):
+        self._city, self._zone, self._surge = city, zone, surge
+        self._storm_since = ""
         self._house = House(address)
         self._clock = clock()
         self._speed_before: float | None = None
@@ -45,31 +49,36 @@ class Simulator:
         graph = self._city.graph()
         await asyncio.to_thread(roads.warm)  # seven seconds on the very first start, while the first page is served
         streets = Streets(graph, self._zone)
-        stations = {station["code"]: f"chief-{n:02d}" for n, station in enumerate(self._city.stations, 1)}
-        count = len(stations) * CREWS_PER_STATION
-        room = Room(self._house, iter(()), stations)
-        phones = await self._phones(room, streets, count)
-        room.due = calls.calls_after(await self._from(room), SEED, calls.streets(graph), crews=count, zone=self._zone)
+        stations = {station["code"]: n for n, station in enumerate(self._city.stations, 1)}
+        room = Room(self._house, iter(()), stations, self._zone)
+        relief = await asyncio.to_thread(Relief, room, self._zone)
+        phones = await self._phones(room, streets)
+        count = STRENGTH[Watch.DAY]
+        self._homes = calls.streets(graph)
+        room.due = calls.calls_after(await self._from(room), SEED, self._homes, crews=count, zone=self._zone)
+        if self._surge:
+            await room.dispatcher.act("demo/surge", {})
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(keep_room(room, self._clock.now))
             tasks.create_task(self._watch_visitors(room, phones))
             tasks.create_task(self._tick(phones))
-            for n, phone in enumerate(phones):
+            tasks.create_task(keep_relief(relief, self._clock.now))
+            for n, phone in enumerate(sorted(phones, key=lambda phone: not phone.crew.on_duty)):
                 tasks.create_task(_after(n // ARRIVES_TOGETHER * TICK_S, phone))
 
-    async def _phones(self, room: Room, streets: Streets, count: int) -> list[Phone]:
+    async def _phones(self, room: Room, streets: Streets) -> list[Phone]:
         """The crews where they were left, or at their stations."""
-        places = {crew["code"]: crew for crew in await self._patiently(room, "crews", "crews")}
+        known = {crew.code: crew for crew in await asyncio.to_thread(board, on_duty=False)}
+        await self._patiently(room, "crews", "crews")
         phones = []
-        for number in range(1, count + 1):
-            home = self._city.stations[(number - 1) // CREWS_PER_STATION]
-            at = places.get(f"sim-{number:02d}", {})
-            lon, lat = at.get("lon") or home["lon"], at.get("lat") or home["lat"]
+        for post in posts(self._city):
+            home, at = self._city.stations[post.station], known[post.code]
+            lon, lat = at.lon or home["lon"], at.lat or home["lat"]
             crew = SimulatedCrew(
-                number, streets, (home["lon"], home["lat"]), *streets.to_street(lon, lat), character_of(number),
-                id=at.get("id", 0),
+                post.number, streets, (home["lon"], home["lat"]), *streets.to_street(lon, lat),
+                character_of(post.number), post.watch, id=at.id, on_duty=at.state != "off_duty",
             )  # fmt: skip
-            phones.append(Phone(self._house, crew))
+            phones.append(Phone(self._house, crew, room.dispatcher))
         return phones
 
     async def _from(self, room: Room) -> datetime:
@@ -105,9 +114,14 @@ class Simulator:
                 log.info("nobody tells who is visiting (%s)", error)
             await asyncio.sleep(VISITORS_EVERY_S)
 
-    async def _let_go(self, seen: dict[str, list[Any]], room: Room, phones: Sequence[Phone]) -> None:
+    async def _let_go(self, seen: dict[str, Any], room: Room, phones: Sequence[Phone]) -> None:
         room.held = frozenset(seen.get("crews", ()))
         room.visitors = frozenset(seen.get("roles", ()))
+        if (since := seen.get("surge") or "") and since != self._storm_since:
+            self._storm_since = since
+            began, many = datetime.fromisoformat(since), STRENGTH[Watch.DAY]
+            brought = surge.storm(SEED, began, self._homes, crews=many, zone=self._zone)
+            room.begin_storm([call for call in brought if call.at >= self._clock.now() - AHEAD])
         for phone in phones:
             phone.crew.held = phone.crew.id in room.held
         rate = self._clock.rate()

@@ -13,24 +13,26 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from oneroom.apps.duty import queries as duty_queries
 from oneroom.apps.duty import services as duty
 from oneroom.apps.ledger.services import service
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs import queries as orgs_queries
 from oneroom.apps.orgs import services as orgs
 from oneroom.apps.people import services as people
+from oneroom.apps.people.services import Newcomer
 from oneroom.apps.places import services as places
 from oneroom.apps.places.services.gazetteer import NewPlace, add_places
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from oneroom.project.clock import RealClock
 from oneroom.project.demo import city as cities
+from oneroom.project.demo import shifts
 from oneroom.project.demo.credentials import password_of
-from oneroom.project.demo.names import invented
+from oneroom.project.demo.names import chief_of, commander_of, invented
+from oneroom.project.demo.shifts import Watch
 
 BEGINS_HOUR = 18  # an evening: the city is awake, and grows quieter while somebody watches
-DUTY_FOR = timedelta(days=366)
+SPARE = timedelta(minutes=30)  # a duty role is held until the relief, and a little longer should that be late
 # 100-0001-xxxx is in no numbering plan; .example belongs to nobody (RFC 2606).
 STAFF_PHONES = "1000001"
 STAFF_MAIL = "oneroom.example"
@@ -42,14 +44,16 @@ VISITORS = (
     ("demo-calltaker", Role.CALL_TAKER),
     ("demo-commander", Role.SHIFT_COMMANDER),
     ("demo-inspector", Role.INSPECTOR),
+    ("demo-administrator", Role.ADMINISTRATOR),
 )
+STATION_CHIEF = "demo-chief"  # a visitor's too, at the first station
 # Who works in the room by himself; duty chiefs of the stations do too.
 SIMULATED = (
     ("sim-dispatcher", Role.DISPATCHER),
     ("sim-calltaker", Role.CALL_TAKER),
-    ("sim-commander", Role.SHIFT_COMMANDER),
+    ("sim-commander-day", Role.SHIFT_COMMANDER),
+    ("sim-commander-night", Role.SHIFT_COMMANDER),
 )
-COMMANDER = "demo-commander"
 
 SKILLS = ("mediation", "traffic", "shield", "first_aid")
 KITS = (("first_aid", "radio", "vest"), ("radio", "traffic"), ("radio", "shield", "vest"))
@@ -64,6 +68,8 @@ class _Making:
     chance: Random
     names: Iterator[str]
     numbers: Iterator[int]
+    watch: Watch
+    relieved_at: datetime  # when those on duty now are relieved, and a little more
 
 
 def needed() -> bool:
@@ -85,7 +91,10 @@ def load(city: str = "shanghai", *, at: datetime | None = None) -> None:
     """
     found = cities.bundled(city)
     at = at or now()
-    crews = _make(_Making(found, at, Random(f"oneroom world {city}"), invented(cities.SEED), iter(range(10000))))
+    zone = ZoneInfo(settings.TIME_ZONE)
+    names, numbers = invented(cities.SEED), iter(range(10000))
+    watch, relieved_at = shifts.watch_at(at, zone), shifts.ends(at, zone) + SPARE
+    crews = _make(_Making(found, at, Random(f"oneroom world {city}"), names, numbers, watch, relieved_at))
     duty.record_positions([duty.Fix(crew, lon, lat, at, 10.0, 0.0, None) for crew, lon, lat in crews], at)
 
 
@@ -96,8 +105,8 @@ def _make(of: _Making) -> list[tuple[int, float, float]]:
     bureau = _unit(of, "city_bureau", of.city.code, f"{of.city.name_zh}公安局", f"{of.city.name_en} Police")
     room = _unit(of, "command_room", f"{of.city.code}-room", "综合指挥室", "Command room", parent=bureau)
     branches: dict[str, Any] = {}
-    crews = []
-    for n, station in enumerate(of.city.stations, 1):
+    stations = []
+    for station in of.city.stations:
         name = station["branch_zh"]
         if name not in branches:
             code = f"{of.city.code}-branch-{len(branches) + 1}"
@@ -106,63 +115,71 @@ def _make(of: _Making) -> list[tuple[int, float, float]]:
             of, "station", station["code"], station["name_zh"], station["name_en"], parent=branches[name],
             lon=station["lon"], lat=station["lat"], area=station["area"], location_source="synthetic",
         )  # fmt: skip
-        _chief(of, n, unit.pk)
-        for place in range(cities.CREWS_PER_STATION):
-            crew = _crew(of, (n - 1) * cities.CREWS_PER_STATION + place + 1, place, station, unit.pk)
-            crews.append((crew, *_near(of, station)))
+        stations.append(unit.pk)
+    accounts = people.enrol(_everybody(of, room.pk, stations), by=SYSTEM, at=of.at)
+    commander = accounts[commander_of(of.watch)]
+    duty.begin_spell(role=Role.SHIFT_COMMANDER, account_id=commander, until=of.relieved_at, by=SYSTEM, at=of.at)
+    for n, unit_id in enumerate(stations, 1):
+        chief = accounts[chief_of(n, of.watch)]
+        duty.begin_spell(
+            role=Role.DUTY_CHIEF, account_id=chief, unit_id=unit_id, until=of.relieved_at, by=SYSTEM, at=of.at
+        )
     add_places(
         (NewPlace("station", s["name_zh"], s["name_en"], s["lon"], s["lat"]) for s in of.city.stations),
         by=SYSTEM, at=of.at,
     )  # fmt: skip
+    crews = [_crew(of, post, stations[post.station], accounts) for post in cities.posts(of.city)]
+    return [crew for crew in crews if crew]
+
+
+def _everybody(of: _Making, room_id: int, stations: list[int]) -> Iterator[Newcomer]:
+    """The room, the chiefs and the crews; only those who work by themselves have a password."""
     for username, role in VISITORS:
-        account = _account(of, username, role, room.pk, signs_in=False)
-        if username == COMMANDER:
-            duty.begin_spell(role=role, account_id=account, until=of.at + DUTY_FOR, by=SYSTEM, at=of.at)
+        yield _person(of, username, role, room_id, signs_in=False)
+    yield _person(of, STATION_CHIEF, Role.STATION_CHIEF, stations[0], signs_in=False)
     for username, role in SIMULATED:
-        _account(of, username, role, room.pk, signs_in=True)
-    return crews
+        yield _person(of, username, role, room_id, signs_in=True)
+    for n, unit_id in enumerate(stations, 1):
+        for watch in Watch:
+            yield _person(of, chief_of(n, watch), Role.DUTY_CHIEF, unit_id, signs_in=True)
+    for post in cities.posts(of.city):
+        for letter, rides_as in _riders(post):
+            role = Role.AUXILIARY if rides_as == "auxiliary" else Role.PATROL_OFFICER
+            yield _person(of, post.code + letter, role, stations[post.station], signs_in=rides_as == "lead")
+
+
+def _riders(post: cities.Post) -> list[tuple[str, str]]:
+    """A lead, two more officers and up to two auxiliaries: 1 + 2 + N."""
+    auxiliaries = [(letter, "auxiliary") for letter in "de"[: post.number % 3]]
+    return [("a", "lead"), ("b", "second"), ("c", "second"), *auxiliaries]
 
 
 def _unit(of: _Making, kind: str, code: str, name_zh: str, name_en: str, **rest: Any) -> Any:
     return orgs.begin_unit(kind=kind, code=code, name_zh=name_zh, name_en=name_en, by=SYSTEM, at=of.at, **rest)
 
 
-def _account(of: _Making, username: str, role: Role, unit_id: int | None, *, signs_in: bool) -> int:
-    account = people.create_account(
-        username=username, name=next(of.names), password=password_of(username) if signs_in else None,
-        mobile=f"{STAFF_PHONES}{next(of.numbers):04d}", email=f"{username}@{STAFF_MAIL}", by=SYSTEM, at=of.at,
+def _person(of: _Making, username: str, role: Role, unit_id: int, *, signs_in: bool) -> Newcomer:
+    return Newcomer(
+        username, next(of.names), role, unit_id, password_of(username) if signs_in else None,
+        f"{STAFF_PHONES}{next(of.numbers):04d}", f"{username}@{STAFF_MAIL}",
     )  # fmt: skip
-    people.give_role(account.pk, role, unit_id=unit_id, by=SYSTEM, at=of.at)
-    return account.pk
 
 
-def _chief(of: _Making, n: int, unit_id: int) -> None:
-    account = _account(of, f"chief-{n:02d}", Role.DUTY_CHIEF, unit_id, signs_in=True)
-    duty.begin_spell(
-        role=Role.DUTY_CHIEF, account_id=account, unit_id=unit_id, until=of.at + DUTY_FOR, by=SYSTEM, at=of.at
-    )
-
-
-def _crew(of: _Making, n: int, place: int, station: dict[str, Any], unit_id: int) -> int:
-    """Two officers, and an auxiliary in every other crew (1 + 2 + N); only the lead's account signs in by password."""
-    code = f"sim-{n:02d}"
-    members = [
-        (_account(of, f"{code}a", Role.PATROL_OFFICER, unit_id, signs_in=True), "lead"),
-        (_account(of, f"{code}b", Role.PATROL_OFFICER, unit_id, signs_in=False), "second"),
-    ]
-    if n % 2 == 0:
-        members.append((_account(of, f"{code}c", Role.AUXILIARY, unit_id, signs_in=False), "auxiliary"))
+def _crew(of: _Making, post: cities.Post, unit_id: int, accounts: dict[str, int]) -> tuple[int, float, float] | None:
+    """A crew, on duty if its watch is: then gives (crew, longitude, latitude)."""
+    station = of.city.stations[post.station]
     short_zh = station["name_zh"].removesuffix("派出所")
     short_en = station["name_en"].removesuffix(" Police Station")
-    duty.form_crew(
-        code=code, callsign_zh=f"{short_zh}{place + 1:02d}", callsign_en=f"{short_en} {place + 1:02d}",
-        unit_id=unit_id, members=members, skills=of.chance.sample(SKILLS, 2), kit=KITS[place % len(KITS)],
-        by=SYSTEM, at=of.at,
+    crew = duty.form_crew(
+        code=post.code, callsign_zh=f"{short_zh}{post.callsign:02d}", callsign_en=f"{short_en} {post.callsign:02d}",
+        unit_id=unit_id, members=[(accounts[post.code + letter], role) for letter, role in _riders(post)],
+        skills=of.chance.sample(SKILLS, 2), kit=KITS[post.number % len(KITS)], by=SYSTEM, at=of.at,
     )  # fmt: skip
-    crew = duty_queries.find_crew(code)
-    assert crew is not None
+    place = _near(of, station)
+    if post.watch is not of.watch:
+        return None
     duty.come_on_duty(crew, by=SYSTEM, at=of.at)
-    return crew.pk
+    return crew.pk, *place
 
 
 def _near(of: _Making, station: dict[str, Any]) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from oneroom.engine.roles import Right
 from oneroom.engine.values import Conflict, NotFound
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
-from oneroom.web.pages.start.held import HELD, held_crews
+from oneroom.web.pages.start.held import HELD, begin_surge, held_crews
 
 router = Router(tags=["demo"])
 REAL_SPEED = 1.0
@@ -34,6 +34,15 @@ def set_rate(request: HttpRequest, asked: shapes.Rate) -> dict[str, Any]:
     return {"rate": asked.rate}
 
 
+@router.post("demo/surge")
+def surge(request: HttpRequest, asked: shapes.Nothing) -> dict[str, Any]:
+    """A storm comes over the city now, for two hours of its time; a second one begins only when it is over."""
+    actor(request)
+    if not settings.DEMO:
+        raise NotFound
+    return {"since": begin_surge(now())}
+
+
 @router.get("demo/queue")
 def open_matters(request: HttpRequest) -> dict[str, Any]:
     """Open matters for the simulated dispatcher, without any personal field: what a person reads off the screen."""
@@ -50,6 +59,7 @@ def open_matters(request: HttpRequest) -> dict[str, Any]:
                 "subcategory": row.incident.subcategory, "final_subcategory": row.incident.final_subcategory,
                 "outcome": row.incident.outcome, "placed": row.incident.lon is not None,
                 "unit": row.incident.unit.code if row.incident.unit else "",
+                "held_until": row.incident.held_until,
                 "offered": [
                     {"id": a.pk, "crew": a.crew_id, "offered_at": a.offered_at, "return_reason": a.return_reason}
                     for a in row.crews

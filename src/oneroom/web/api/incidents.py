@@ -10,7 +10,7 @@ from ninja import Router
 
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.desk import draft_of
-from oneroom.apps.incidents.proposals import Proposals, advice_for, proposals, route_for
+from oneroom.apps.incidents.proposals import advice_for, proposals, route_for
 from oneroom.apps.incidents.services.drafts import draft_code
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
@@ -18,6 +18,7 @@ from oneroom.engine.values import Actor, BadInput
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
 from oneroom.web.api.acts import code_for, do, where, where_crew_is
+from oneroom.web.api.advice import worded
 
 router = Router(tags=["incidents"])
 
@@ -182,12 +183,13 @@ def close(request: HttpRequest, pk: int, asked: shapes.Closing) -> dict[str, Any
 
 @router.post("incidents/{int:pk}/offer")
 def offer(request: HttpRequest, pk: int, asked: shapes.Offer) -> dict[str, Any]:
-    """Send crews; what was proposed is kept beside what was chosen."""
+    """Send crews; what was proposed is kept beside what was chosen, with a reason if somebody gives one."""
 
     def act(by: Actor, at: datetime) -> dict[str, Any]:
         by.must(Right.DISPATCH)
         matter = access.incident_for(pk, by=by)
-        sent = services.offer(matter.pk, asked.crews, advice=advice_for(matter, at=at), by=by, at=at)
+        advice = advice_for(matter, at=at)
+        sent = services.offer(matter.pk, asked.crews, advice=advice, reason=asked.reason, by=by, at=at)
         return {"assignments": sent}
 
     return do(request, asked, act)
@@ -201,10 +203,10 @@ def open_personal(request: HttpRequest, pk: int, asked: shapes.Open) -> dict[str
 
 @router.get("incidents/{int:pk}/proposals")
 def proposed(request: HttpRequest, pk: int) -> dict[str, Any]:
-    """Crews by road time with reasons, and the excluded with the rule."""
+    """Crews by road time with reasons, the plan's set, the excluded with the rule, and who could be diverted."""
     by = actor(request)
     by.must(Right.DISPATCH)
-    return _worded(proposals(access.incident_for(pk, by=by), at=now()))
+    return worded(proposals(access.incident_for(pk, by=by), at=now()))
 
 
 @router.get("incidents/{int:pk}/route")
@@ -215,26 +217,3 @@ def route(request: HttpRequest, pk: int, crew: int) -> dict[str, Any]:
         by.must(Right.DISPATCH)
     found = route_for(access.incident_for(pk, by=by), crew, at=now())
     return found or {"travel_s": None, "length_m": None, "line": []}
-
-
-def _worded(found: Proposals) -> dict[str, Any]:
-    return {
-        "no_roads": found.no_roads,
-        "ranked": [
-            {
-                "crew": p.crew.id, "code": p.crew.code, "callsign_zh": p.crew.callsign_zh,
-                "callsign_en": p.crew.callsign_en, "travel_s": p.travel_s, "fix_age_s": p.fix_age_s,
-                "lon": p.crew.lon, "lat": p.crew.lat, "state": p.crew.state, "officers": p.crew.officers,
-                "auxiliaries": p.crew.auxiliaries, "kit": p.crew.kit, "skills": p.crew.skills,
-                "reasons": [{"code": r.code, "sign": r.sign, "quantity": r.quantity} for r in p.reasons],
-            }
-            for p in found.ranked
-        ],
-        "excluded": [
-            {
-                "crew": e.crew.id, "callsign_zh": e.crew.callsign_zh, "callsign_en": e.crew.callsign_en,
-                "rule": e.rule,
-            }
-            for e in found.excluded
-        ],
-    }  # fmt: skip

@@ -121,6 +121,15 @@ class Words(Strict):
     words: Text
 
 
+class Radio(Words):
+    crew: Id | None = None
+
+
+class Video(Strict):
+    event: Code
+    crew: Id | None = None
+
+
 class Closing(Kind):
     outcome: Code = ""
     case: Code = ""
@@ -155,6 +164,7 @@ class Supervision(Strict):
 
 class Offer(Strict):
     crews: Annotated[list[Id], Field(min_length=1, max_length=20)]
+    reason: Code = ""
 
 
 class Open(Strict):

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position
 from oneroom.apps.ledger.services import ask_guards, note, service
-from oneroom.apps.people.services import change_access
+from oneroom.apps.people.services import change_access_of_all
 from oneroom.engine.roles import Role
 from oneroom.engine.values import Actor, BadInput, Conflict, IllegalMove, Overtaken
 
@@ -49,8 +49,7 @@ def form_crew(
         skills=sorted(skills), kit=sorted(kit),
     )  # fmt: skip
     CrewMember.objects.bulk_create(CrewMember(crew=crew, account_id=a, role=r) for a, r in members)
-    for account_id, _role in members:
-        change_access(account_id, cause="joined_crew", by=by, at=at)
+    change_access_of_all([account_id for account_id, _role in members], cause="joined_crew", by=by, at=at)
     return crew
 
 

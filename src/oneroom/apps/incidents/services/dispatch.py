@@ -10,8 +10,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from oneroom.apps.duty.models import Crew
+from oneroom.apps.duty.queries import led_crews
 from oneroom.apps.duty.services import count_run, set_state
-from oneroom.apps.incidents.codes import RETURN_REASONS, WITHDRAW_REASONS
+from oneroom.apps.incidents.codes import CHOICE_REASONS, RETURN_REASONS, WITHDRAW_REASONS
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.incidents.services.matter import (
     final_kind,
@@ -40,19 +41,35 @@ class Advice:
 
     ranked: tuple[int, ...] = ()  # crew ids, best first
     travel_s: Mapping[int, int] | None = None
+    card: str = ""  # the response plan
+    crews_asked: int = 1
+    best: tuple[int, ...] = ()  # the crews that were advised for the plan; empty: the first of the ranking
+
+    def differs(self, crew_ids: Sequence[int]) -> bool:
+        """Whether one of these crews is not among those that were advised first."""
+        return bool(self.ranked) and not set(crew_ids) <= set(self.best or self.ranked[:1])
 
 
 @service
 def offer(
-    incident_id: int, crew_ids: Sequence[int], *, advice: Advice | None = None, by: Actor, at: datetime
+    incident_id: int,
+    crew_ids: Sequence[int],
+    *,
+    advice: Advice | None = None,
+    reason: str = "",
+    by: Actor,
+    at: datetime,
 ) -> list[int]:
     """
     Send crews: each gets an order that rings at once and climbs until it is signed for. Gives assignment ids.
 
     The first one leads if nobody does yet. A crew that was sent elsewhere meanwhile stops the whole act
-    (Overtaken), so that a dispatcher never believes that two were sent when one was.
+    (Overtaken), so that a dispatcher never believes that two were sent when one was. ``reason`` says why others than
+    the advised ones were chosen, if somebody says so: nobody must (workflow §2.1).
     """
     by.must(Right.DISPATCH)
+    if reason:
+        known("reason", reason, CHOICE_REASONS)
     if not crew_ids:
         raise BadInput("crews", "Pick at least one crew.")
     row = lock(incident_id)
@@ -60,6 +77,7 @@ def offer(
         raise IllegalMove("No crew can be sent to this matter as it stands.")
     advice = advice or Advice()
     crews = {c.pk: c for c in Crew.objects.select_for_update(no_key=True).filter(pk__in=crew_ids).order_by("pk")}
+    led = led_crews(crews)
     sent = []
     for crew_id in dict.fromkeys(crew_ids):
         crew = crews.get(crew_id)
@@ -67,12 +85,17 @@ def offer(
             raise Conflict("This crew is not on duty.", field="crews")
         if not crew.members.exclude(role="auxiliary").exists():
             raise Conflict("Auxiliaries are never sent alone: this crew has no officer.", field="crews")
-        sent.append(_offer_one(row, crew, advice, by=by, at=at))
+        if crew_id not in led:
+            raise Conflict("No officer leads this crew now: the lead is missing or is no officer.", field="crews")
+        differs = advice.differs(crew_ids)
+        sent.append(_offer_one(row, crew, advice, differs, reason if differs else "", by=by, at=at))
     follow(row, at=at)
     return sent
 
 
-def _offer_one(row: Incident, crew: Crew, advice: Advice, *, by: Actor, at: datetime) -> int:
+def _offer_one(
+    row: Incident, crew: Crew, advice: Advice, differs: bool, reason: str, *, by: Actor, at: datetime
+) -> int:
     lead = not Assignment.objects.filter(incident=row, lead=True, state__in=assignment.LIVE).exists()
     travel_s = (advice.travel_s or {}).get(crew.pk)
     try:
@@ -88,7 +111,9 @@ def _offer_one(row: Incident, crew: Crew, advice: Advice, *, by: Actor, at: date
     note(
         "assignment.offered", f"assignment:{sent.pk}", by=by, at=at, to=scopes(row), matter=subject(row.pk),
         assignment=sent.pk, incident=row.pk, crew=crew.pk, grade=row.grade, lead=lead, travel_s=travel_s,
-        advised=[f"crew:{c}" for c in advice.ranked[:10]], advised_rank=rank,
+        advised=[f"crew:{c}" for c in advice.ranked[:10]], advised_rank=rank, card=advice.card or None,
+        crews_asked=advice.crews_asked if advice.card else None, advised_set=[f"crew:{c}" for c in advice.best] or None,
+        differs=differs if advice.ranked else None, reason=reason or None,
     )  # fmt: skip
     start_answer(
         f"assignment:{sent.pk}", matter=subject(row.pk), grade=row.grade, crew_id=crew.pk, unit_id=crew.unit_id,

@@ -132,6 +132,7 @@ def follow(of: Incident, *, at: datetime) -> None:
         incident=of.pk, before=before, state=target,
     )  # fmt: skip
     if target in incident.WITH_CREWS and before in incident.TO_SEND:
+        Incident.objects.filter(pk=of.pk).update(held_until=None)  # if it waits again, nobody is holding it
         stop(subject(of.pk), cause="sent", stage="dispatch", by=SYSTEM, at=at)
     if target is S.WAITING and before in incident.WITH_CREWS:
         watch(of, "dispatch", by=SYSTEM, at=at)

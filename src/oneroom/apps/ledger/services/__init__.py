@@ -2,7 +2,7 @@
 
 from oneroom.apps.ledger.services.disclosures import exported, searched
 from oneroom.apps.ledger.services.once import once
-from oneroom.apps.ledger.services.record import note, service
+from oneroom.apps.ledger.services.record import note, noted_so_far, service
 from oneroom.apps.ledger.services.seals import (
     Looking,
     compared,
@@ -24,6 +24,7 @@ __all__ = [
     "hand_over_seals",
     "looked",
     "note",
+    "noted_so_far",
     "once",
     "open_sealed",
     "reseal",

@@ -89,3 +89,8 @@ def note(
     entry = Noted(kind, subject, matter, at, by.id, on_behalf, by.via, tuple(sorted(set(to))), plain)
     noted.append(entry)
     seams.tell_followers(entry, by=by)
+
+
+def noted_so_far(kind: str) -> list[Noted]:
+    """What this act has noted of a kind and not yet written: nobody can read it in the record before the end."""
+    return [n for n in _work.get() or () if n.kind == kind]

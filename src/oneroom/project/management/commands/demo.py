@@ -11,6 +11,7 @@ from oneroom.project.clock import FASTEST, FileClock
 from oneroom.project.demo import outside
 from oneroom.project.demo.city import NAMES
 from oneroom.project.listening import listen
+from oneroom.project.management.commands.runcrews import DAYS
 from oneroom.project.supervisor import Supervisor
 from oneroom.project.trouble import Trouble
 
@@ -25,13 +26,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--city", default=stage.DEFAULT_CITY, help="shanghai (the default) or jinan")
+        parser.add_argument("--day", default="usual", help="usual, or surge: a storm evening begins at once")
         parser.add_argument("--speed", type=float, help=f"0 (paused) to {FASTEST:g} times; else as it was left")
 
-    def handle(self, *args: Any, port: int, city: str, speed: float | None, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, city: str, day: str, speed: float | None, **options: Any) -> None:
         if speed is not None and not 0 <= speed <= FASTEST:
             raise Trouble(f"--speed is between 0 (paused) and {FASTEST:g}.")
         if city not in NAMES:
             raise Trouble(f"There is no demo city {city!r}: choose one of {', '.join(NAMES)}.")
+        if day not in DAYS:
+            raise Trouble(f"There is no such day {day!r}: choose one of {', '.join(DAYS)}.")
         listen(HOST, port).close()
         scene = stage.set_stage(city)
         self._say(f"The demo's data is in {scene.server.folder}")
@@ -40,7 +44,7 @@ class Command(BaseCommand):
             clock = FileClock(scene.clock_file)
             self._prepare(clock, city, speed)
             os.environ.update(outside.gateways(HOST, port))
-            running = [parts.web(HOST, port), parts.clock(), parts.courier(), parts.crews(port, city)]
+            running = [parts.web(HOST, port), parts.clock(), parts.courier(), parts.crews(port, city, day)]
             tell = f"OneRoom (simulated data / 模拟数据) is open at http://{HOST}:{port}/start/   Ctrl-C stops it."
             Supervisor(running, beside=[lambda: self._when_open(port, tell), lambda: _store(clock)]).run()
             clock.checkpoint()

@@ -108,6 +108,8 @@ def _headline(state: State, story: CallerStory) -> tuple[str, str]:
     if state in ENDED:
         return _("It is closed."), str(OUTCOMES.get(story.outcome, ""))
     headline, rest = _SENTENCES[state]
+    if story.reopened_at is not None and state in (State.CLASSIFIED, State.WAITING):
+        return _("We look into it again."), str(headline)
     return str(headline), str(rest)
 
 
@@ -119,8 +121,11 @@ def _main_line(state: State, story: CallerStory, at: datetime) -> tuple[Step, ..
     now = max(i for i, yes in enumerate(reached) if yes)
     if ended and story.stars is not None:
         now = len(reached)
+    began = (_("We received it"), when(story.received_at, at))
+    if story.reopened_at is not None:
+        began = (_("We opened it again"), later(story.reopened_at, story))
     told = [
-        (_("We received it"), when(story.received_at, at)),
+        began,
         (_handed(story) if handed else _("Officers get it"), _signed(story) if handed else ""),
         (_("Officers at the place"), _arrived(story) if there else ""),
         (

@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 from oneroom.apps.incidents.codes import GRADES
 from oneroom.apps.incidents.queries import Row, live
 from oneroom.apps.orders.queries import Running
+from oneroom.engine.values import Actor
 from oneroom.web.pages.room.clocks import Clock, LadderView, clock, ladder
-from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, kind_named, local, named
+from oneroom.web.pages.room.filters import Chosen, passing
+from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, kind_named, local, named, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One matter in the queue; ``silent`` says whose order the whole room is told of. No personal field."""
+    """
+    One matter in the queue. No personal field.
+
+    ``silent`` says whose order the whole room is told of, ``free`` which crew became free for it.
+    """
 
     id: int
     reference: str
@@ -44,6 +50,7 @@ class RowView:
     owner: str
     clock: Clock | None
     ladder: LadderView | None
+    free: str
     needs: bool
     unanswered: bool
     alarm: bool
@@ -58,18 +65,21 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """``groups`` are the rest, one for each grade that has any."""
+    """``groups`` are the rest, one for each grade that has any; ``hidden`` of them are kept back by the filters on."""
 
     needs: tuple[RowView, ...]
     groups: tuple[tuple[int, str, tuple[RowView, ...]], ...]
     rest: int
     next_limit: RowView | None
+    filters: tuple[Chosen, ...] = ()
+    hidden: int = 0
 
 
-def queue_view(rows: list[Row], *, at: datetime) -> QueueView:
-    """Every open matter once: in one of the two lists, never in both."""
-    needing = sorted((r for r in rows if r.needs_room(at)), key=lambda r: (_breach(r, at), r.incident.pk))
-    calm = [r for r in rows if not r.needs_room(at)]
+def queue_view(rows: list[Row], *, on: list[Chosen], by: Actor, at: datetime) -> QueueView:
+    """Every open matter once: in one of the two lists, never in both. Filters keep back only what is calm."""
+    needing = sorted((r for r in rows if _needs(r, at)), key=lambda r: _urgency(r, at))
+    every = [r for r in rows if not _needs(r, at)]
+    calm = passing(every, on, by=by) if on else every
     groups = []
     for grade, word in GRADES.items():
         mine = tuple(row_view(r, at=at) for r in calm if r.incident.grade == grade)
@@ -77,7 +87,21 @@ def queue_view(rows: list[Row], *, at: datetime) -> QueueView:
             groups.append((grade, str(word), mine))
     timed = [v for _grade, _word, views in groups for v in views if v.clock]
     soonest = min(timed, key=lambda v: v.clock.deadline, default=None)  # type: ignore[union-attr]
-    return QueueView(tuple(row_view(r, at=at) for r in needing), tuple(groups), len(calm), soonest)
+    return QueueView(
+        tuple(row_view(r, at=at) for r in needing), tuple(groups), len(calm), soonest, tuple(on), len(every) - len(calm)
+    )
+
+
+def _needs(row: Row, at: datetime) -> bool:
+    return row.needs_room(at) or row.comes_back(at)
+
+
+def _urgency(row: Row, at: datetime) -> tuple[Any, ...]:
+    """What is late comes by its breach; what only came back after it, gravest and oldest first."""
+    i = row.incident
+    if row.needs_room(at):
+        return (0, _breach(row, at), i.pk)
+    return (1, i.grade, i.received_at, i.pk)
 
 
 def _breach(row: Row, at: datetime) -> datetime:
@@ -97,7 +121,7 @@ def row_view(row: Row, *, at: datetime) -> RowView:
         status=_status(row), silent=_silent(row), owner=_owner(row.clock.running, row) if row.clock else "",
         clock=clock(row.clock.running, at=at) if row.clock else None,
         ladder=ladder(ringing, at=at) if ringing else None,
-        needs=row.needs_room(at), unanswered=bool(unanswered), alarm=row.alarm,
+        free=_free(row), needs=_needs(row, at), unanswered=bool(unanswered), alarm=row.alarm,
         commander=any(s.code == "shift_commander" for r in unanswered for s in r.climbed),
         to_send=not on_it and i.state in ("received", "classified", "waiting"),
         received=i.received_at, drill=i.drill, lon=i.lon, lat=i.lat,
@@ -138,6 +162,16 @@ def _standing(crews: Iterable[Any]) -> str:
         % {"crew": local(a.crew.callsign_zh, a.crew.callsign_en), "state": named(ORDER_STATES, a.state)}
         for a in crews
     )
+
+
+def _free(row: Row) -> str:
+    """The crew that became free for a matter that waits, and how long it would take."""
+    if row.offered is None:
+        return ""
+    crew = local(row.offered.callsign_zh, row.offered.callsign_en)
+    if row.offered.travel_s is None:
+        return _("%(crew)s free") % {"crew": crew}
+    return _("%(crew)s free, %(time)s") % {"crew": crew, "time": span(row.offered.travel_s)}
 
 
 def _owner(running: Running, row: Row) -> str:

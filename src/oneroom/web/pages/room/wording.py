@@ -20,6 +20,7 @@ from oneroom.apps.incidents.codes import (
     CALL_BACK_RESULTS,
     CALL_BACK_WHY,
     CASE_DECISIONS,
+    CHOICE_REASONS,
     DOSSIER_PURPOSES,
     INVALID_REASONS,
     NO_CASE_REASONS,
@@ -35,7 +36,7 @@ from oneroom.apps.incidents.codes import (
     SUPERVISE_REASONS,
     WITHDRAW_REASONS,
 )
-from oneroom.apps.incidents.protocol import protocols, spoken
+from oneroom.apps.incidents.protocol import card_name, protocols, spoken
 from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room.words import (
     CHANNELS,
@@ -69,6 +70,11 @@ class Names:
     def crew(self, pk: int | None) -> str:
         return local(*self.crews[pk]) if pk is not None and pk in self.crews else _("a crew")
 
+    def advised(self, code: str) -> str:
+        """The crew behind "crew:5", as advice stands in the record."""
+        number = code.partition(":")[2]
+        return self.crew(int(number) if number.isdecimal() else None)
+
     def unit(self, pk: int | None) -> str:
         return local(*self.units[pk]) if pk is not None and pk in self.units else _("no station")
 
@@ -79,9 +85,9 @@ class Names:
 Sentence = Callable[[Facts, Names], str]
 
 # What is heard of: the second column of the timeline.
-CALL, ORDER, SCENE, SYSTEM, GRADE, ROOM, OUTSIDE, STAFF = (
+CALL, ORDER, SCENE, SYSTEM, GRADE, ROOM, OUTSIDE, STAFF, RADIO, VIDEO = (
     lazy("Call"), lazy("Orders"), lazy("Scene"), lazy("System"), lazy("Grading"), lazy("Control"), lazy("Message"),
-    lazy("Staff"),
+    lazy("Staff"), lazy("Radio"), lazy("Video"),
 )  # fmt: skip
 # Entries about the machinery: shown, but out of the way of what people did.
 MACHINE = frozenset(
@@ -91,7 +97,9 @@ MACHINE = frozenset(
 LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
 
 # Entries that are something said, through whatever channel.
-TALK = frozenset({"incident.received", "incident.words_added", "incident.rated", "incident.withdrawn"})
+TALK = frozenset(
+    {"incident.received", "incident.words_added", "incident.video", "incident.rated", "incident.withdrawn"}
+)
 # Facts that name another matter than the one of the timeline.
 OTHER_MATTERS = ("into", "other")
 
@@ -191,7 +199,26 @@ def _offered(f: Facts, names: Names) -> str:
         parts.append(_("not among the proposed"))
     if f.get("travel_s") is not None:
         parts.append(_("%(time)s by road") % {"time": span(f["travel_s"])})
+    if f.get("crews_asked", 1) > 1:
+        parts.append(_("plan “%(card)s” asks for %(n)s") % {"card": card_name(f["card"]), "n": f["crews_asked"]})
+    if f.get("differs"):
+        first = _(", ").join(names.advised(c) for c in f.get("advised_set") or f["advised"][:1])
+        parts.append(_("advised: %(crews)s") % {"crews": first})
+    if f.get("reason"):
+        parts.append(named(CHOICE_REASONS, f["reason"]))
     return " · ".join(parts)
+
+
+def _offerable(f: Facts, names: Names) -> str:
+    said = _("Before the dispatcher again")
+    if f["cause"] == "time_up":
+        said = _("Held until now: before the dispatcher again")
+    if not f.get("crew"):
+        return said
+    free = _("%(crew)s free") % {"crew": names.crew(f["crew"])}
+    if f.get("travel_s") is not None:
+        free = _("%(crew)s free, %(time)s") % {"crew": names.crew(f["crew"]), "time": span(f["travel_s"])}
+    return f"{said} · {free}"
 
 
 def _climbed(f: Facts, names: Names) -> str:
@@ -272,7 +299,28 @@ def _exported(f: Facts, _names: Names) -> str:
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
 _WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
-             "room": lazy("The room added words"), "to_caller": lazy("The room wrote to the caller")}  # fmt: skip
+             "room": lazy("The room added words"), "radio": lazy("On the radio"),
+             "to_caller": lazy("The room wrote to the caller")}  # fmt: skip
+
+_WORD_CHANNELS = {"crew": SCENE, "room": ROOM, "radio": RADIO, "to_caller": OUTSIDE}
+_VIDEO = {"started": lazy("Video link began"), "ended": lazy("Video link ended")}
+
+
+def _word_channel(f: Facts) -> Any:
+    return _WORD_CHANNELS.get(f["source"], CALL)
+
+
+def _of_crew(text: str, f: Facts, names: Names) -> str:
+    return _("%(crew)s: %(text)s") % {"crew": names.crew(f["crew"]), "text": text} if f.get("crew") else text
+
+
+def _words(f: Facts, names: Names) -> str:
+    return _of_crew(named(_WORDS_BY, f["source"]), f, names)
+
+
+def _video(f: Facts, names: Names) -> str:
+    return _of_crew(named(_VIDEO, f["event"]), f, names)
+
 
 WORDED: dict[str, tuple[Any, Sentence]] = {
     "record.erased": (SYSTEM, _plain(lazy("Personal texts erased: %(count)s"))),
@@ -326,8 +374,10 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.classified": (GRADE, _classified),
     "incident.graded": (GRADE, _graded),
     "incident.held": (ROOM, _plain(lazy("Held: nobody is sent for now"))),
+    "incident.offerable": (ROOM, _offerable),
     "incident.state": (SYSTEM, _coded(lazy("Stands at: %(code)s"), "state", MATTER_STATES)),
-    "incident.words_added": (CALL, _coded("%(code)s", "source", _WORDS_BY)),
+    "incident.words_added": (_word_channel, _words),
+    "incident.video": (VIDEO, _video),
     "incident.safe_contact": (CALL, _coded(lazy("Safe to contact the caller: %(code)s"), "safe_contact", SAFE_CONTACT)),
     "incident.withdrawn": (CALL, _plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
@@ -394,4 +444,4 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
 def sentence(kind: str, facts: Facts, names: Names) -> tuple[str, str]:
     """(channel, sentence) of an entry in the language of the page."""
     channel, said = WORDED[kind]
-    return str(channel), said(facts, names)
+    return str(channel(facts) if callable(channel) else channel), said(facts, names)

@@ -66,7 +66,7 @@ STAGES = {
     "agency_answer": (lazy("agency to answer"), lazy("agency's answer late")),
     "return_call": (lazy("to call back"), lazy("calling back late")),
     "complete": (lazy("to complete"), lazy("completing late")),
-    "call_back": (lazy("to call back"), lazy("call-back late")),
+    "call_back": (lazy("call-back due"), lazy("call-back late")),
 }
 RUNGS = {
     "crew": lazy("Crew"),
@@ -111,6 +111,7 @@ ROLES = {
 }
 RULES = {
     "no_officer": lazy("no officer on board"),
+    "no_lead": lazy("no officer leads it now"),
     "not_working": lazy("meal, busy or out of service"),
     "on_a_call": lazy("on a call"),
     "no_position": lazy("position unknown"),
@@ -127,6 +128,12 @@ KIT = {
     "camera": lazy("body camera"),
     "aed": lazy("defibrillator"),
     "mediation": lazy("mediation"),
+}
+SKILLS = {
+    "mediation": lazy("mediation"),
+    "traffic": lazy("traffic duty"),
+    "shield": lazy("shield drill"),
+    "first_aid": lazy("first aid"),
 }
 CHANNELS = {"app": lazy("app"), "sms": lazy("SMS"), "email": lazy("e-mail"), "voice": lazy("voice")}
 
@@ -155,15 +162,28 @@ def local(zh: str, en: str) -> str:
     return (zh or en) if (get_language() or "").startswith("zh") else (en or zh)
 
 
-def reason_words(code: str, quantity: float | None) -> str:
+def part_words(code: str) -> str:
+    """A summand of a crew's score in a word or two."""
+    words = {
+        "travel": _("drive"), "lacks_skill": _("skill"), "lacks_kit": _("kit"), "other_area": _("other area"),
+        "many_runs": _("load"), "old_fix": _("old position"),
+    }  # fmt: skip
+    return words.get(code, code)
+
+
+def reason_words(code: str, quantity: float | None, what: str = "") -> str:
     """A reason for or against a crew in two to six words."""
     match code:
         case "fastest":
             return _("fastest")
         case "has_skill":
-            return _("has the skill")
+            return _("can do %(what)s") % {"what": what}
         case "lacks_skill":
-            return _("lacks the skill")
+            return _("cannot do %(what)s") % {"what": what}
+        case "has_kit":
+            return _("has %(what)s") % {"what": what}
+        case "lacks_kit":
+            return _("no %(what)s") % {"what": what}
         case "own_area":
             return _("own area")
         case "other_area":

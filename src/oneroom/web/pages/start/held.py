@@ -1,5 +1,6 @@
 """
-Which crews a visitor of the demo holds, and which seats are taken: the simulated city lets go of them.
+What visitors of the demo do to it: which crews they hold and which seats they take (the simulated city lets go of
+them), and since when they want a storm.
 
 A hold lasts as long as the visitor's browser asks for something now and then; who closes the page without
 signing out gives the crew back after a quarter of an hour.
@@ -8,6 +9,7 @@ signing out gives the crew back after a quarter of an hour.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +20,8 @@ from oneroom.apps.duty.queries import callsigns
 HOLD_S = 15 * 60
 SEEN_S = 5 * 60  # a seat in the room is free again sooner: its screen asks for something every few seconds
 HELD = gettext_noop("A visitor rides with a crew, so the city runs at real speed until the crew is handed back.")
+SURGE_LASTS = timedelta(hours=2)
+_SURGE = "surge"
 _KEPT = "held_crew"
 _SEAT = "seat"
 
@@ -38,6 +42,20 @@ def seats_taken(roles: Iterable[str]) -> list[str]:
     """Those of the seats in which a visitor was seen lately."""
     keys = {f"seat:{role}": role for role in roles}
     return sorted(keys[key] for key in cache.get_many(keys))
+
+
+def begin_surge(at: datetime) -> datetime:
+    """A storm from now on, or the one that is on."""
+    since = surge_since(at)
+    if since is None:
+        cache.set(_SURGE, since := at, timeout=None)
+    return since
+
+
+def surge_since(at: datetime) -> datetime | None:
+    """Since when the storm is over the city, in project time; None when the sky is clear."""
+    since: datetime | None = cache.get(_SURGE)
+    return since if since is not None and since <= at < since + SURGE_LASTS else None
 
 
 def release(request: HttpRequest) -> None:

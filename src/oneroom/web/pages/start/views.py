@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as named
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from oneroom.apps.duty.queries import Lead, board, leads
 from oneroom.apps.incidents.queries import counts, queue
@@ -20,8 +20,9 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.people.queries import actor_of, find_account, find_account_by_id
 from oneroom.engine.values import BadInput, Conflict, NotFound, Refused
 from oneroom.web.faults import worded
+from oneroom.web.pages.signin.home import home
 from oneroom.web.pages.signin.views import open_session
-from oneroom.web.pages.start.held import held_crews, hold, release, seats_taken, sit
+from oneroom.web.pages.start.held import begin_surge, held_crews, hold, release, seats_taken, sit, surge_since
 from oneroom.web.pages.start.picture import picture
 
 
@@ -33,32 +34,73 @@ class Seat:
     name: str | Promise
     about: str | Promise
     screen: str | Promise
-    view: str
     username: str = ""
 
 
+# What each may try first, in one sentence.
 SEATS = (
     Seat(
-        "dispatcher", _("Dispatcher"), _("Send crews, watch clocks"), named("screen", "Room"), "room", "demo-dispatcher"
+        "dispatcher",
+        _("Dispatcher"),
+        _("Open the top matter and send the crew proposed first."),
+        named("screen", "Room"),
+        "demo-dispatcher",
     ),
     Seat(
         "commander",
         _("Shift commander"),
-        _("What is late, and whose it is"),
+        _("See what is late; at eight o'clock the watch changes."),
         named("screen", "Room"),
-        "room",
         "demo-commander",
     ),
     Seat(
         "calltaker",
         _("Call-taker"),
-        _("Take a call by keyboard"),
+        _("Type what you hear, ask on, and see the grade follow."),
         named("screen", "Intake"),
-        "intake",
         "demo-calltaker",
     ),
-    Seat("officer", _("Officer"), _("Sign, arrive, report by phone"), named("screen", "Phone"), "terminal"),
-    Seat("citizen", _("Citizen"), _("Report, then follow"), named("screen", "Public"), "citizen"),
+    Seat(
+        "officer",
+        _("Officer"),
+        _("Wait for an order, sign it, set off, arrive and report: four taps."),
+        named("screen", "Phone"),
+    ),
+    Seat(
+        "chief",
+        _("Station chief"),
+        _("See how your station answers today; open a matter."),
+        named("screen", "Office"),
+        "demo-chief",
+    ),
+    Seat(
+        "inspector",
+        _("Inspector"),
+        _("Find a matter, say what for, see your look on record."),
+        named("screen", "Office"),
+        "demo-inspector",
+    ),
+    Seat(
+        "citizen",
+        _("Citizen"),
+        _("Report loud music, then follow it with the code you get."),
+        named("screen", "Public"),
+    ),
+    Seat(
+        "administrator",
+        _("Administrator"),
+        _("See who may do what, and since when."),
+        named("screen", "Office"),
+        "demo-administrator",
+    ),
+)
+# Five minutes through the whole house.
+TOUR = (
+    _("As a citizen, report that a shop is being robbed, and keep the code."),
+    _("As the call-taker, find the report in the queue, say what it is and how grave."),
+    _("As the dispatcher, send the crew proposed first, and remember its name."),
+    _("As an officer of that crew, sign, set off, arrive, report."),
+    _("As the inspector, open the matter and read its story, every tap of it."),
 )
 
 
@@ -77,9 +119,23 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def held(_request: HttpRequest) -> JsonResponse:
-    """Crews and seats that visitors hold: the simulated city asks this, and lets them be."""
+    """What visitors hold, and since when there is a storm: the simulated city asks this, and lets them be."""
     only_in_the_demo()
-    return JsonResponse({"crews": held_crews(), "roles": seats_taken(seat.role for seat in SEATS)})
+    storm = surge_since(now())
+    return JsonResponse(
+        {
+            "crews": held_crews(), "roles": seats_taken(seat.role for seat in SEATS),
+            "surge": storm.isoformat() if storm else None,
+        }
+    )  # fmt: skip
+
+
+@require_POST
+def surge(_request: HttpRequest) -> HttpResponse:
+    """The visitor lets a storm come."""
+    only_in_the_demo()
+    begin_surge(now())
+    return redirect("start")
 
 
 def only_in_the_demo() -> None:
@@ -89,12 +145,12 @@ def only_in_the_demo() -> None:
 
 
 def _sit_down(request: HttpRequest) -> str:
-    """Sign the visitor in; the name of the view he goes to."""
+    """Sign the visitor in; where he goes."""
     seat = next((s for s in SEATS if s.role == request.POST.get("role")), None)
     if seat is None:
         raise BadInput("role", "There is no such role here. Pick one of the list.")
     if seat.role == "citizen":
-        return seat.view
+        return "citizen"
     crew = _crew(request) if seat.role == "officer" else None
     account = find_account_by_id(crew.account_id) if crew else find_account(seat.username)
     if account is None:
@@ -105,7 +161,7 @@ def _sit_down(request: HttpRequest) -> str:
         hold(request, crew.crew_id)
     else:
         sit(request, seat.role)
-    return seat.view
+    return home(actor_of(account))
 
 
 def _crew(request: HttpRequest) -> Lead:
@@ -125,6 +181,8 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
         "city": picture(),
         "counts": _counts(),
         "available": sum(1 for crew in board() if crew.state == "available"),
+        "tour": TOUR,
+        "storm": surge_since(now()),
         "refused": worded(refused) if refused else "",
     }
     return render(request, "start/start.html", context, status=refused.status if refused else 200)

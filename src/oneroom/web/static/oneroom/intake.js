@@ -37,6 +37,7 @@ const place = placeBox({
     fields.clear("location");
     showOnMap(chosen);
     if (chosen) map.focus([chosen.lon, chosen.lat]);
+    if (chosen?.number && !$("address").value) $("address").value = chosen.number; // a house number is the caller's address
     changed();
   },
   onTaken: () => keys.onward("where"),

@@ -11,7 +11,7 @@ const EVERY_MS = 5000;
 const ROUTES_MS = 15_000;
 const ROUTES = 3;
 
-let current = null; // {id, island, panel, picked: Map(crew → name), timer, routesAt, routesFor}
+let current = null; // {id, island, panel, picked: Map(crew → name), reason, all, timer, routesAt, routesFor}
 
 export const picked = () => (current ? [...current.picked.keys()] : []);
 
@@ -31,7 +31,7 @@ export function follow(matter, island) {
 // A crew is out: more are proposed only when somebody asks for more.
 function rest(island, id) {
   stop();
-  current = { id, island, picked: new Map(), unsent: false };
+  current = { id, island, picked: new Map(), reason: "", unsent: false };
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn";
@@ -46,7 +46,7 @@ function begin(island, id, unsent = true) {
   island.replaceChildren();
   const url = `/room/incidents/${id}/proposals`;
   const mine = panel(island, url, { when: () => false });
-  current = { id, island, url, panel: mine, picked: new Map(), routesAt: -ROUTES_MS, routesFor: "", unsent };
+  current = { id, island, url, panel: mine, picked: new Map(), reason: "", all: false, routesAt: -ROUTES_MS, routesFor: "", unsent };
   island.addEventListener("panel:shown", shown);
   island.addEventListener("change", chosen);
   island.addEventListener("click", clicked);
@@ -67,8 +67,11 @@ export function stop() {
 
 function again() {
   if (document.hidden) return;
-  const held = current.picked.size ? `?keep=${items().map((li) => li.dataset.crew).join(",")}` : "";
-  current.panel.show(current.url + held);
+  const asked = new URLSearchParams();
+  if (current.all) asked.set("all", "1");
+  if (current.picked.size) asked.set("keep", items().map((li) => li.dataset.crew).join(","));
+  const query = asked.toString();
+  current.panel.show(query ? `${current.url}?${query}` : current.url);
 }
 
 const items = () => (current ? [...current.island.querySelectorAll("li[data-crew]:not(.is-gone)")] : []);
@@ -82,7 +85,8 @@ function shown(event) {
     toast(word("notFree", { crew: name }), { bad: true });
   }
   for (const [crew, li] of there) li.querySelector("input").checked = current.picked.has(crew);
-  showExcluded();
+  showOpen("excluded");
+  showOpen("sums");
   showButton();
   routes();
 }
@@ -93,8 +97,19 @@ function chosen(event) {
 }
 
 function clicked(event) {
-  if (event.target.closest("[data-send]")) send();
-  if (event.target.closest("[data-excluded]")) toggleExcluded();
+  const button = event.target.closest("button");
+  if (!button) return;
+  const { dataset } = button;
+  if ("send" in dataset) send();
+  if ("excluded" in dataset) toggleExcluded();
+  if ("sums" in dataset) toggleSums();
+  if ("plan" in dataset) pickPlan();
+  if ("divert" in dataset) divert(button);
+  if ("reason" in dataset) because(dataset.reason);
+  if ("all" in dataset) {
+    current.all = true;
+    again();
+  }
 }
 
 export function pickNumber(n) {
@@ -124,6 +139,7 @@ function showButton() {
   const button = current.island.querySelector("[data-send]");
   if (!button) return;
   const names = [...current.picked.values()];
+  showReasons();
   button.disabled = names.length === 0;
   const key = document.createElement("kbd");
   key.className = "key";
@@ -131,21 +147,70 @@ function showButton() {
   button.replaceChildren(names.length ? word("send", { crews: join(names) }) : word("pickOne"), ...(names.length ? [" ", key] : []));
 }
 
-export function toggleExcluded() {
-  current?.island.classList.toggle("show-excluded");
-  showExcluded();
+// The plan's set, all at once; once more takes it back.
+export function pickPlan() {
+  const button = current?.island.querySelector?.("[data-plan]");
+  if (!button) return;
+  const set = button.dataset.plan.split(",").map(Number);
+  const there = set.every((crew) => current.picked.has(crew)) && current.picked.size === set.length;
+  for (const li of items()) {
+    const on = !there && set.includes(Number(li.dataset.crew));
+    li.querySelector("input").checked = on;
+    if (on) current.picked.set(Number(li.dataset.crew), li.dataset.name);
+    else current.picked.delete(Number(li.dataset.crew));
+  }
+  showButton();
 }
 
-function showExcluded() {
-  current?.island
-    .querySelector("[data-excluded]")
-    ?.setAttribute("aria-expanded", String(current.island.classList.contains("show-excluded")));
+export const toggleExcluded = () => toggle("excluded");
+export const toggleSums = () => toggle("sums");
+export const toDiverts = () => current?.island.querySelector?.("[data-divert]")?.focus();
+export const toReasons = () => current?.island.querySelector?.(".why-other:not([hidden]) [data-reason]")?.focus();
+
+function toggle(what) {
+  if (!current) return;
+  current.island.classList.toggle(`show-${what}`);
+  showOpen(what);
+}
+
+function showOpen(what) {
+  const open = String(current.island.classList.contains(`show-${what}`));
+  current.island.querySelector(`[data-${what}]`)?.setAttribute("aria-expanded", open);
+}
+
+// Somebody else than the advised was picked: why may be said with one press, and nobody must.
+function showReasons() {
+  const box = current.island.querySelector(".why-other");
+  if (!box) return;
+  const advised = current.island.querySelector("[data-advised]").dataset.advised.split(",").map(Number);
+  box.hidden = picked().every((crew) => advised.includes(crew));
+  if (box.hidden) current.reason = "";
+  for (const chip of box.querySelectorAll("[data-reason]")) {
+    chip.setAttribute("aria-pressed", String(chip.dataset.reason === current.reason));
+  }
+}
+
+function because(reason) {
+  current.reason = current.reason === reason ? "" : reason;
+  showReasons();
+}
+
+// One act: off the lesser matter, which waits again at once, and on to this one.
+async function divert(button) {
+  const { id, island } = current;
+  const body = { verb: "divert", to: id };
+  const done = await perform(null, `/api/assignments/${Number(button.dataset.divert)}/take-off`, body, null);
+  if (!done) return again();
+  toast(word("diverted", { crew: button.dataset.name }));
+  if (current?.id === id) rest(island, id);
+  return undefined;
 }
 
 // Send what was picked, or what the command line names; the server keeps with the order what it proposes now.
 export async function send(crews = picked(), names = current ? [...current.picked.values()] : [], id = current?.id) {
   if (!crews.length || !id) return;
-  const answer = await perform(null, `/api/incidents/${id}/offer`, { crews }, null);
+  const reason = current?.id === id ? current.reason : "";
+  const answer = await perform(null, `/api/incidents/${id}/offer`, reason ? { crews, reason } : { crews }, null);
   if (!answer) return;
   toast(word("sent", { crews: join(names) }));
   if (current?.id === id) rest(current.island, id);
