@@ -13,7 +13,7 @@ from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
 from oneroom.apps.incidents.waiting import Offered, offers_for
-from oneroom.apps.ledger.queries import Line, timeline
+from oneroom.apps.ledger.queries import Line, matters_acted_on, timeline
 from oneroom.apps.orders.queries import Running, running
 from oneroom.engine.lifecycle import assignment, incident
 from oneroom.engine.roles import Right
@@ -126,6 +126,12 @@ def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[i
     into = matter.merged_into
     merged = Incident.objects.filter(merged_into=matter).order_by("pk").values_list("pk", "reference")
     return (into.pk, into.reference) if into else None, tuple(merged)
+
+
+def acted_on(ids: Iterable[int], *, by: Actor) -> set[int]:
+    """Which of these matters this person did something to."""
+    names = {subject(pk): pk for pk in ids}
+    return {names[matter] for matter in matters_acted_on(names, by.id)}
 
 
 def references(ids: Iterable[int]) -> dict[int, str]:
