@@ -50,6 +50,7 @@ class Incident(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     accuracy_m = models.FloatField(null=True)
+    given = models.CharField(max_length=64, blank=True)  # "GCJ02 121.4,31.2": as it was said, where not in WGS-84
     place_zh = models.CharField(max_length=120, blank=True)
     place_en = models.CharField(max_length=160, blank=True)
     unit = models.ForeignKey("orgs.OrgUnit", null=True, on_delete=models.PROTECT)
@@ -247,6 +248,7 @@ class Draft(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     accuracy_m = models.FloatField(null=True)
+    given = models.CharField(max_length=64, blank=True)
     place_zh = models.CharField(max_length=120, blank=True)
     place_en = models.CharField(max_length=160, blank=True)
     content = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
