@@ -66,7 +66,7 @@ STAGES = {
     "agency_answer": (lazy("agency to answer"), lazy("agency's answer late")),
     "return_call": (lazy("to call back"), lazy("calling back late")),
     "complete": (lazy("to complete"), lazy("completing late")),
-    "call_back": (lazy("to call back"), lazy("call-back late")),
+    "call_back": (lazy("call-back due"), lazy("call-back late")),
 }
 RUNGS = {
     "crew": lazy("Crew"),
