@@ -202,6 +202,7 @@ class CallerStory:
     added: tuple[datetime, ...] = ()
     may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
     text_only: bool = False
+    urgent: bool = False  # read before all others
     reopened_at: datetime | None = None
 
 
@@ -217,7 +218,7 @@ def caller_story(report: Report, *, at: datetime) -> CallerStory:
         arrived.values_list("on_scene_at", flat=True).first(),
         matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
-        _added_by(report), may_contact(report, "page", at=at).ok, report.text_only,
+        _added_by(report), may_contact(report, "page", at=at).ok, report.text_only, matter.grade == 1,
         matter.reopened_at,
     )  # fmt: skip
 
