@@ -49,9 +49,7 @@ def begin_handover(*, incoming: int, until: datetime, words: str = "", by: Actor
         with transaction.atomic():
             row = Handover.objects.create(outgoing_id=by.id, incoming_id=incoming, at=at, until=until, board=board)
     except IntegrityError as waiting:
-        raise Conflict(
-            "A handover waits for its second signature already. Sign it, or take it back first."
-        ) from waiting
+        raise Conflict("A handover waits for its second signature. Sign it, or take it back first.") from waiting
     facts: dict[str, Any] = {}
     if text:
         row.note, facts["note"] = seal(text, matter=subject(row.pk), purpose="handover.note", at=at)
