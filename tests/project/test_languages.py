@@ -34,6 +34,7 @@ CHINESE_DATA = (
     "engine/coordinates.py",
     "engine/roads/",
     "web/pages/room/commands.py",
+    "web/pages/room/filters.py",
 )
 NAMES_OF_LANGUAGES = {"中文"}  # each in itself
 SIGNS = {"情", "指", "勤", "舆"}  # the four sides of a matter, by the signs of the founding texts in either language

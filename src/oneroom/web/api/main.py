@@ -27,6 +27,7 @@ from oneroom.web.api import (
     photos,
     places,
     public,
+    radio,
     referrals,
     session,
     sos,
@@ -59,6 +60,7 @@ api.add_router("", orders.router)
 api.add_router("", crews.router)
 api.add_router("", calls.router)
 api.add_router("", drafts.router)
+api.add_router("", radio.router)
 api.add_router("", referrals.router)
 api.add_router("", photos.router)
 api.add_router("", sos.router)

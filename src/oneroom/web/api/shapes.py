@@ -121,6 +121,15 @@ class Words(Strict):
     words: Text
 
 
+class Radio(Words):
+    crew: Id | None = None
+
+
+class Video(Strict):
+    event: Code
+    crew: Id | None = None
+
+
 class Closing(Kind):
     outcome: Code = ""
     case: Code = ""

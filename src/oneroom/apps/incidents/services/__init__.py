@@ -42,6 +42,7 @@ from oneroom.apps.incidents.services.intake import (
 )
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
+from oneroom.apps.incidents.services.radio import log_radio, note_video
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
 from oneroom.apps.incidents.services.searching import question_about, search_record
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
@@ -78,8 +79,10 @@ __all__ = [
     "keep_draft",
     "keep_payload",
     "lock_draft",
+    "log_radio",
     "merge",
     "missing_to_close",
+    "note_video",
     "offer",
     "open_call",
     "question_about",

@@ -185,7 +185,9 @@ def classify(
 
 
 @service
-def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: Actor, at: datetime) -> None:
+def add_words(
+    incident_id: int, *, words: str, source: str, report_id: int, crew_id: int | None = None, by: Actor, at: datetime
+) -> None:
     """The caller, the room or a crew adds words. From a crew on scene it is the first word that is waited for."""
     text = plain("words", words, longest=2000, required=True)
     row = lock_open(incident_id)
@@ -195,7 +197,7 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
     )
     note(
         "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, report=report_id, words=commitment, source=source,
+        incident=row.pk, report=report_id, words=commitment, source=source, crew=crew_id,
     )  # fmt: skip
 
 

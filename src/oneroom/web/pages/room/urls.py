@@ -6,6 +6,7 @@ urlpatterns = [
     path("", views.page, name="room"),
     path("head", views.head, name="room-head"),
     path("queue", views.queue, name="room-queue"),
+    path("late", views.late, name="room-late"),
     path("crews", views.crews, name="room-crews"),
     path("incidents/<int:pk>", views.incident, name="room-incident"),
     path("incidents/<int:pk>/proposals", views.proposed, name="room-proposals"),

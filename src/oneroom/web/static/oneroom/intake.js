@@ -138,6 +138,9 @@ function onServer(said) {
   tellDraft();
 }
 
+// The dispatcher sends it on while nobody types: the desk asks what has become of it.
+document.addEventListener("live:change", ({ detail }) => detail.kind === "draft.shown" && detail.subject === draft.subject() && !sentOn && changed());
+
 function tellDraft() {
   const age = draft.age();
   const text = (s) => (s < 60 ? words.seconds.replace("{n}", Math.round(s)) : words.minutes.replace("{n}", Math.round(s / 60)));
