@@ -24,7 +24,7 @@ const STALE_S = 90; // an older fix is shown faint, with its age
 const REACH_PX = 9; // how near to a sign a click must be
 const RETRY_MS = [2000, 5000, 15_000];
 
-export function createMap(element, { language = "zh", words = {}, interactive = true, legend = true } = {}) {
+export function createMap(element, { language = "zh", words = {}, interactive = true, legend = true, apart = "" } = {}) {
   const wanted = Object.fromEntries(FIELDS.map((name) => [name, []])); // features by source, kept until drawn
   const dirty = new Set();
   const selecting = [];
@@ -43,7 +43,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
   element.classList.add("map");
   element.dataset.map = "waiting";
   addFrame(element, {
-    words, interactive, legend,
+    words, interactive, legend, apart,
     zoomIn: () => canvas?.zoomIn({ duration: 160 }), zoomOut: () => canvas?.zoomOut({ duration: 160 }), home,
   });
   if (drawsMaps()) load(0);
