@@ -39,7 +39,7 @@ AHEAD = timedelta(minutes=12)  # a city that is opened has a few matters already
 WEB_EVERY_S = 60.0  # real: the public's door is limited per address, and a visitor shares ours
 LEAVE_S = 10.0  # real: a matter about which we were refused something
 CALLS_AT_ONCE = 4
-RESERVE = 12  # crews that stay free for grave calls: with no more than these, others are held
+RESERVE = 2  # crews that stay free for grave calls: with no more than these in reach, others are held
 HOLD_FOR = timedelta(minutes=10)
 
 
