@@ -74,6 +74,8 @@ def order(station):
         made.append(subject)
         while not messages(subject).exists():
             climb(NOON + timedelta(seconds={1: 15, 2: 30, 3: 90, 4: 90}[grade]))
+        # The rung calls by voice, too; here it is about text messages.
+        Delivery.objects.filter(rung__ladder__subject=subject, channel="voice").delete()
         return subject
 
     return give

@@ -226,3 +226,76 @@ def test_importing_what_is_no_map_says_so_and_keeps_the_city(shanghai: int, tmp_
         call_command("importroads", str(file))
 
     assert queries.network().row_id == shanghai
+
+
+LIST = """code,name_zh,name_en,lon,lat,datum,kind
+310101002,南京东路街道,,121.4723,31.2300,WGS84,area
+310101002015,承兴居委会,Chengxing Residents' Committee,{gcj},GCJ02,committee
+P1,历山公园,Lishan Park,121.4725,31.2301,,poi
+"""
+
+
+def own_list(tmp_path, text=LIST):
+    lon, lat = from_wgs84(121.4724, 31.2302, "GCJ02")
+    file = tmp_path / "places.csv"
+    file.write_text(text.replace("{gcj}", f"{float(lon):.7f},{float(lat):.7f}"), encoding="utf-8-sig")
+    return str(file)
+
+
+@pytest.mark.usefixtures("two_streets")
+def test_a_force_imports_its_own_street_areas_and_committees_and_finds_them(tmp_path, capsys):
+    file = own_list(tmp_path)
+    call_command("importplaces", file, "--dry-run", "--datum", "WGS84")
+    said = capsys.readouterr().out
+    assert [line.split()[2] for line in said.splitlines()[:3]] == ["new", "new", "new"]
+    assert "3 new. Nothing was entered." in said
+    assert not Place.objects.filter(kind="area").exists()
+
+    call_command("importplaces", file, "--datum", "WGS84")
+
+    assert first("njdljd") == first("nanjingdonglu jiedao") == "南京东路街道"
+    committee = queries.find_places("chengxing")[0]
+    assert (committee.kind, committee.lon, committee.lat) == (
+        "committee",
+        pytest.approx(121.4724),
+        pytest.approx(31.2302),
+    )
+    assert Entry.objects.get(kind="places.entered").facts["places"] == 3
+    # Again, with one moved and one renamed: by their codes, nothing is doubled.
+    again = LIST.replace("121.4725", "121.4726").replace("承兴居委会", "承兴里居委会")
+    capsys.readouterr()
+    call_command("importplaces", own_list(tmp_path, again), "--datum", "WGS84")
+    assert "1 moved, 1 renamed, 1 same. Entered 2." in capsys.readouterr().out
+    assert Place.objects.exclude(code="").count() == 3
+    assert first("chengxing") == "承兴里居委会"
+
+
+@pytest.mark.usefixtures("two_streets")
+def test_each_refused_row_is_told_with_its_column_and_nothing_is_entered(tmp_path, capsys):
+    rows = [
+        ("a,甲,,121.4723,31.23,WGS84,area", ""),
+        ("a,乙,,121.4723,31.23,WGS84,area", "code"),
+        ("b,,,121.4723,31.23,WGS84,area", "name_zh"),
+        ("c,丙,,121.4723,31.23,,area", "datum"),
+        ("d,丁,,121.4723,31.23,WGS84,person", "kind"),
+        ("e,戊,,31.23,121.4723,WGS84,poi", "lon"),
+        ("f,己,,116.4,39.9,WGS84,poi", "lon"),
+        ("g,庚,,east,31.23,WGS84,poi", "lon"),
+    ]
+    text = "code,name_zh,name_en,lon,lat,datum,kind\n" + "\n".join(row for row, _ in rows) + "\n"
+
+    with pytest.raises(Trouble, match=r"1 new, 7 refused\. Nothing was entered"):
+        call_command("importplaces", own_list(tmp_path, text))
+    told = [line.split()[3].rstrip(":") for line in capsys.readouterr().out.splitlines()]
+    assert told == [column for _, column in rows if column]
+    assert not Place.objects.filter(kind="area").exists()
+
+    call_command("importplaces", own_list(tmp_path, text), "--skip-refused")
+    assert [place.name_zh for place in Place.objects.filter(kind="area")] == ["甲"]
+
+
+@pytest.mark.usefixtures("two_streets")
+@pytest.mark.parametrize("text", ["code;name\n1;2\n", "code,name_zh,lon\n"])
+def test_another_kind_of_list_is_refused_whole(tmp_path, text):
+    with pytest.raises(Trouble, match="lacks the columns"):
+        call_command("importplaces", own_list(tmp_path, text))

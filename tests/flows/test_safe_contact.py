@@ -39,7 +39,8 @@ def whole_course(room, matter: Incident) -> None:
     room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
     services.report_and_clear(sent.pk, outcome="mediated", by=room.actor("zhang"), at=room.now)
     services.review(matter.pk, by=room.actor("leader-li"), at=room.now)
-    services.close(matter.pk, by=room.actor("leader-li"), at=room.now)
+    no_case = {"case": "no_case", "no_case_reason": "mediated"}
+    services.close(matter.pk, **no_case, by=room.actor("leader-li"), at=room.now)
     room.fast_forward(minutes=30)
 
 

@@ -31,8 +31,10 @@ CHINESE_DATA = (
     "project/demo/",
     "project/management/commands/demo.py",
     "engine/duplicates.py",
+    "engine/coordinates.py",
     "engine/roads/",
     "web/pages/room/commands.py",
+    "web/pages/room/filters.py",
 )
 NAMES_OF_LANGUAGES = {"中文"}  # each in itself
 SIGNS = {"情", "指", "勤", "舆"}  # the four sides of a matter, by the signs of the founding texts in either language

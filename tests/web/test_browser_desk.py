@@ -43,7 +43,7 @@ def desks(browser, room):
         ]:
             context.add_cookies([{"name": name, "value": value, "url": url}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: "Content Security" in said.text and faults.append(said.text))
         page.goto(url + path)

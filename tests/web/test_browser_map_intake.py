@@ -7,6 +7,7 @@ import pytest
 
 from oneroom.apps.incidents.access import personal_fields
 from oneroom.apps.incidents.models import Incident
+from oneroom.engine.geo import from_wgs84
 from tests.town import corner
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -211,17 +212,28 @@ def test_a_call_for_another_agency_is_handed_over_with_one_key(desk, room):
     assert page.locator("#done-code").inner_text()
 
 
-def test_coordinates_are_taken_in_their_datum_and_a_wrong_order_is_told(desk, room):
+def test_a_crossing_by_initials_a_house_number_and_coordinates_with_their_datum(desk, room):
     lon, lat = corner("market")
     page = desk.open()
-    page.fill("#where", f"{lat}, {lon}")
-    page.get_by_text("look swapped").wait_for()
-    assert page.locator("#datum").is_visible()
+    page.fill("#where", "yljsj")  # 榆路, 集市街
+    page.locator("#places [role=option]", has_text="Elm Road").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#taken", has_text="Elm Road / Market Street").wait_for()
 
-    page.fill("#where", f"{lon}, {lat}")
+    page.fill("#where", "12 Oak Rd")
+    page.locator("#places [role=option]").first.click()
+    page.locator("#taken", has_text="Oak Road").wait_for()
+    assert page.input_value("#address") == "12"
 
-    page.locator("#taken", has_text="Market Street").wait_for()
-    page.locator("[data-field=location] .err").wait_for(state="detached")
+    x, y = (float(axis) for axis in from_wgs84(lon, lat, "GCJ02"))
+    page.fill("#where", f"{y:.6f}, {x:.6f}")
+    page.get_by_text("Which map do these come from?").wait_for()
+    assert page.locator("#taken").inner_text() == ""
+    page.select_option("#datum", "GCJ02")
+    page.locator("#taken", has_text="Oak Road / Market Street").wait_for()
+
+    page.fill("#where", "39.9, 116.4")
+    page.locator("[data-field=location] .err", has_text="outside").wait_for()
 
 
 def test_a_point_is_taken_from_the_map_by_mouse_and_by_keyboard(desk, room):

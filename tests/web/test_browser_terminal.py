@@ -157,7 +157,7 @@ def test_sign_set_off_arrive_and_report_by_taps(house, phone):
     page = phone("zhang")
     page.tap("#to-do a")
     page.wait_for_selector("text=a man with a knife")
-    assert "not safe for the caller" in page.inner_text("#said")
+    assert "Do not call. The caller said that it is not safe." in page.inner_text("#said")
     assert page.query_selector("#said a[href^='tel:']") is None
     look = Look.objects.get()
     assert (look.purpose, look.actor, look.record) == (

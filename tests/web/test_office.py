@@ -30,6 +30,9 @@ pytestmark = pytest.mark.django_db
 ROOM = {"dora", "dan", "zhou"}
 CHIEFS = {"leader-li", "leader-lu"}
 PAGES = {
+    "/office/find": ROOM | CHIEFS | {"ina", "ada"},
+    "/office/accounts": {"ada"},
+    "/office/accounts/new": {"ada"},
     "/office/record": ROOM | CHIEFS | {"ina"},
     "/office/board": ROOM | CHIEFS | {"ina"},
     "/office/incidents": ROOM | CHIEFS | {"ina"},

@@ -115,7 +115,10 @@ def test_another_crew_a_closed_matter_and_a_time_to_come_are_refused(room, scene
     services.report_and_clear(scene.pk, outcome="helped", by=room.actor("zhang"), at=room.now)
     assert send(room, "zhang", scene, raw, key="photo-key-3").status_code == 200  # the network was slow
     services.review(scene.incident_id, by=room.actor("leader-li"), at=room.now)
-    services.close(scene.incident_id, by=room.actor("leader-li"), at=room.now)
+    no_case = {"case": "no_case", "no_case_reason": "minor_settled"}
+    services.close(
+        scene.incident_id, category="crime", subcategory="other", **no_case, by=room.actor("leader-li"), at=room.now
+    )
     assert send(room, "zhang", scene, raw, key="photo-key-4").status_code == 409
 
 

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from oneroom.apps.ledger.models import Entry
+from oneroom.apps.people.models import Grant
 from oneroom.web import tickets
 from tests.town import PASSWORD, Town
 
@@ -37,7 +38,8 @@ def test_everybody_lands_on_the_screen_of_his_work(town: Town, who: str, screen:
 
 def test_who_has_no_screen_is_told_so(town: Town) -> None:
     client = Client(**ENGLISH)
-    client.force_login(town.people["ada"])
+    Grant.objects.filter(account=town.people["aux-he"]).update(ends=town.at)
+    client.force_login(town.people["aux-he"])
     assert "There is no screen for your role yet." in client.get("/sign-in").content.decode()
 
 

@@ -20,7 +20,7 @@ import uvloop
 from django.conf import settings
 from django.db import connection
 
-from oneroom.apps.places.queries import NoNetwork, basemap
+from oneroom.apps.places.queries import NoNetwork, basemap, read_names
 from oneroom.engine import roads
 from oneroom.ports.formats import pmtiles
 from oneroom.project.asgi import Site
@@ -28,7 +28,7 @@ from oneroom.project.listening import listen
 from oneroom.web.live import Live
 
 WARM_AFTER_S = 5.0
-MAP_AFTER_S = 1.0
+CITY_AFTER_S = 1.0
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 3  # for requests under way; the supervisor waits longer than this before it kills
@@ -54,21 +54,22 @@ def run(host: str, port: int, database_url: str) -> None:
 
 def _warm_later() -> None:
     """When the first pages are out: the road kernels for the first proposal, and the basemap."""
-    for after_s, work in ((WARM_AFTER_S, roads.warm), (MAP_AFTER_S, _make_map)):
+    for after_s, work in ((WARM_AFTER_S, roads.warm), (CITY_AFTER_S, _read_city)):
         timer = threading.Timer(after_s, work)
         timer.daemon = True
         timer.start()
 
 
-def _make_map() -> None:
-    """The basemap of a city that has none here yet: it is there before somebody opens the map."""
+def _read_city() -> None:
+    """The city's basemap, where it has none here yet, and its names: there before somebody opens the map or types."""
     try:
         if settings.DATA_FOLDER is not None:
             pmtiles.make_later(settings.DATA_FOLDER, basemap())
+        read_names()
     except NoNetwork:
         pass
     except Exception:  # a convenience: the first page that wants the map asks again
-        log.exception("The basemap was not begun.")
+        log.exception("The city was not read ahead.")
     finally:
         connection.close()
 

@@ -154,6 +154,7 @@ CLOCKWORK = [
     "oneroom.apps.orders.clock.climb",
     "oneroom.apps.duty.clock.forget_old_fixes",
     "oneroom.apps.ledger.clock.forget_old_answers",
+    "oneroom.apps.people.clock.end_grants",
     "oneroom.apps.incidents.desk.forget",
     "oneroom.apps.incidents.clock.put_away",
     "oneroom.apps.incidents.clock.bring_back",

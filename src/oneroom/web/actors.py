@@ -20,6 +20,13 @@ class SignInFirst(NotAllowed):
     message = "Sign in first."
 
 
+class ChangePasswordFirst(NotAllowed):
+    """The password came from an administrator; nothing else is open before it is changed."""
+
+    code = "change_password"
+    message = "Choose a password of your own first."
+
+
 def actor(request: HttpRequest) -> Actor:
     """
     The actor for this request, read anew each time: a change of rights acts on the next request.
@@ -36,6 +43,8 @@ def actor(request: HttpRequest) -> Actor:
 def _read(request: HttpRequest) -> Actor:
     if not request.user.is_authenticated:
         raise SignInFirst
+    if request.user.temporary_until is not None:
+        raise ChangePasswordFirst
     return with_crew(actor_of(request.user, via="web"))
 
 

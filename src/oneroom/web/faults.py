@@ -19,7 +19,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from oneroom.engine.values import Refused, Unmet
-from oneroom.web.actors import SignInFirst
+from oneroom.web.actors import ChangePasswordFirst, SignInFirst
 
 log = logging.getLogger("oneroom.faults")
 
@@ -72,6 +72,8 @@ class Faults:
     def _refused(self, request: HttpRequest, refused: Refused) -> HttpResponse:
         if isinstance(refused, SignInFirst) and _wants_page(request):
             return redirect(f"/sign-in?{urlencode({'next': request.get_full_path()})}")
+        if isinstance(refused, ChangePasswordFirst) and _wants_page(request):
+            return redirect("own-account")
         return self._say(request, answer(refused), refused.status)
 
     def _say(self, request: HttpRequest, said: dict[str, Any], status: int) -> HttpResponse:

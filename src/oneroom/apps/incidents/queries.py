@@ -13,7 +13,7 @@ from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
 from oneroom.apps.incidents.waiting import Offered, offers_for
-from oneroom.apps.ledger.queries import Line, timeline
+from oneroom.apps.ledger.queries import Line, matters_acted_on, timeline
 from oneroom.apps.orders.queries import Running, running
 from oneroom.engine.lifecycle import assignment, incident
 from oneroom.engine.roles import Right
@@ -118,7 +118,7 @@ def story(matter_id: int) -> list[Line]:
 
 def callers_of(matter: Incident) -> list[Report]:
     """The reports of a matter in the order they came, those of matters merged into it among them; nothing personal."""
-    return list(Report.objects.filter(incident=matter).order_by("received_at", "pk"))
+    return list(Report.objects.filter(incident=matter).select_related("incident").order_by("received_at", "pk"))
 
 
 def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[int, str], ...]]:
@@ -126,6 +126,12 @@ def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[i
     into = matter.merged_into
     merged = Incident.objects.filter(merged_into=matter).order_by("pk").values_list("pk", "reference")
     return (into.pk, into.reference) if into else None, tuple(merged)
+
+
+def acted_on(ids: Iterable[int], *, by: Actor) -> set[int]:
+    """Which of these matters this person did something to."""
+    names = {subject(pk): pk for pk in ids}
+    return {names[matter] for matter in matters_acted_on(names, by.id)}
 
 
 def references(ids: Iterable[int]) -> dict[int, str]:
@@ -196,6 +202,7 @@ class CallerStory:
     added: tuple[datetime, ...] = ()
     may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
     text_only: bool = False
+    urgent: bool = False  # read before all others
     reopened_at: datetime | None = None
 
 
@@ -211,7 +218,7 @@ def caller_story(report: Report, *, at: datetime) -> CallerStory:
         arrived.values_list("on_scene_at", flat=True).first(),
         matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
-        _added_by(report), may_contact(report, "page", at=at).ok, report.text_only,
+        _added_by(report), may_contact(report, "page", at=at).ok, report.text_only, matter.grade == 1,
         matter.reopened_at,
     )  # fmt: skip
 

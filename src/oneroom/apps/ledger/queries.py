@@ -37,6 +37,12 @@ def timeline(*matters: str) -> list[Line]:
     return [Line(*row) for row in Entry.objects.filter(matter__in=matters).order_by("seq").values_list(*_COLUMNS)]
 
 
+def matters_acted_on(matters: Iterable[str], actor: int) -> set[str]:
+    """Those of these matters in which this account has an entry."""
+    rows = Entry.objects.filter(matter__in=list(matters), actor=actor)
+    return set(rows.values_list("matter", flat=True))
+
+
 def entries_since(seq: int, *, kinds: Iterable[str] = (), limit: int = 1000) -> list[Line]:
     """Entries after a sequence number, for folds and feeds inside the house."""
     rows = Entry.objects.filter(seq__gt=seq)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -28,6 +27,9 @@ class RoadNetwork(models.Model):
     nodes = models.PositiveIntegerField()
     arcs = models.PositiveIntegerField()
     made_at = models.DateTimeField()
+    gazetteer = models.PositiveIntegerField(
+        default=0
+    )  # counts changes of its places, so that no process keeps old ones
     active = models.BooleanField(default=False)
 
     class Meta:
@@ -45,6 +47,7 @@ class Place(models.Model):
         STATION = "station"
         AREA = "area"
         POI = "poi"
+        COMMITTEE = "committee"  # residents' committee
 
     network = models.ForeignKey(RoadNetwork, on_delete=models.CASCADE, related_name="places")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -55,10 +58,13 @@ class Place(models.Model):
     lon = models.FloatField()
     lat = models.FloatField()
     weight = models.FloatField(default=0)
+    code = models.CharField(max_length=40, blank=True)  # of the force's own list; empty for what the roads know
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["network", "code"], condition=~Q(code=""), name="place_code_once"),
+        ]
         indexes = [
-            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="place_search"),
             models.Index(fields=["network", "kind", "lon"], name="place_near"),
         ]
 

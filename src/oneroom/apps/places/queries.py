@@ -1,21 +1,20 @@
-"""Find a place by name, and say what lies at a position."""
+"""Say what lies at a position; the other questions to the loaded city are gathered here for those above."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import Q
 
 from oneroom.apps.places.loaded import Loaded, NoNetwork, find_network, network
 from oneroom.apps.places.map import Basemap, MapFile, basemap, roads_geojson
 from oneroom.apps.places.models import Place
+from oneroom.apps.places.names import Found, find_place, find_places, read_names
+from oneroom.engine.coordinates import find_coordinates
 from oneroom.engine.geo import DATUMS, distance_m, to_wgs84
 from oneroom.engine.roads import Points, candidates
 from oneroom.engine.roads.gazetteer import street_names
-from oneroom.engine.roads.spelling import has_han, run_together, split_query
 from oneroom.engine.values import BadInput
 
 __all__ = [
@@ -26,72 +25,17 @@ __all__ = [
     "MapFile",
     "NoNetwork",
     "basemap",
+    "coordinates_in",
     "find_network",
     "find_place",
     "find_places",
     "locate",
     "network",
+    "read_names",
     "roads_geojson",
 ]
 
-_KIND_ORDER = ("station", "poi", "road", "crossing", "area")
-_MOST_HITS = 400
 _NEAR_CROSSING_M = 400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A place that answers to what was typed."""
-
-    id: int
-    kind: str
-    name_zh: str
-    name_en: str
-    lon: float
-    lat: float
-
-
-def find_places(text: str, *, limit: int = 10) -> list[Found]:
-    """
-    The places of the active network whose name begins as typed, best first.
-
-    Takes characters, pinyin, initials or English, one street or two: "南京东", "njdl", "Nanjing E Rd",
-    "南京东路/河南中路", "lishan wenhua e". Two streets give their crossing.
-    """
-    pieces = split_query(text[:120])
-    hits = _matching(pieces)
-    if not hits:
-        for other in run_together(pieces):
-            hits = [place for place in _matching(other) if place.kind == Place.Kind.CROSSING]
-            if hits:
-                pieces = other
-                break
-    hits.sort(key=lambda place: _goodness(place, pieces))
-    return [Found(p.pk, p.kind, p.name_zh, p.name_en, p.lon, p.lat) for p in hits[:limit]]
-
-
-def find_place(pk: int) -> Found | None:
-    """A place of the active network by its id; None when another network was loaded since."""
-    p = Place.objects.filter(pk=pk, network__active=True).first()
-    return Found(p.pk, p.kind, p.name_zh, p.name_en, p.lon, p.lat) if p else None
-
-
-def _matching(pieces: Sequence[str]) -> list[Place]:
-    if not pieces:
-        return []
-    wanted = Q(network__active=True)
-    for piece in pieces:
-        wanted &= Q(search__contains=piece if has_han(piece) else f" {piece}")
-    return list(Place.objects.filter(wanted).order_by("-weight", "pk")[:_MOST_HITS])
-
-
-def _goodness(place: Place, pieces: Sequence[str]) -> tuple[int, int, int, float, int]:
-    """Names that are or begin with the words typed come first, streets before their crossings, plain before long."""
-    ways = [f"{way} " for way in place.search.strip().split(" ")]
-    whole = sum(1 for piece in pieces if f"{piece} " in ways)
-    starts = int(any(place.search.lstrip().startswith(piece) for piece in pieces))
-    extra = len(place.name_zh) if place.kind == Place.Kind.ROAD else 0
-    return -(2 * whole + starts), _KIND_ORDER.index(place.kind), extra, -place.weight, place.pk
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +51,7 @@ class Located:
     crossing_zh: str
     crossing_en: str
     crossing_m: float | None
+    datum: str = "WGS84"  # in which it was given
 
 
 def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0) -> Located:
@@ -136,8 +81,14 @@ def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0
     return Located(
         lon=x, lat=y, points=points, off_m=float(points.off_m[0]), road_zh=road_zh, road_en=road_en,
         crossing_zh=crossing.name_zh if crossing else "", crossing_en=crossing.name_en if crossing else "",
-        crossing_m=away,
+        crossing_m=away, datum=known,
     )  # fmt: skip
+
+
+def coordinates_in(text: str) -> tuple[float, float] | None:
+    """(longitude, latitude) where a text is coordinates and nothing else, in the order that lies in the city."""
+    city = find_network()
+    return find_coordinates(text, city.box) if city is not None else None
 
 
 def _street(city: Loaded, points: Points) -> tuple[str, str]:

@@ -38,7 +38,8 @@ def has_han(text: str) -> bool:
 @lru_cache(4096)  # each street comes again in every crossing it has
 def pinyin(name: str) -> tuple[str, ...]:
     """The syllables of a Chinese name, other letters kept: 南京东路 gives nan jing dong lu."""
-    return tuple(plain(syllable) for syllable in lazy_pinyin(name, style=Style.NORMAL) if syllable.strip())
+    syllables = lazy_pinyin(name, style=Style.NORMAL)
+    return tuple(plain(syllable).replace(" ", "") for syllable in syllables if syllable.strip())
 
 
 def initials(name: str) -> str:
@@ -93,6 +94,27 @@ def split_query(text: str) -> list[str]:
         for run in re.findall(r"[\u3400-\u9fff0-9]*[\u3400-\u9fff][\u3400-\u9fff0-9]*|[^\W\u3400-\u9fff]+", part):
             pieces += [_TAIL.sub("", run) or run] if has_han(run) else words(run)
     return [piece for piece in pieces if piece][:8]
+
+
+_NUMBER_FIRST = re.compile(r"^\s*(?:no\.?\s*)?(\d+[a-z]?(?:[-/]\d+)?)\s*[,，]?\s+(?=\S)", re.IGNORECASE)
+_NUMBER_LAST = re.compile(r"[\s,，]+(?:no\.?\s*)?(\d+[a-z]?(?:[-/]\d+)?)\s*$", re.IGNORECASE)
+_NUMBER_HAN = re.compile(r"(?<=[路街道巷弄里村园坊])\s*(\d[\d\-－之甲乙丙丁号弄栋幢单元室层楼座\sa-zA-Z]*)$")
+
+
+def house_number(text: str) -> tuple[str, str] | None:
+    """
+    (street, number) of an address: "12 Jiefang Rd", "Jiefang Rd 12", "解放路12弄3号"; None where no number is in it.
+
+    The number is the caller's address and no part of a public place's name, so it is kept apart.
+    """
+    clean = unicodedata.normalize("NFKC", text).strip()
+    for pattern in (_NUMBER_HAN, _NUMBER_FIRST, _NUMBER_LAST):
+        found = pattern.search(clean)
+        if found:
+            street = (clean[: found.start()] + clean[found.end() :]).strip(" ,，")
+            if street:
+                return street, found.group(1).strip()
+    return None
 
 
 def run_together(pieces: list[str]) -> Iterator[list[str]]:

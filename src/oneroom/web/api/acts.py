@@ -57,7 +57,8 @@ def where(place: Place | None) -> Where | None:
     if place.lon is None or place.lat is None:
         raise BadInput("location", "A point needs longitude and latitude.")
     at = locate(place.lon, place.lat, datum=place.datum)
-    return Where(at.lon, at.lat, *spoken(at), place.accuracy_m)
+    given = "" if at.datum == "WGS84" else f"{at.datum} {place.lon:.9g},{place.lat:.9g}"
+    return Where(at.lon, at.lat, *spoken(at), place.accuracy_m, given)
 
 
 def where_crew_is(by: Actor) -> Where | None:

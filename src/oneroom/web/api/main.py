@@ -22,11 +22,13 @@ from oneroom.web.api import (
     demo,
     drafts,
     duplicates,
+    handovers,
     incidents,
     orders,
     photos,
     places,
     public,
+    radio,
     referrals,
     session,
     sos,
@@ -55,10 +57,12 @@ api.add_router("", incidents.router)
 api.add_router("", aftercare.router)
 api.add_router("", warnings.router)
 api.add_router("", duplicates.router)
+api.add_router("", handovers.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
 api.add_router("", calls.router)
 api.add_router("", drafts.router)
+api.add_router("", radio.router)
 api.add_router("", referrals.router)
 api.add_router("", photos.router)
 api.add_router("", sos.router)

@@ -29,6 +29,7 @@ from oneroom.apps.incidents.services.drafts import (
 )
 from oneroom.apps.incidents.services.ended import archive, reopen, supervise
 from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
+from oneroom.apps.incidents.services.handover import begin_handover, drop_handover, sign_handover
 from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
     Said,
@@ -42,6 +43,7 @@ from oneroom.apps.incidents.services.intake import (
 )
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
+from oneroom.apps.incidents.services.radio import log_radio, note_video
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
 from oneroom.apps.incidents.services.searching import question_about, search_record
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
@@ -59,6 +61,7 @@ __all__ = [
     "answer_referral",
     "archive",
     "ask_return",
+    "begin_handover",
     "bring_in",
     "call_back",
     "call_belongs_to",
@@ -71,6 +74,7 @@ __all__ = [
     "complete_draft",
     "divert",
     "drop_draft",
+    "drop_handover",
     "end_draft",
     "follow_code",
     "hold",
@@ -78,8 +82,10 @@ __all__ = [
     "keep_draft",
     "keep_payload",
     "lock_draft",
+    "log_radio",
     "merge",
     "missing_to_close",
+    "note_video",
     "offer",
     "open_call",
     "question_about",
@@ -99,6 +105,7 @@ __all__ = [
     "send_help",
     "send_on",
     "set_aside",
+    "sign_handover",
     "step",
     "supervise",
     "take_event",

@@ -153,7 +153,7 @@ def _end(row: Draft, cause: str, incident_id: int | None, *, by: Actor, at: date
     # The row stays for a day without any content: a saving of it that is still under way finds that it is over.
     Draft.objects.filter(pk=row.pk).update(
         content=None, category="", subcategory="", grade=None, reasons=[], lon=None, lat=None, accuracy_m=None,
-        place_zh="", place_en="", touched=at, incident_id=incident_id,
+        given="", place_zh="", place_en="", touched=at, incident_id=incident_id,
     )  # fmt: skip
 
 
@@ -230,7 +230,7 @@ def draft_code(row: Draft) -> str:
 def _where(row: Draft) -> Where | None:
     if row.lon is None or row.lat is None:
         return None
-    return Where(row.lon, row.lat, row.place_zh, row.place_en, row.accuracy_m)
+    return Where(row.lon, row.lat, row.place_zh, row.place_en, row.accuracy_m, row.given)
 
 
 def _seen(row: Draft) -> tuple[object, ...]:

@@ -115,10 +115,10 @@ def report_and_clear(
 
 
 @service
-def say_word(assignment_id: int, *, words: str, by: Actor, at: datetime) -> None:
+def say_word(assignment_id: int, *, words: str, source: str = "crew", by: Actor, at: datetime) -> None:
     """A line from the scene: the first one is promised within minutes of arriving, and each says that all is well."""
     found, row = lock_assignment(assignment_id)
-    add_words(row.pk, words=words, source="crew", report_id=0, by=by, at=at)
+    add_words(row.pk, words=words, source=source, report_id=0, crew_id=found.crew_id, by=by, at=at)
     for stage in ("first_word", "welfare"):
         stop(f"assignment:{found.pk}", cause="word", stage=stage, by=by, at=at)
     if found.state == A.ON_SCENE and found.reported_at is None:

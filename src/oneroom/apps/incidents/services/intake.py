@@ -49,6 +49,7 @@ class Where:
     A place that was already checked (``places.queries.locate``): WGS-84, on a road of the city.
 
     ``zh`` and ``en`` name the public place; a house number or flat goes to ``address``, which is sealed.
+    ``given`` keeps coordinates as they were said where they came in another datum ("GCJ02 121.4,31.2").
     """
 
     lon: float
@@ -56,6 +57,7 @@ class Where:
     zh: str = ""
     en: str = ""
     accuracy_m: float | None = None
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,9 @@ def classify(
 
 
 @service
-def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: Actor, at: datetime) -> None:
+def add_words(
+    incident_id: int, *, words: str, source: str, report_id: int, crew_id: int | None = None, by: Actor, at: datetime
+) -> None:
     """The caller, the room or a crew adds words. From a crew on scene it is the first word that is waited for."""
     text = plain("words", words, longest=2000, required=True)
     row = lock_open(incident_id)
@@ -193,7 +197,7 @@ def add_words(incident_id: int, *, words: str, source: str, report_id: int, by: 
     )
     note(
         "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, report=report_id, words=commitment, source=source,
+        incident=row.pk, report=report_id, words=commitment, source=source, crew=crew_id,
     )  # fmt: skip
 
 
@@ -253,7 +257,7 @@ def place_of(row: Incident) -> Where | None:
     """Where a matter is, if that is known."""
     if row.lon is None or row.lat is None:
         return None
-    return Where(row.lon, row.lat, row.place_zh, row.place_en)
+    return Where(row.lon, row.lat, row.place_zh, row.place_en, row.accuracy_m, row.given)
 
 
 def placed(where: Where | None) -> dict[str, object]:
@@ -261,8 +265,8 @@ def placed(where: Where | None) -> dict[str, object]:
     if where is None:
         return {}
     return {
-        "lon": where.lon, "lat": where.lat, "accuracy_m": where.accuracy_m, "place_zh": where.zh,
-        "place_en": where.en, "unit": station_at(where.lon, where.lat),
+        "lon": where.lon, "lat": where.lat, "accuracy_m": where.accuracy_m, "given": where.given,
+        "place_zh": where.zh, "place_en": where.en, "unit": station_at(where.lon, where.lat),
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.db.models import F
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.people.models import Account, Grant
 from oneroom.engine.roles import Role
-from oneroom.engine.values import Actor, Conflict
+from oneroom.engine.values import Actor, Conflict, NotAllowed
 
 
 @service
@@ -34,9 +34,15 @@ def create_account(
 
 
 @service
-def give_role(account_id: int, role: Role, *, unit_id: int | None = None, by: Actor, at: datetime) -> Grant:
-    """Give a role, at a unit where it belongs to one."""
-    grant = Grant.objects.create(account_id=account_id, role=role, unit_id=unit_id, begins=at)
+def give_role(
+    account_id: int, role: Role, *, unit_id: int | None = None, until: datetime | None = None, by: Actor, at: datetime
+) -> Grant:
+    """Give a role, at a unit where it belongs to one; the clock ends it at ``until``."""
+    if by.id == account_id:
+        raise NotAllowed("Nobody gives a role to himself: another administrator does.")
+    if Grant.objects.filter(account_id=account_id, role=role, unit_id=unit_id, ends=None).exists():
+        raise Conflict("This account holds that role there already.", field="role")
+    grant = Grant.objects.create(account_id=account_id, role=role, unit_id=unit_id, begins=at, until=until)
     note("grant.given", f"account:{account_id}", by=by, at=at, account=account_id, role=role, unit=unit_id)
     change_access(account_id, cause="grant_given", by=by, at=at)
     return grant
@@ -51,8 +57,55 @@ def end_grant(account_id: int, role: Role, *, unit_id: int | None = None, by: Ac
 
 
 @service
+def change_details(account_id: int, *, by: Actor, at: datetime, **details: str) -> None:
+    """Change name, duty phone, mailbox or language; only what differs is written, and which fields it was."""
+    account = Account.objects.select_for_update().get(pk=account_id)
+    changed = sorted(name for name, value in details.items() if getattr(account, name) != value)
+    if not changed:
+        return
+    for name in changed:
+        setattr(account, name, details[name])
+    account.save(update_fields=changed)
+    note("account.changed", f"account:{account_id}", by=by, at=at, account=account_id, fields=changed)
+
+
+@service
+def set_password(
+    account_id: int, password: str, *, temporary_until: datetime | None = None, by: Actor, at: datetime
+) -> None:
+    """
+    A new password: one's own, or a temporary one from an administrator that must be changed at the first sign-in.
+
+    Every session of the account ends, and its streams close at once.
+    """
+    account = Account.objects.select_for_update().get(pk=account_id)
+    account.set_password(password)
+    account.temporary_until = temporary_until
+    account.save(update_fields=["password", "temporary_until"])
+    temporary = temporary_until is not None
+    note("account.password", f"account:{account_id}", by=by, at=at, account=account_id, temporary=temporary)
+    change_access(account_id, cause="password", by=by, at=at)
+
+
+@service
+def end_sessions(account_id: int, *, by: Actor, at: datetime) -> None:
+    """Every session of the account ends, on all devices."""
+    Account.objects.filter(pk=account_id).update(session_epoch=F("session_epoch") + 1)
+    change_access(account_id, cause="sessions_ended", by=by, at=at)
+
+
+@service
+def reopen_account(account_id: int, *, by: Actor, at: datetime) -> None:
+    """A closed account may sign in again, with the roles it still holds."""
+    if Account.objects.filter(pk=account_id, is_active=False).update(is_active=True):
+        change_access(account_id, cause="account_opened", by=by, at=at)
+
+
+@service
 def close_account(account_id: int, *, by: Actor, at: datetime) -> None:
     """The account can no longer sign in; its sessions are refused and its streams close."""
+    if by.id == account_id:
+        raise NotAllowed("Nobody closes his own account: another administrator does.")
     if Account.objects.filter(pk=account_id, is_active=True).update(is_active=False):
         change_access(account_id, cause="account_closed", by=by, at=at)
 

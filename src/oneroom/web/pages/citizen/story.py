@@ -98,7 +98,7 @@ def _headline(state: State, story: CallerStory) -> tuple[str, str]:
             _SENTENCES[State.CANCELLED][1] if alone else _("We still look into it, to be sure that nobody needs help.")
         )
     if state is State.RECEIVED:
-        minutes = (limit_s("classify", UNREAD_GRADE) or 0) // 60
+        minutes = (limit_s("classify", 1 if story.urgent else UNREAD_GRADE) or 0) // 60
         reads = ngettext(
             "Somebody reads it within %(minutes)d minute.", "Somebody reads it within %(minutes)d minutes.", minutes
         )

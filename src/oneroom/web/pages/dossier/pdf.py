@@ -28,7 +28,7 @@ from oneroom.web.pages.dossier.sections import Paper, Section
 _CHINESE, _LATIN, _STRONG = "STSong-Light", "Helvetica", "Helvetica-Bold"
 _INK, _DIM, _LINE, _LATE = (colors.HexColor(c) for c in ("#10171f", "#5c6874", "#cdd5dd", "#b3261a"))
 _MARGIN = 16 * mm
-_ROOM = A4[0] - 2 * _MARGIN
+_ROOM = A4[0] - 2 * _MARGIN - 12  # the frame keeps 6 points on each side
 _LATIN_RUN = re.compile(r"[\x20-\x7e\xa0-\xff–—]+")
 _NARROW = 1.6 * mm  # of a sign, when a column takes what its words need
 
@@ -81,7 +81,10 @@ def _body(section: Section) -> list[Any]:
         ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 5),
         ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
     ]  # fmt: skip
-    return [*parts, Table(rows, colWidths=widths, style=TableStyle(style), repeatRows=1 if section.head else 0)]
+    return [
+        *parts,
+        Table(rows, colWidths=widths, hAlign="LEFT", style=TableStyle(style), repeatRows=1 if section.head else 0),
+    ]
 
 
 def _widths(section: Section) -> list[float]:
@@ -122,7 +125,7 @@ def _foot(canvas: Any, paper: Paper) -> None:
     said = " · ".join(p for p in (paper.reference, paper.foot, simulated) if p)
     line = Paragraph(_runs(said, _LATIN), ParagraphStyle("f", fontName=_CHINESE, fontSize=7.5, textColor=_DIM))
     line.wrap(_ROOM - 20 * mm, 10 * mm)
-    line.drawOn(canvas, _MARGIN, 11 * mm)
+    line.drawOn(canvas, _MARGIN + 6, 11 * mm)
     canvas.setFont(_LATIN, 7.5)
     canvas.setFillColor(_DIM)
     canvas.drawRightString(A4[0] - _MARGIN, 11 * mm, str(canvas.getPageNumber()))

@@ -211,7 +211,7 @@ def _timeline(found: Dossier) -> Section:
         )
         for line in reversed(shown(found.lines))
     )  # fmt: skip
-    return Section(_("Timeline, every entry"), rows, ("#", _("Time"), _("Channel"), _("What")), wide=3)
+    return Section(_("Timeline, every entry"), rows, ("#", _("Time"), _("Channel"), _("What happened")), wide=3)
 
 
 def _photos(found: Dossier) -> Section:

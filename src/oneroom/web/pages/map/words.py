@@ -14,6 +14,9 @@ def words() -> dict[str, Any]:
         "zoom_in": _("Zoom in"),
         "zoom_out": _("Zoom out"),
         "centre": _("Back to the open incident, or to the whole city"),
+        "apart": _("Map apart, for a second screen"),
+        "follows": _("Follows the room:"),
+        "follows_none": _("Follows the room: no matter is open"),
         "no_map": _("This device draws no map (no WebGL 2). The lists hold the same facts, and everything else works."),
         "no_roads": _("The streets cannot be read now. Trying again; everything else works."),
         "states": {

@@ -47,6 +47,8 @@ def first(request: HttpRequest) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """What fits; a single hit opens at once."""
     by = actor(request)
+    if first_place(by) is None:
+        raise NotFound
     text = plain("q", request.GET.get("q"), longest=40)
     hits = [*_matters(text, by), *_stations(text, by), *_screens(text, by)] if text else []
     if len(hits) == 1:

@@ -46,6 +46,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         ),
     ),
     (named("office", "Oversight"), (Place("office-record", _("Record"), Right.SEARCH_RECORD),)),
+    (named("office", "Administration"), (Place("office-accounts", _("Accounts"), Right.MANAGE_ACCOUNTS),)),
 )
 
 

@@ -1,23 +1,84 @@
 """
-The command line's words, derived from the lifecycle tables: what it knows is what the tables allow.
+The command line's words, derived from the lifecycle tables and the queue's filters: what it knows is what they allow.
 
-Each verb is typed in English, in Chinese, or by the initials of the Chinese word, whatever the page's language.
+Each verb is typed in English, in Chinese, or by the initials of the Chinese word, whatever the page's language. How a
+verb is done is data too: where it is sent, what is fixed in it, what is picked from a list, and what else is typed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as lazy
 
-from oneroom.apps.incidents.codes import AGENCIES, INVALID_REASONS, OUTCOMES
+from oneroom.apps.incidents.codes import (
+    AGENCIES,
+    HOLD_REASONS,
+    INVALID_REASONS,
+    OUTCOMES,
+    REOPEN_REASONS,
+    SUPERVISE_REASONS,
+)
 from oneroom.engine.lifecycle.assignment import ASSIGNMENT
 from oneroom.engine.lifecycle.incident import INCIDENT
 from oneroom.engine.roads.spelling import has_han, initials
+from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor
-from oneroom.web.pages.room.matter import MATTER_ACTS, ORDER_ACTS
+from oneroom.web.pages.room.filters import vocabulary_of_filters
+from oneroom.web.pages.room.matter import ORDER_ACTS
+from oneroom.web.pages.room.sides import SIDES
+from oneroom.web.pages.room.timeline import LINE_KINDS
 
-# What is typed for each verb of the tables.
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """
+    How a verb on the open matter is done: ``path`` under /api/incidents/N with the ``fixed`` part of what is sent;
+    ``asks`` and ``choices`` what is picked; ``takes`` what else is typed ("matter", "until"); or ``form``, the place
+    on the screen where it is filled in.
+    """
+
+    words: tuple[str, ...]
+    label: Any
+    path: str = ""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    asks: str = ""
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    takes: str = ""
+    form: str = ""
+
+
+_WITHDRAWN_BY = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
+
+MATTER: dict[str, How] = {
+    "classify": How(("classify", "定性"), lazy("Classify"), form="#classify"),
+    "hold": How(
+        ("hold", "缓派"), lazy("Hold: send nobody until"), "hold", asks="reason", choices=HOLD_REASONS, takes="until"
+    ),
+    "review": How(("review", "审核"), lazy("Reviewed"), "review"),
+    "send_back": How(("send back", "退回补充"), lazy("Send back to complete"), form='[data-act$="/send-back"]'),
+    "complete": How(("complete", "补充"), lazy("Complete the report"), form='[data-act$="/complete"]'),
+    "close": How(("close", "办结"), lazy("Close"), "close", asks="outcome", choices=OUTCOMES),
+    "call_back": How(("call back", "回访"), lazy("Note a call-back"), form='[data-act$="/call-back"]'),
+    "reopen": How(("reopen", "重启"), lazy("Reopen"), "reopen", asks="reason", choices=REOPEN_REASONS),
+    "supervise": How(
+        ("supervise", "督办"), lazy("Supervise"), "supervise", {"on": True}, "reason", SUPERVISE_REASONS
+    ),
+    "transfer": How(
+        ("transfer", "转办", "转"), lazy("Hand over to"), "set-aside", {"verb": "transfer"}, "reason", AGENCIES
+    ),
+    "take_back": How(("take over again", "收回"), lazy("Take it back from the agency"), form="[data-referral]"),
+    "invalidate": How(
+        ("invalid", "无效"), lazy("Not a matter"), "set-aside", {"verb": "invalidate"}, "reason", INVALID_REASONS
+    ),
+    "cancel": How(("cancel", "撤警"), lazy("Cancel"), "set-aside", {"verb": "cancel"}, "reason", _WITHDRAWN_BY),
+    "merge": How(("merge", "合并"), lazy("Merge into"), "merge", asks="into", takes="matter"),
+    "unmerge": How(("unmerge", "撤销合并"), lazy("Undo the merging"), "unmerge"),
+}  # fmt: skip
+
+# What is typed for each verb of an order.
 _ORDER_WORDS = {
     "acknowledge": ("signed", "sign", "ack", "签收"),
     "set_out": ("set out", "out", "赶赴", "出发"),
@@ -27,43 +88,65 @@ _ORDER_WORDS = {
     "return": ("take back", "return", "退单"),
     "lapse": ("give up", "lapse", "不等"),
     "withdraw": ("withdraw", "撤回"),
+    "divert": ("divert", "改派"),
 }
-_MATTER_WORDS = {
-    "classify": ("classify", "定性"),
-    "review": ("review", "审核"),
-    "close": ("close", "办结"),
-    "transfer": ("transfer", "转办", "转"),
-    "invalidate": ("invalid", "无效"),
-    "cancel": ("cancel", "撤警"),
-}
-# What the screen itself does, or an act on no state: send, raise, help.
-_OWN_WORDS = {
-    "send": ("send", "派"),
-    "raise": ("raise", "升级", "升"),
-    "open": ("open", "打开", "看"),
-    "find": ("find", "找"),
-    "new": ("new", "接警"),
-    "next": ("next", "下一件"),
-    "help": ("help", "帮助", "?", "？"),
-}
-_LABELS = {
-    "send": lazy("Send"), "raise": lazy("Raise the grade"), "open": lazy("Open"), "find": lazy("Find"),
-    "new": lazy("New call"), "next": lazy("Next that needs me"), "help": lazy("All keys"),
-    "report": lazy("Report for the crew"),
-    "classify": lazy("Classify"), "review": lazy("Reviewed"), "close": lazy("Close"),
-    "transfer": lazy("Hand over to"), "invalidate": lazy("Not a matter"), "cancel": lazy("Cancel"),
+_ORDER_LABELS = {"report": lazy("Report for the crew"), "divert": lazy("Divert to the open matter")}
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the screen itself does, or an act on no state of the tables. ``choices`` as in ``How``."""
+
+    words: tuple[str, ...]
+    label: Any
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    right: Right | None = None
+
+
+_OWN: dict[str, Own] = {
+    "send": Own(("send", "派"), lazy("Send"), right=Right.DISPATCH),
+    "raise": Own(("raise", "升级", "升"), lazy("Raise the grade"), right=Right.TAKE_CALL),
+    "lower": Own(("lower", "降级", "降"), lazy("Lower the grade"), right=Right.COMMAND),
+    "open": Own(("open", "打开", "看"), lazy("Open")),
+    "find": Own(("find", "找"), lazy("Find")),
+    "new": Own(("new", "接警"), lazy("New call")),
+    "next": Own(("next", "下一件"), lazy("Next that needs me")),
+    "late": Own(("late", "超时"), lazy("Late list")),
+    "compare": Own(("compare", "比对"), lazy("Compare with what may be the same")),
+    "side": Own(
+        ("side", "面"), lazy("Show a side of the matter"), {code: word for code, _sign, word in SIDES}
+    ),
+    "lines": Own(("timeline", "时间线"), lazy("Timeline"), dict(LINE_KINDS)),
+    "add_words": Own(("words", "补充内容", "记"), lazy("Add words"), right=Right.TAKE_CALL),
+    "radio": Own(("radio", "电台"), lazy("Note a radio message"), right=Right.DISPATCH),
+    "video": Own(("video", "视频"), lazy("Note a video link"), right=Right.DISPATCH),
+    "warn": Own(("warn", "地址提示"), lazy("Warn of this place"), right=Right.TAKE_CALL),
+    "dossier": Own(("dossier", "print", "卷宗", "打印"), lazy("Dossier to print")),
+    "handover": Own(("handover", "交接班"), lazy("Hand over the shift")),
+    "map_apart": Own(("map apart", "map", "地图分屏"), lazy("Map on a second screen")),
+    "language": Own(("language", "语言"), lazy("The other language")),
+    "sound": Own(("sound", "声音"), lazy("Sound")),
+    "all": Own(("all", "全部"), lazy("Take all filters off")),
+    "help": Own(("help", "帮助", "?", "？"), lazy("All keys")),
 }  # fmt: skip
-_ARGUMENTS = {"close": OUTCOMES, "transfer": AGENCIES, "invalidate": INVALID_REASONS}
 
 
 def vocabulary(by: Actor) -> list[dict[str, Any]]:
-    """Every verb this person may ever use in the room, with what is typed for it and what it takes."""
-    known = [
-        *(_verb(v, "order", _ORDER_WORDS[v], ORDER_ACTS) for v in _allowed(ASSIGNMENT, by) if v in _ORDER_WORDS),
-        *(_verb(v, "matter", _MATTER_WORDS[v]) for v in _allowed(INCIDENT, by) if v in MATTER_ACTS),
+    """Every verb this person may ever use in the room, with what is typed for it and what it takes; then filters."""
+    own = [_own(verb, one) for verb, one in _OWN.items() if one.right is None or by.may(one.right)]
+    orders = [_order(v) for v in _allowed(ASSIGNMENT, by) if v in _ORDER_WORDS]
+    matters = [_matter(v, MATTER[v]) for v in _allowed(INCIDENT, by) if v in MATTER]
+    filters = [
+        {
+            "verb": f["code"],
+            "kind": "filter",
+            "label": f["label"],
+            "words": _typed(f["words"]),
+            "arguments": f["values"],
+        }
+        for f in vocabulary_of_filters()
     ]
-    own = [_verb(v, "own", words) for v, words in _OWN_WORDS.items() if v != "send" or _allowed(ASSIGNMENT, by)]
-    return _each_word_once([*own, *known])
+    return _each_word_once([*own, *orders, *matters, *filters])
 
 
 def _each_word_once(verbs: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -80,18 +163,32 @@ def _allowed(table: Any, by: Actor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.verb for m in table if not by.roles.isdisjoint(m.who)))
 
 
-def _verb(verb: str, kind: str, words: tuple[str, ...], labels: dict[str, Any] | None = None) -> dict[str, Any]:
-    label = labels[verb][0] if labels and verb in labels else _LABELS[verb]
-    entry: dict[str, Any] = {
-        "verb": verb, "kind": kind, "label": str(label),
-        "words": [*words, *dict.fromkeys(initials(w) for w in words if has_han(w))],
+def _typed(words: tuple[str, ...]) -> list[str]:
+    """What is typed for a verb: its words, and the initials of the Chinese ones."""
+    return [*words, *dict.fromkeys(initials(w) for w in words if has_han(w) and len(w) > 1)]
+
+
+def _choices(choices: Mapping[str, Any]) -> dict[str, str]:
+    return {str(code): str(word) for code, word in choices.items()}
+
+
+def _own(verb: str, one: Own) -> dict[str, Any]:
+    said = {"verb": verb, "kind": "own", "label": str(one.label), "words": _typed(one.words)}
+    return said | ({"arguments": _choices(one.choices)} if one.choices else {})
+
+
+def _order(verb: str) -> dict[str, Any]:
+    label, path, body = ORDER_ACTS.get(verb, (_ORDER_LABELS.get(verb), "", {}))
+    return {
+        "verb": verb, "kind": "order", "label": str(label), "words": _typed(_ORDER_WORDS[verb]), "path": path,
+        "body": body, "from": [str(m.source) for m in ASSIGNMENT if m.verb == verb],
     }  # fmt: skip
-    if labels and verb in labels:
-        entry |= {"path": labels[verb][1], "body": labels[verb][2]}
-    if kind == "order":
-        entry["from"] = [str(m.source) for m in ASSIGNMENT if m.verb == verb]
-    if kind == "matter":
-        entry["from"] = [str(m.source) for m in INCIDENT if m.verb == verb]
-    if verb in _ARGUMENTS:
-        entry["arguments"] = {code: str(word) for code, word in _ARGUMENTS[verb].items()}
-    return entry
+
+
+def _matter(verb: str, how: How) -> dict[str, Any]:
+    return {
+        "verb": verb, "kind": "matter", "label": str(how.label), "words": _typed(how.words), "path": how.path,
+        "body": dict(how.fixed), "asks": how.asks, "takes": how.takes, "form": how.form,
+        "from": [str(m.source) for m in INCIDENT if m.verb == verb],
+        **({"arguments": _choices(how.choices)} if how.choices else {}),
+    }  # fmt: skip

@@ -13,7 +13,9 @@ from django.utils.translation import ngettext
 from oneroom.apps.incidents.codes import GRADES
 from oneroom.apps.incidents.queries import Row, live
 from oneroom.apps.orders.queries import Running
+from oneroom.engine.values import Actor
 from oneroom.web.pages.room.clocks import Clock, LadderView, clock, ladder
+from oneroom.web.pages.room.filters import Chosen, passing
 from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, kind_named, local, named, span
 
 
@@ -63,18 +65,21 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """``groups`` are the rest, one for each grade that has any."""
+    """``groups`` are the rest, one for each grade that has any; ``hidden`` of them are kept back by the filters on."""
 
     needs: tuple[RowView, ...]
     groups: tuple[tuple[int, str, tuple[RowView, ...]], ...]
     rest: int
     next_limit: RowView | None
+    filters: tuple[Chosen, ...] = ()
+    hidden: int = 0
 
 
-def queue_view(rows: list[Row], *, at: datetime) -> QueueView:
-    """Every open matter once: in one of the two lists, never in both."""
+def queue_view(rows: list[Row], *, on: list[Chosen], by: Actor, at: datetime) -> QueueView:
+    """Every open matter once: in one of the two lists, never in both. Filters keep back only what is calm."""
     needing = sorted((r for r in rows if _needs(r, at)), key=lambda r: _urgency(r, at))
-    calm = [r for r in rows if not _needs(r, at)]
+    every = [r for r in rows if not _needs(r, at)]
+    calm = passing(every, on, by=by) if on else every
     groups = []
     for grade, word in GRADES.items():
         mine = tuple(row_view(r, at=at) for r in calm if r.incident.grade == grade)
@@ -82,7 +87,9 @@ def queue_view(rows: list[Row], *, at: datetime) -> QueueView:
             groups.append((grade, str(word), mine))
     timed = [v for _grade, _word, views in groups for v in views if v.clock]
     soonest = min(timed, key=lambda v: v.clock.deadline, default=None)  # type: ignore[union-attr]
-    return QueueView(tuple(row_view(r, at=at) for r in needing), tuple(groups), len(calm), soonest)
+    return QueueView(
+        tuple(row_view(r, at=at) for r in needing), tuple(groups), len(calm), soonest, tuple(on), len(every) - len(calm)
+    )
 
 
 def _needs(row: Row, at: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from oneroom.apps.incidents.codes import SAFE_CONTACT
+from oneroom.apps.incidents.contact import WHY_NOT
 from oneroom.web.pages.room.words import ORDER_STATES
 from oneroom.web.pages.start.held import HELD
 
@@ -46,10 +47,14 @@ def script_words() -> dict[str, object]:
         "safeWords": {code: str(word) for code, word in SAFE_CONTACT.items()},
         "orderStates": {code: str(word) for code, word in ORDER_STATES.items()},
         "added": _("Added"),
+        "toCaller": _("Written to the caller"),
+        "photo": _("Photo"),
+        "callNot": {why: _("Do not call. %(why)s") % {"why": said} for why, said in WHY_NOT.items()},
         "fromScene": _("From the scene"),
         "erased": _("erased"),
         "nothingSaid": _("Nothing was noted."),
         "look": _("Your look is recorded, with the purpose: dispatch."),
+        "loading": _("Loading …"),
         "alike": _("Perhaps the same:"),
         "alikeNone": _("Nothing that may be the same event was found."),
         "alikeWords": _("{n} words alike"),
@@ -78,6 +83,15 @@ def script_words() -> dict[str, object]:
         "effectNew": _("opens the form for a new call"),
         "effectHelp": _("shows all keys"),
         "effectNext": _("opens the next that needs you"),
+        "effectFilter": _("narrows what is calm; what needs you stays"),
+        "effectAll": _("shows everything again"),
+        "effectScreen": _("opens it"),
+        "effectUntil": _("say until when: 20m, 2h or 06:00"),
+        "undo": _("Undo"),
+        "undoOffer": _("Done: {what}."),
+        "undone": _("undone, as it was before"),
+        "undoNothing": _("Nothing can be taken back now."),
+        "groupFilters": _("Filters of the queue"),
         "effectForm": _("opens the form"),
         "groupCrews": _("Crews"),
         "groupVerbs": _("What you can say"),

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from oneroom.apps.duty.queries import board, who
 from oneroom.apps.incidents.codes import REASONS, SAFE_CONTACT, SOURCES
+from oneroom.apps.incidents.contact import WHY_NOT, may_contact
 from oneroom.apps.incidents.protocol import plan_for
 from oneroom.apps.incidents.queries import callers_of, merged_with
 from oneroom.engine.lifecycle.incident import OPEN
@@ -75,6 +76,10 @@ class CallerView:
     safe: str
     stars: int | None
     withdrawn: bool
+    text_only: bool
+    no_call: str  # why nobody telephones this caller; empty where one may
+    may_write: bool
+    has_said: bool  # words stand with the rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,19 @@ class SidesView:
     callers: tuple[CallerView, ...]
 
 
+def _why_not(report: Any, way: str, at: datetime) -> str:
+    verdict = may_contact(report, way, at=at)
+    return "" if verdict.ok else str(WHY_NOT[verdict.why])
+
+
 def sides_view(incident: Incident, *, live: int, by: Actor, at: datetime) -> SidesView:
     """The four sides for this person at this minute; ``live`` is how many crews are on it."""
     callers = tuple(
         CallerView(
             r.pk, ascii_uppercase[n % 26], named(SOURCES, r.source), r.received_at, named(SAFE_CONTACT, r.safe_contact),
-            r.stars, r.withdrawn,
+            r.stars, r.withdrawn, r.text_only, _why_not(r, "phone", at),
+            by.may(Right.TAKE_CALL) and incident.state in OPEN and not _why_not(r, "page", at),
+            r.rating_words_id is not None,
         )
         for n, r in enumerate(callers_of(incident))
     )  # fmt: skip

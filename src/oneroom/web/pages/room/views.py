@@ -31,6 +31,8 @@ from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.board import WAYS, crew_views, grouped
 from oneroom.web.pages.room.commands import vocabulary
 from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
+from oneroom.web.pages.room.filters import chosen
+from oneroom.web.pages.room.late import late_view
 from oneroom.web.pages.room.matter import act_words, matter_view
 from oneroom.web.pages.room.proposal import proposals_view
 from oneroom.web.pages.room.queue import queue_view, row_view
@@ -66,7 +68,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The whole screen, filled, so that it shows the night before any script has run."""
     by = actor(request)
     seq = head_seq()  # before the rows: what happens in between is heard again, not missed
-    context = {**_head(by), **_queue(by), **_crews(request), "seq": seq, "rates": RATES, "held": _held()}
+    context = {**_head(by), **_queue(request, by), **_crews(request), "seq": seq, "rates": RATES, "held": _held()}
     wanted = request.GET.get("open", "")
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16:
         try:
@@ -94,7 +96,15 @@ def head(request: HttpRequest) -> HttpResponse:
 @by_audience("room")
 def queue(request: HttpRequest) -> HttpResponse:
     """The left column."""
-    return render(request, "room/_queue.html", _queue(actor(request)))
+    return render(request, "room/_queue.html", _queue(request, actor(request)))
+
+
+@require_GET
+@in_room
+def late(request: HttpRequest) -> HttpResponse:
+    """What is late, with whom, and how far it has climbed: oldest breach first."""
+    by, at = actor(request), now()
+    return render(request, "room/_late.html", {"late": late_view(queries.queue(by=by, at=at), by=by, at=at)})
 
 
 @require_GET
@@ -162,9 +172,10 @@ def _head(by: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _queue(by: Actor) -> dict[str, Any]:
+def _queue(request: HttpRequest, by: Actor) -> dict[str, Any]:
     at = now()
-    return {"queue": queue_view(queries.queue(by=by, at=at), at=at), "desk": desk_view(at)}
+    view = queue_view(queries.queue(by=by, at=at), on=chosen(request.GET.dict()), by=by, at=at)
+    return {"queue": view, "desk": desk_view(at)}
 
 
 def _crews(request: HttpRequest) -> dict[str, Any]:

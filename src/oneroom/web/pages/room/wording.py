@@ -85,9 +85,9 @@ class Names:
 Sentence = Callable[[Facts, Names], str]
 
 # What is heard of: the second column of the timeline.
-CALL, ORDER, SCENE, SYSTEM, GRADE, ROOM, OUTSIDE, STAFF = (
+CALL, ORDER, SCENE, SYSTEM, GRADE, ROOM, OUTSIDE, STAFF, RADIO, VIDEO = (
     lazy("Call"), lazy("Orders"), lazy("Scene"), lazy("System"), lazy("Grading"), lazy("Control"), lazy("Message"),
-    lazy("Staff"),
+    lazy("Staff"), lazy("Radio"), lazy("Video"),
 )  # fmt: skip
 # Entries about the machinery: shown, but out of the way of what people did.
 MACHINE = frozenset(
@@ -97,7 +97,9 @@ MACHINE = frozenset(
 LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
 
 # Entries that are something said, through whatever channel.
-TALK = frozenset({"incident.received", "incident.words_added", "incident.rated", "incident.withdrawn"})
+TALK = frozenset(
+    {"incident.received", "incident.words_added", "incident.video", "incident.rated", "incident.withdrawn"}
+)
 # Facts that name another matter than the one of the timeline.
 OTHER_MATTERS = ("into", "other")
 
@@ -297,7 +299,28 @@ def _exported(f: Facts, _names: Names) -> str:
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
 _WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORDS_BY = {"caller": lazy("The caller added words"), "crew": lazy("A word from the scene"),
-             "room": lazy("The room added words"), "to_caller": lazy("The room wrote to the caller")}  # fmt: skip
+             "room": lazy("The room added words"), "radio": lazy("On the radio"),
+             "to_caller": lazy("The room wrote to the caller")}  # fmt: skip
+
+_WORD_CHANNELS = {"crew": SCENE, "room": ROOM, "radio": RADIO, "to_caller": OUTSIDE}
+_VIDEO = {"started": lazy("Video link began"), "ended": lazy("Video link ended")}
+
+
+def _word_channel(f: Facts) -> Any:
+    return _WORD_CHANNELS.get(f["source"], CALL)
+
+
+def _of_crew(text: str, f: Facts, names: Names) -> str:
+    return _("%(crew)s: %(text)s") % {"crew": names.crew(f["crew"]), "text": text} if f.get("crew") else text
+
+
+def _words(f: Facts, names: Names) -> str:
+    return _of_crew(named(_WORDS_BY, f["source"]), f, names)
+
+
+def _video(f: Facts, names: Names) -> str:
+    return _of_crew(named(_VIDEO, f["event"]), f, names)
+
 
 WORDED: dict[str, tuple[Any, Sentence]] = {
     "record.erased": (SYSTEM, _plain(lazy("Personal texts erased: %(count)s"))),
@@ -314,6 +337,11 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "session.opened": (STAFF, _account(lazy("%(name)s signed in"))),
     "session.closed": (STAFF, _account(lazy("%(name)s signed out"))),
     "duty.begun": (STAFF, _account(lazy("%(name)s took over as %(role)s"))),
+    "handover.begun": (STAFF, lambda f, names: _("Shift handed over to %(name)s, not yet signed") % {
+        "name": names.person(f["incoming"])}),
+    "handover.signed": (STAFF, lambda f, names: _("%(name)s signed the handover and commands now") % {
+        "name": names.person(f["incoming"])}),
+    "handover.dropped": (STAFF, _plain(lazy("Handover taken back before it was signed"))),
     "roads.loaded": (SYSTEM, _plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, _plain(lazy("Places entered: %(places)s"))),
     "warning.raised": (SCENE, _coded(lazy("Place warned of: %(code)s"), "reason", WARNING_REASONS)),
@@ -353,7 +381,8 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.held": (ROOM, _plain(lazy("Held: nobody is sent for now"))),
     "incident.offerable": (ROOM, _offerable),
     "incident.state": (SYSTEM, _coded(lazy("Stands at: %(code)s"), "state", MATTER_STATES)),
-    "incident.words_added": (CALL, _coded("%(code)s", "source", _WORDS_BY)),
+    "incident.words_added": (_word_channel, _words),
+    "incident.video": (VIDEO, _video),
     "incident.safe_contact": (CALL, _coded(lazy("Safe to contact the caller: %(code)s"), "safe_contact", SAFE_CONTACT)),
     "incident.withdrawn": (CALL, _plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, _plain(lazy("Scene report read and found whole"))),
@@ -420,4 +449,4 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
 def sentence(kind: str, facts: Facts, names: Names) -> tuple[str, str]:
     """(channel, sentence) of an entry in the language of the page."""
     channel, said = WORDED[kind]
-    return str(channel), said(facts, names)
+    return str(channel(facts) if callable(channel) else channel), said(facts, names)

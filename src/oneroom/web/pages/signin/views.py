@@ -37,6 +37,13 @@ class WrongPassword(BadInput):
     message = "Name or password is wrong. Check both and try again."
 
 
+class RunOut(BadInput):
+    """The temporary password is too old."""
+
+    code = "password_run_out"
+    message = "This temporary password has run out. Ask your administrator for another."
+
+
 class Locked(TooMany):
     """Too many wrong passwords for this name from this source."""
 
@@ -81,7 +88,7 @@ def open_session(request: HttpRequest, account: Any, *, way: str) -> None:
 
 def close_session(request: HttpRequest) -> None:
     """Say in the record that this session ends; its streams close with it, those of his other devices do not."""
-    session_closed(session=session_marker(request) or None, by=actor(request), at=now())
+    session_closed(session=session_marker(request) or None, by=actor_of(request.user), at=now())  # type: ignore[arg-type]
 
 
 def _account(request: HttpRequest) -> Any:
@@ -98,6 +105,8 @@ def _account(request: HttpRequest) -> Any:
     if account is None:
         count("sign-in-source", source, seconds=LOCKED_S)
         raise WrongPassword("password")
+    if account.temporary_until is not None and account.temporary_until < now():
+        raise RunOut("password")
     forget("sign-in", who)
     return account
 

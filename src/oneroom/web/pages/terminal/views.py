@@ -30,7 +30,7 @@ from oneroom.web.actors import actor
 from oneroom.web.etag import by_audience
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.words import CREW_STATES, GLYPHS, local
-from oneroom.web.pages.terminal import rows, silent
+from oneroom.web.pages.terminal import gaps, rows, silent
 from oneroom.web.pages.terminal.calls import calls_for, help_of
 from oneroom.web.pages.terminal.said import words
 from oneroom.web.pages.terminal.silent import may_watch
@@ -135,7 +135,7 @@ def _listed(by: Actor, at: datetime) -> dict[str, Any]:
         done = [rows.order(a, by=by, ladders={}) for a in done_by(mine.pk, since=since)]
     watching = silent.may_watch(by)
     return {
-        "crew": mine, "to_do": to_do, "done": done, "watching": watching,
+        "crew": mine, "to_do": to_do, "done": done, "gaps": gaps.gaps(by=by, at=at), "watching": watching,
         "silent": silent.silent(by=by, at=at) if watching else [],
         "off_duty": mine is not None and mine.state == "off_duty",
         "helps": calls_for(by), "grid": Role.GRID_WORKER in by.roles and mine is None,

@@ -20,6 +20,7 @@ export function openDraft(account, matter, { shown, onServer }) {
   let works = true;
   let onServerAt = null;
   let over = false;
+  let id = null;
   let state = null; // {key, n, content}
   let timer = null;
   let sending = false;
@@ -55,6 +56,7 @@ export function openDraft(account, matter, { shown, onServer }) {
     try {
       const said = await act("/api/drafts", { key: state.key, n, content: state.content, ...shown() }, { signal: AbortSignal.timeout(10_000) });
       onServerAt = performance.now();
+      id = said.id ?? null;
       if (!over) onServer(said);
     } catch (error) {
       onServerAt = null;
@@ -119,6 +121,8 @@ export function openDraft(account, matter, { shown, onServer }) {
       }
     },
     key: () => state?.key ?? "",
+    /** How the record names it, once the server has it. */
+    subject: () => (id === null ? "" : `draft:${id}`),
     /** Seconds since it was kept; null when there is none. */
     age: () => (keptAt === null ? null : (performance.now() - keptAt) / 1000),
     /** The server has it too. */

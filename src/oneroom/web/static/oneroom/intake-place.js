@@ -2,14 +2,14 @@
  * The one box for a place: two streets, a road, a place, initials, or coordinates; or a click on the map.
  *
  * What is chosen is either a place of the list ({place_id}) or a point that the server has checked
- * ({lon, lat} in WGS-84). Typing after a choice takes the choice back: what is shown is what will be saved.
+ * ({lon, lat} in WGS-84, with what was typed kept as `given`). Typing after a choice takes the choice back: what is shown is what will be saved.
  */
 
 import { act, ask } from "./act.js";
 
 const PACE_MS = 130;
-const COORDINATES = /^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/;
-const ALMOST = /^\s*-?\d{1,3}\.\d*\s*[,，;]?\s*-?[\d.]*\s*$/;
+// What may become coordinates, so that their datum is asked at once; the server reads them in every spelling.
+const NUMBERS = /^\s*(?:[NSEW]|[北南]纬|[东西]经)?\s*-?\d{1,3}(?:\.\d*|\s*[°度])[\d\s.,，;；/°度'′’分"″”秒NSEW北南东西纬经-]*$/i;
 
 export function placeBox({ input, list, note, taken, datum, datumField, language, words, onChange, onTaken = () => {}, onRefused }) {
   let place = null;
@@ -51,26 +51,33 @@ export function placeBox({ input, list, note, taken, datum, datumField, language
     set(null);
     clearTimeout(timer);
     asked += 1;
-    const pair = COORDINATES.exec(text);
-    const numbers = pair || ALMOST.test(text);
+    const numbers = NUMBERS.test(text);
     datumField.hidden = !numbers;
-    say(numbers && !pair ? words.bad_coordinates : "");
-    if (!text || (numbers && !pair)) close();
-    else timer = setTimeout(pair ? () => locate(Number(pair[1]), Number(pair[2]), datum.value) : () => search(text), PACE_MS);
+    say("");
+    if (!text) close();
+    else timer = setTimeout(() => search(text, numbers), PACE_MS);
   }
 
-  async function search(text) {
+  async function search(text, numbers = false) {
     const mine = (asked += 1);
     try {
-      const { places } = await ask(`/api/places?${new URLSearchParams({ q: text })}`);
+      const { places, point } = await ask(`/api/places?${new URLSearchParams({ q: text, datum: numbers ? datum.value : "" })}`);
       if (mine !== asked) return;
+      if (point) {
+        close();
+        datumField.hidden = false;
+        if (point.given) take(point);
+        else say(words.which_datum);
+        return;
+      }
       offered = places;
       if (places.length) open();
       else close();
-      say(places.length ? "" : words.none_found);
+      say(places.length ? "" : numbers ? words.bad_coordinates : words.none_found);
     } catch (error) {
       if (mine !== asked) return;
       close();
+      if (numbers && error.status) return onRefused(error);
       say(error.message && error.status ? error.message : words.places_off);
     }
   }
@@ -82,8 +89,7 @@ export function placeBox({ input, list, note, taken, datum, datumField, language
     try {
       const found = await act("/api/locate", { lon, lat, datum: from });
       if (mine !== asked) return;
-      say(found.off_m >= 10 ? words.on_road.replace("{off}", Math.round(found.off_m)) : "");
-      set({ lon: found.lon, lat: found.lat, zh: found.zh, en: found.en });
+      take(found);
     } catch (error) {
       if (mine !== asked) return;
       say("");
@@ -92,8 +98,13 @@ export function placeBox({ input, list, note, taken, datum, datumField, language
     }
   }
 
+  function take(found) {
+    say(found.off_m >= 10 ? words.on_road.replace("{off}", Math.round(found.off_m)) : "");
+    set({ lon: found.lon, lat: found.lat, zh: found.zh, en: found.en, given: found.given });
+  }
+
   function choose(row) {
-    set({ place_id: row.id, lon: row.lon, lat: row.lat, zh: row.zh, en: row.en }); // what was typed stays beside it
+    set({ place_id: row.id, lon: row.lon, lat: row.lat, zh: row.zh, en: row.en, number: row.number }); // what was typed stays
     datumField.hidden = true;
     say("");
     close();
@@ -149,7 +160,7 @@ export function placeBox({ input, list, note, taken, datum, datumField, language
     value() {
       if (!place) return null;
       if (place.place_id) return { place_id: place.place_id };
-      return { lon: place.lon, lat: place.lat, datum: "WGS84", ...(place.accuracy_m ? { accuracy_m: place.accuracy_m } : {}) };
+      return { ...(place.given ?? { lon: place.lon, lat: place.lat, datum: "WGS84" }), ...(place.accuracy_m ? { accuracy_m: place.accuracy_m } : {}) };
     },
     place: () => place,
     set,

@@ -37,6 +37,7 @@ const place = placeBox({
     fields.clear("location");
     showOnMap(chosen);
     if (chosen) map.focus([chosen.lon, chosen.lat]);
+    if (chosen?.number && !$("address").value) $("address").value = chosen.number; // a house number is the caller's address
     changed();
   },
   onTaken: () => keys.onward("where"),
@@ -136,6 +137,9 @@ function onServer(said) {
   }
   tellDraft();
 }
+
+// The dispatcher sends it on while nobody types: the desk asks what has become of it.
+document.addEventListener("live:change", ({ detail }) => detail.kind === "draft.shown" && detail.subject === draft.subject() && !sentOn && changed());
 
 function tellDraft() {
   const age = draft.age();

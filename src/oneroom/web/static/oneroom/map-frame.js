@@ -5,7 +5,7 @@ import { svg } from "./map-glyphs.js";
 const LEGEND = ["available", "assigned", "en_route", "on_scene", "busy"];
 const CREDIT = "© OpenStreetMap contributors";
 
-export function addFrame(element, { words, interactive, legend, zoomIn, zoomOut, home }) {
+export function addFrame(element, { words, interactive, legend, apart, zoomIn, zoomOut, home }) {
   const ground = part("div", "map-canvas");
   const credit = part("a", "attrib", CREDIT);
   Object.assign(credit, { href: "https://www.openstreetmap.org/copyright", target: "_blank", rel: "noopener" });
@@ -22,6 +22,12 @@ export function addFrame(element, { words, interactive, legend, zoomIn, zoomOut,
       button.setAttribute("aria-label", name ?? "");
       button.addEventListener("click", act);
       controls.append(button);
+    }
+    if (apart) {
+      const link = part("a", "", "⧉");
+      Object.assign(link, { href: apart, target: "oneroom-map", title: words.apart ?? "" });
+      link.setAttribute("aria-label", words.apart ?? "");
+      controls.append(link);
     }
     element.append(controls, part("span", "map-cross"));
   }

@@ -1,5 +1,6 @@
 // Words, callers and addresses as they were opened with a purpose: text only, and below it that the look is recorded.
 
+import { csrf } from "./act.js";
 import { word } from "./room-say.js";
 import { hms } from "./room-time.js";
 
@@ -18,14 +19,43 @@ export function showPersonal(island, said, told) {
     fact(word("callerPhone"), report.caller?.phone);
     fact(word("address"), report.address);
     fact(word("safe"), word("safeWords")[report.safe_contact] ?? report.safe_contact);
+    if (report.contact?.phone && report.contact.phone !== "ok") fact("▲", word("callNot")[report.contact.phone]);
     parts.push(facts);
   }
-  for (const more of [...said.added.map((a) => [word("added"), a]), ...said.notes.map((n) => [word("fromScene"), n])]) {
+  for (const more of [...said.added.map((a) => [word(a.source === "to_caller" ? "toCaller" : "added"), a]), ...said.notes.map((n) => [word("fromScene"), n])]) {
     const [kind, entry] = more;
     parts.push(line("p", "say", `${hms(Date.parse(entry.at))} ${kind}: ${entry.words ?? word("erased")}`));
   }
+  if (said.photos?.length) parts.push(thumbs(said.photos));
   parts.push(line("p", "sub", told));
   island.replaceChildren(...parts);
+}
+
+/** Small pictures; a click fetches the whole one, for the same purpose and with the same look. */
+function thumbs(photos) {
+  const row = line("p", "thumbs", "");
+  for (const photo of photos) {
+    if (!photo.thumb) continue;
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "thumb" });
+    button.dataset.photo = photo.id;
+    button.append(Object.assign(new Image(), { src: photo.thumb, alt: `${word("photo")} ${hms(Date.parse(photo.at))}` }));
+    button.addEventListener("click", () => whole(button, photo));
+    row.append(button);
+  }
+  return row;
+}
+
+async function whole(button, photo) {
+  const answer = await fetch(`/api/photos/${photo.id}/open`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
+    body: JSON.stringify({ purpose: "dispatch" }),
+  }).catch(() => null);
+  if (!answer?.ok) return;
+  const url = URL.createObjectURL(await answer.blob());
+  button.firstChild.src = url;
+  button.classList.add("is-whole");
 }
 
 function line(tag, name, text) {

@@ -3,12 +3,17 @@
 import { ask } from "./act.js";
 import { perform } from "./room-acts.js";
 import { clean, leadingVerb, options } from "./room-grammar.js";
+import * as alike from "./room-alike.js";
 import * as keys from "./room-keys.js";
+import * as late from "./room-late.js";
 import * as map from "./room-map.js";
 import * as matter from "./room-matter.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { join, toast, word } from "./room-say.js";
+import * as sides from "./room-sides.js";
+import { now } from "./room-time.js";
+import * as undo from "./room-undo.js";
 
 const input = document.getElementById("command");
 const palette = document.getElementById("palette");
@@ -91,7 +96,7 @@ function show(found) {
 }
 
 const groupOf = (o) =>
-  o.do === "complete" && !o.crew ? "groupVerbs" : o.do === "place" ? "groupPlaces" : ["open", "find"].includes(o.do) ? "groupMatters" : "groupCrews";
+  o.do === "filter" ? "groupFilters" : o.do === "complete" && !o.crew ? "groupVerbs" : o.do === "place" ? "groupPlaces" : ["open", "find"].includes(o.do) ? "groupMatters" : "groupCrews";
 
 function heading(name) {
   const item = document.createElement("li");
@@ -123,8 +128,11 @@ function label(o) {
   if (o.do === "place") return o.place.name;
   if (o.do === "complete") return o.crew ? o.text.trim() : `${o.verb.words.join(" · ")}`;
   if (o.do === "open" || o.do === "find") return `${o.matter.reference} ${o.matter.place}`;
-  if (o.do === "raise") return o.text;
-  if (o.crews) return `${o.verb.label} · ${join(o.crews.map((c) => c.name))}`;
+  if (o.do === "grade") return o.text;
+  if (o.do === "filter") return o.verb.arguments?.[o.argument] ?? `${o.verb.label}${o.verb.arguments === null ? `: ${o.argument}` : ""}`;
+  if (o.do === "say") return `${o.verb.label}${o.crews.length ? ` · ${join(o.crews.map((c) => c.name))}` : ""}${o.said ? `: ${o.said}` : ""}`;
+  if (o.target) return `${o.verb.label} ${o.target.reference} ${o.target.place}`;
+  if (o.crews) return `${o.verb.label} · ${join(o.crews.map((c) => c.name))}${o.minutes ? ` · −${o.minutes} min` : ""}`;
   const argument = o.argument && o.verb.arguments?.[o.argument];
   return argument ? `${o.verb.label}: ${argument}` : o.verb.label;
 }
@@ -143,6 +151,10 @@ function says(o) {
     case "new": return word("effectNew");
     case "next": return word("effectNext");
     case "help": return word("effectHelp");
+    case "filter": return word("effectFilter");
+    case "all": return word("effectAll");
+    case "side": case "lines": case "late": case "map_apart": case "language": case "sound": case "handover": case "dossier": return word("effectScreen");
+    case "form": case "warn": return word("effectForm");
     default: return o.matter ? word("effectMatter", { what: o.verb.label, matter: o.matter.reference }) : word("effectSendNone");
   }
 }
@@ -191,21 +203,36 @@ function complete(option) {
 function run(n) {
   const option = shown[n];
   if (!option) return undefined;
-  if (!option.ready) return option.do === "complete" || option.do === "raise" ? complete(option) : toast(`${label(option)}: ${says(option)}`, { bad: true });
+  if (!option.ready) return option.do === "complete" || option.do === "grade" ? complete(option) : toast(`${label(option)}: ${says(option)}`, { bad: true });
   leave();
   return DOES[option.do](option);
 }
 
 const DOES = {
   send: (o) => proposals.send(o.crews.map((c) => c.id), o.crews.map((c) => c.name), o.matter.id),
-  step: (o) => (o.verb.verb === "report" ? reportForm(o) : perform(null, `/api/assignments/${o.order.id}/${o.verb.path}`, { ...o.verb.body }, label(o))),
+  step: (o) => (o.verb.verb === "report" ? reportForm(o) : stepAct(o)),
+  divert: (o) => perform(null, `/api/assignments/${o.order.id}/take-off`, { verb: "divert", to: o.matter.id }, label(o)),
   open: (o) => matter.open(o.matter.id),
   find: (o) => (matter.open(o.matter.id), o.matter.lon && map.focus(o.matter.lon, o.matter.lat)),
   place: (o) => showPlace(o.place),
   new: () => location.assign("/room/intake/"),
   next: () => keys.next(),
+  late: () => late.open(),
+  compare: () => alike.compare(),
+  side: (o) => sides.show(o.argument),
+  lines: (o) => sides.filter(o.argument),
+  filter: (o) => queue.filter(o.verb.verb, o.argument),
+  all: () => queue.unfilter(),
+  warn: () => toForm('[data-act="/api/warnings"]'),
+  dossier: (o) => window.open(`/incidents/${o.matter.id}/dossier`, "_blank", "noopener"),
+  handover: () => location.assign("/room/handover"),
+  map_apart: () => window.open("/map/?apart=1", "oneroom-map"),
+  language: () => document.querySelector(".switch-language button")?.click(),
+  sound: () => document.getElementById("sound").click(),
   help: () => keys.help(),
-  raise: (o) => perform(null, `/api/incidents/${o.matter.id}/grade`, { grade: o.argument }, `P${o.argument}`),
+  grade: (o) => perform(null, `/api/incidents/${o.matter.id}/grade`, { grade: o.argument }, `P${o.argument}`),
+  say: sayAct,
+  form: (o) => toForm(o.verb.form),
   matter: matterAct,
 };
 
@@ -214,13 +241,51 @@ function showPlace({ name, lon, lat }) {
   toast(word("shown", { what: name }));
 }
 
-function matterAct(o) {
+function stepAct(o) {
+  const happened = o.minutes ? { happened: new Date(now() - o.minutes * 60_000).toISOString() } : {};
+  return perform(null, `/api/assignments/${o.order.id}/${o.verb.path}`, { ...o.verb.body, ...happened }, label(o));
+}
+
+function sayAct(o) {
   const url = `/api/incidents/${o.matter.id}`;
-  const verb = o.verb.verb;
-  if (verb === "classify") return document.querySelector("#classify select")?.focus();
-  if (verb === "review") return perform(null, `${url}/review`, {}, label(o));
-  if (verb === "close") return perform(null, `${url}/close`, { outcome: o.argument ?? "" }, label(o));
-  return perform(null, `${url}/set-aside`, { verb, reason: o.argument ?? "by_caller" }, label(o));
+  const crew = o.crews.length ? { crew: o.crews[0].id } : {};
+  if (o.verb.verb === "radio") return perform(null, `${url}/radio`, { words: o.said, ...crew }, label(o));
+  if (o.verb.verb === "video") return perform(null, `${url}/video`, { event: /^(end|stop|关|断)/.test(o.said) ? "ended" : "started", ...crew }, o.verb.label);
+  return perform(null, `${url}/words`, { words: o.said }, o.verb.label);
+}
+
+// The act's own address and body are the vocabulary's; here only what was picked or typed is added.
+async function matterAct(o) {
+  const body = { ...o.verb.body };
+  if (o.verb.asks && o.argument !== null) body[o.verb.asks] = o.argument;
+  if (o.until) body.until = when(o.until).toISOString();
+  const done = await perform(null, `/api/incidents/${o.matter.id}/${o.verb.path}`, body, label(o));
+  if (done && o.verb.verb === "merge") matter.open(o.argument);
+  const back = { merge: ["unmerge", {}], supervise: ["supervise", { on: false, reason: "settled" }] }[o.verb.verb];
+  if (done && back) undo.offer(label(o), () => perform(null, `/api/incidents/${o.matter.id}/${back[0]}`, back[1], word("undone")));
+}
+
+// "20m" from now, or the next time the house's clock shows it.
+function when(until) {
+  const at = new Date(now());
+  if (until.minutes) return new Date(at.getTime() + until.minutes * 60_000);
+  const next = new Date(at);
+  next.setHours(until.hour, until.minute, 0, 0);
+  if (next <= at) next.setDate(next.getDate() + 1);
+  return next;
+}
+
+// A form of the open matter, wherever it is folded away.
+function toForm(selector) {
+  const form = document.querySelector(`#inc ${selector}`);
+  if (!form) return toast(word("effectNotNow"), { bad: true });
+  const side = form.closest("[data-pan]");
+  if (side) sides.show(side.dataset.pan);
+  for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  const field = form.querySelector("select, textarea, input:not([type=hidden])") ?? form;
+  field.focus();
+  field.scrollIntoView({ block: "center" });
+  return undefined;
 }
 
 function reportForm(o) {

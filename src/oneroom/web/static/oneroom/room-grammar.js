@@ -12,6 +12,7 @@ const parts = (text) => {
 export function findCrews(piece, crews) {
   const asked = parts(piece.toLowerCase());
   if (!asked.stem && !asked.digits) return [];
+  if (!asked.stem) return crews.filter((crew) => crew.keys.some((key) => parts(key).digits === asked.digits && !hasHan(key)));
   const scored = [];
   for (const crew of crews) {
     let best = 0;
@@ -52,14 +53,15 @@ export function leadingCrew(text, crews) {
 }
 
 /**
- * What this text could do. `world` has verbs, crews [{id, name, keys}], orders [{id, crew, state}], matters [{id, reference,
- * place}] and open {id, reference, state} or null. Options: {do, verb, crews, order, matter, argument, ready, why}.
+ * What this text could do. `world` has verbs, crews [{id, name, keys}], orders [{id, crew, state, incident}], matters
+ * [{id, reference, place}] and open {id, reference, state} or null. Options: {do, verb, crews, order, matter, argument,
+ * target, minutes, until, text, ready, why}. `typed` is given as it stands, since what somebody says keeps its capitals.
  */
 export function options(typed, world) {
   const text = clean(typed);
-  if (!text) return world.verbs.map((verb) => ({ do: "complete", verb, text: `${verb.words[0]} ` }));
+  if (!text) return world.verbs.filter((verb) => verb.kind !== "filter").map((verb) => ({ do: "complete", verb, text: `${verb.words[0]} ` }));
   const led = leadingVerb(text, world.verbs);
-  if (led) return withVerb(led.verb, led.rest, world);
+  if (led) return withVerb(led.verb, led.rest, world, after(typed, led.said));
   const found = [];
   for (const { crew, rest } of leadingCrew(text, world.crews).slice(0, 4)) found.push(...withCrew(crew, rest, world));
   for (const verb of world.verbs) {
@@ -70,20 +72,65 @@ export function options(typed, world) {
   return found;
 }
 
-function withVerb(verb, rest, world) {
+// What stands after the first words, as it was typed.
+const after = (typed, said) => typed.trim().slice(said.length).trim();
+
+function withVerb(verb, rest, world, said) {
   if (verb.verb === "send") return sendOptions(verb, rest, world);
+  if (verb.verb === "divert") return divertOptions(verb, rest, world);
   if (verb.kind === "order") return orderOptions(verb, rest, world);
   if (verb.kind === "matter") return matterOptions(verb, rest, world);
-  if (verb.verb === "raise") {
-    const grade = /^p?([1-3])$/.exec(rest)?.[1];
-    return (grade ? [grade] : ["1", "2", "3"]).map((g) => ({
-      do: "raise", verb, argument: Number(g), matter: world.open, ready: Boolean(world.open && grade), text: `${verb.words[0]} P${g}`,
-    }));
-  }
+  if (verb.kind === "filter") return filterOptions(verb, rest, said);
+  if (verb.verb === "raise" || verb.verb === "lower") return gradeOptions(verb, rest, world);
   if (verb.verb === "open" || verb.verb === "find") {
     return findMatters(rest, world.matters).slice(0, 8).map((matter) => ({ do: verb.verb, verb, matter, ready: true }));
   }
-  return [{ do: verb.verb, verb, ready: true }];
+  if (["radio", "video", "add_words"].includes(verb.verb)) return sayOptions(verb, rest, world, said);
+  if (verb.arguments) return choices(verb, rest).map((argument) => ({ do: verb.verb, verb, argument, ready: true }));
+  const needsOpen = ["compare", "warn", "dossier"].includes(verb.verb);
+  return [{ do: verb.verb, verb, matter: world.open, ready: !needsOpen || Boolean(world.open), why: needsOpen && !world.open ? "effectSendNone" : "" }];
+}
+
+const choices = (verb, rest) =>
+  Object.entries(verb.arguments).filter(([code, word]) => !rest || code.startsWith(rest) || word.toLowerCase().includes(rest)).map(([code]) => code);
+
+function gradeOptions(verb, rest, world) {
+  const grades = verb.verb === "raise" ? ["1", "2", "3"] : ["2", "3", "4"];
+  const grade = new RegExp(`^p?([${grades.join("")}])$`).exec(rest)?.[1];
+  return (grade ? [grade] : grades).map((g) => ({
+    do: "grade", verb, argument: Number(g), matter: world.open, ready: Boolean(world.open && grade), text: `${verb.words[0]} P${g}`,
+  }));
+}
+
+// grade 1 · station huaihai · mine · place nanjing road
+function filterOptions(verb, rest, said) {
+  if (verb.arguments === null) return [{ do: "filter", verb, argument: said, ready: Boolean(said), text: `${verb.words[0]} ` }];
+  if (!Object.keys(verb.arguments).length) return [{ do: "filter", verb, argument: "1", ready: true }];
+  const wanted = rest.replace(/^p(?=\d$)/, "");
+  return choices(verb, wanted).slice(0, 10).map((argument) => ({ do: "filter", verb, argument, ready: true }));
+}
+
+// radio 302 all quiet: with a crew it is that crew's word, else the room's log of the open matter.
+function sayOptions(verb, rest, world, said) {
+  const [head] = rest ? leadingCrew(rest, world.crews) : [];
+  const with_crew = head && verb.verb !== "add_words";
+  const words = with_crew ? said.split(/\s+/).slice(-head.rest.split(" ").length).join(" ") : said;
+  const text = with_crew && !head.rest ? "" : words;
+  const ready = Boolean(world.open && (text || verb.verb === "video"));
+  return [{ do: "say", verb, crews: with_crew ? [head.crew] : [], said: text, matter: world.open, ready, why: world.open ? "" : "effectSendNone" }];
+}
+
+// divert 302: from what it is on to the open, graver matter.
+function divertOptions(verb, rest, world) {
+  const asked = rest ? new Set(findCrews(rest.replace(/ /g, ""), world.crews).map((c) => c.id)) : null;
+  return world.orders
+    .filter((o) => o.incident !== world.open?.id && (!asked || asked.has(o.crew)))
+    .slice(0, 8)
+    .map((order) => {
+      const crew = world.crews.find((c) => c.id === order.crew) ?? { id: order.crew, name: order.name, keys: [] };
+      const ready = Boolean(world.open && verb.from.includes(order.state));
+      return { do: "divert", verb, crews: [crew], order, matter: world.open, ready, why: world.open ? "" : "effectSendNone" };
+    });
 }
 
 // send qf02 jf01: all but the last piece must be known; the last may still be on its way.
@@ -124,10 +171,14 @@ function stepOption(verb, crew, world) {
   return { do: "step", verb, crews: [crew], order, ready, why: ready ? "" : order ? "effectNot" : "effectNoOrder" };
 }
 
-// qf02 on scene
-function withCrew(crew, rest, world) {
-  const steps = world.verbs.filter((v) => v.kind === "order" && (!rest || v.words.some((w) => w.startsWith(rest))));
-  const found = steps.map((verb) => stepOption(verb, crew, world));
+// qf02 on scene · 302 on scene 4m ago
+const AGO = /\s*(\d{1,3})\s*(?:m|min|minutes?|分|分钟)\s*(?:ago|前)?$/;
+
+function withCrew(crew, typed, world) {
+  const minutes = AGO.exec(typed)?.[1];
+  const rest = typed.replace(AGO, "").trim();
+  const steps = world.verbs.filter((v) => v.kind === "order" && v.verb !== "divert" && (!rest || v.words.some((w) => w.startsWith(rest))));
+  const found = steps.map((verb) => ({ ...stepOption(verb, crew, world), minutes: minutes ? Number(minutes) : 0 }));
   const possible = rest ? found : found.filter((o) => o.ready);
   if (rest) return possible;
   const send = world.verbs.find((v) => v.verb === "send");
@@ -138,14 +189,32 @@ function withCrew(crew, rest, world) {
   return possible;
 }
 
+// hold 20m · hold 2 h caller · hold until 06:00
+const IN = /(?:^|\s)(\d{1,3})\s*(m|min|分|分钟|h|小时)(?=\s|$)/;
+const AT = /(?:^|\s)(?:until |到)?([01]?\d|2[0-3])[:：]([0-5]\d)(?=\s|$)/;
+
+export function readUntil(text) {
+  const span = IN.exec(text);
+  if (span) return { until: { minutes: Number(span[1]) * (/h|小时/.test(span[2]) ? 60 : 1) }, rest: text.replace(IN, " ").trim() };
+  const clock = AT.exec(text);
+  if (clock) return { until: { hour: Number(clock[1]), minute: Number(clock[2]) }, rest: text.replace(AT, " ").trim() };
+  return { until: null, rest: text };
+}
+
 function matterOptions(verb, rest, world) {
   const open = world.open;
   const allowed = Boolean(open && verb.from.includes(open.state));
   const why = open ? "effectNotNow" : "effectSendNone";
-  const option = (argument) => ({ do: "matter", verb, matter: open, argument, ready: allowed, why: allowed ? "" : why });
-  if (!verb.arguments) return [option(null)];
-  const wanted = Object.entries(verb.arguments).filter(([code, said]) => !rest || code.startsWith(rest) || said.toLowerCase().includes(rest));
-  return wanted.map(([code]) => option(code));
+  const option = (more) => ({ do: verb.form ? "form" : "matter", verb, matter: open, argument: null, ready: allowed, why: allowed ? "" : why, ...more });
+  if (verb.takes === "matter") {
+    return findMatters(rest, world.matters.filter((m) => m.id !== open?.id)).slice(0, 8).map((target) => option({ argument: target.id, target }));
+  }
+  if (verb.takes === "until") {
+    const { until, rest: reason } = readUntil(rest);
+    return choices(verb, reason).map((argument) => option({ argument, until, ready: allowed && Boolean(until), why: allowed ? (until ? "" : "effectUntil") : why }));
+  }
+  if (!verb.arguments) return [option()];
+  return choices(verb, rest).map((argument) => option({ argument }));
 }
 
 export function findMatters(text, matters) {

@@ -3,11 +3,13 @@
 
 import * as alike from "./room-alike.js";
 import * as command from "./room-command.js";
+import * as late from "./room-late.js";
 import * as matter from "./room-matter.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, word } from "./room-say.js";
 import * as sides from "./room-sides.js";
+import * as undo from "./room-undo.js";
 
 const KEPT = "oneroom.letters";
 const dialog = document.getElementById("keys");
@@ -33,6 +35,9 @@ const LETTERS = {
   t: () => proposals.toDiverts(),
   v: () => inc.querySelector('button[data-verb="acknowledge"]')?.click(),
   d: () => alike.compare(),
+  l: late.open,
+  0: () => queue.unfilter(),
+  z: undo.take,
   m: toMap,
   ".": () => sides.step(1),
   ",": () => sides.step(-1),

@@ -1,6 +1,7 @@
 // The map shows what the lists beside it say: crews as they move, matters by grade, the ways of the first crews.
 
 import { createMap } from "./map.js";
+import { share } from "./map-share.js";
 import * as matter from "./room-matter.js";
 import * as queue from "./room-queue.js";
 import { hms, now } from "./room-time.js";
@@ -21,7 +22,9 @@ export function start() {
     words: JSON.parse(document.getElementById("map-words").textContent),
     interactive: true,
     legend: true,
+    apart: "/map/?apart=1",
   });
+  besides();
   map.onSelect(({ kind, id }) => {
     if (kind === "incident") matter.open(Number(id));
     else document.dispatchEvent(new CustomEvent("room:crew", { detail: Number(id) }));
@@ -37,6 +40,28 @@ export function start() {
   stations();
   crews();
   incidents();
+}
+
+// The map apart, in another window of this browser, follows what is open here; what is picked there is opened here.
+function besides() {
+  let routes = [];
+  const opened = () => {
+    const { pk, lon, lat, grade, place } = matter.matter()?.dataset ?? {};
+    const at = lon === undefined ? {} : { lon: Number(lon), lat: Number(lat) };
+    tell("open", { id: pk ? Number(pk) : null, grade: Number(grade), place, ...at });
+  };
+  const tell = share(({ kind, what }) => {
+    if (kind === "hello") {
+      opened();
+      tell("routes", { routes });
+    } else if (kind === "pick" && what.kind === "incident") matter.open(what.id);
+    else if (kind === "pick") document.dispatchEvent(new CustomEvent("room:crew", { detail: what.id }));
+  });
+  document.addEventListener("room:opened", ({ detail }) => {
+    if (detail === null) routes = [];
+    opened();
+  });
+  document.addEventListener("room:routes", ({ detail }) => tell("routes", { routes: (routes = detail) }));
 }
 
 // Ways of the first crews. They are brought into view once per opening; after that the map is the dispatcher's.

@@ -36,6 +36,18 @@ export function start() {
     event.preventDefault();
     open(Number(link.dataset.open));
   });
+  // The caller wrote, or a photo came: what is before somebody's eyes is read again, under the same look.
+  document.addEventListener("live:change", ({ detail: { kind, matter: name } }) => {
+    if (!opened || name !== `incident:${opened.id}` || !/^(incident\.words_added|assignment\.photo)$/.test(kind)) return;
+    const island = inc.querySelector(".personal");
+    if (!island) return;
+    opened.personal = null;
+    fillPersonal(island);
+  });
+  inc.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-ratings]");
+    if (button) saidToRating(button);
+  });
   addEventListener("popstate", () => {
     const id = Number(new URLSearchParams(location.search).get("open"));
     if (id) open(id, { push: false });
@@ -114,6 +126,16 @@ async function fillPersonal(island) {
   } catch (error) {
     mine.personal = null;
     if (opened === mine) island.replaceChildren(line("p", "sub", trouble(error)));
+  }
+}
+
+async function saidToRating(button) {
+  try {
+    const { ratings } = await act(`/api/incidents/${button.dataset.ratings}/ratings`);
+    const found = ratings.find((one) => one.report === Number(button.dataset.report));
+    button.replaceWith(line("span", "say", found?.words ?? word("erased")));
+  } catch (error) {
+    toast(trouble(error), { bad: true });
   }
 }
 

@@ -12,6 +12,8 @@ const FRESH_MS = 1300;
 let known = null; // the P1 matters, unanswered and at-commander rows already told
 let lateAsked = 0;
 let openId = null;
+let list = null;
+const filters = new URLSearchParams(); // what is narrowed; kept in the address of the list alone, gone with the page
 
 export const rows = () => [...queue.querySelectorAll("[data-incident]:not(.is-gone)")];
 export const row = (id) => queue.querySelector(`#q-${Number(id)}:not(.is-gone)`);
@@ -26,7 +28,11 @@ export function orders() {
 
 export function start() {
   const ofQueue = (e) => /^(incident|assignment|ladder)\./.test(e.kind);
-  const list = panel(queue, "/room/queue", { when: (e) => ofQueue(e) || /^(draft|call|referral)\./.test(e.kind) });
+  list = panel(queue, "/room/queue", { when: (e) => ofQueue(e) || /^(draft|call|referral)\./.test(e.kind) });
+  queue.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-unfilter]");
+    if (button) unfilter(button.dataset.unfilter);
+  });
   const figures = panel(head, "/room/head", { when: (e) => ofQueue(e) || /^(crew|sos)\./.test(e.kind) });
   queue.addEventListener("panel:shown", shown);
   head.addEventListener("panel:shown", () => sound.alarm(head.querySelector("[data-alarm]") !== null));
@@ -34,12 +40,30 @@ export function start() {
   document.addEventListener("room:late", () => {
     lateAsked += 1;
     setTimeout(() => {
-      list.show(`/room/queue?late=${lateAsked}`);
+      list.show(address());
       figures.show(`/room/head?late=${lateAsked}`);
     }, 1200);
   });
   shown();
   sound.alarm(head.querySelector("[data-alarm]") !== null);
+}
+
+function address() {
+  const asked = new URLSearchParams(filters);
+  if (lateAsked) asked.set("late", lateAsked);
+  return `/room/queue?${asked}`;
+}
+
+// Narrow what is calm; what needs the room stays, whatever the filter.
+export function filter(code, value = "1") {
+  filters.set(code, value);
+  list.show(address());
+}
+
+export function unfilter(code = "") {
+  if (code) filters.delete(code);
+  else for (const name of [...filters.keys()]) filters.delete(name);
+  list.show(address());
 }
 
 function shown() {

@@ -11,14 +11,27 @@ export const join = (names) => names.join(word("join"));
 
 const SHOWN_MS = 8000;
 
-export function toast(text, { bad = false } = {}) {
+export function toast(text, { bad = false, key = "", act = null, forMs = SHOWN_MS } = {}) {
   const element = document.createElement("p");
   element.className = bad ? "toast is-bad" : "toast";
   element.textContent = text;
+  if (act) element.append(" ", button(key, () => (element.remove(), act())));
   const shelf = document.getElementById("toasts");
   shelf.append(element);
   while (shelf.children.length > 3) shelf.firstElementChild.remove();
-  setTimeout(() => element.remove(), SHOWN_MS);
+  setTimeout(() => element.remove(), forMs);
+}
+
+function button(key, act) {
+  const made = document.createElement("button");
+  const sign = document.createElement("kbd");
+  made.type = "button";
+  made.className = "btn btn--quiet";
+  sign.className = "key";
+  sign.textContent = key;
+  made.append(word("undo"), " ", sign);
+  made.addEventListener("click", act);
+  return made;
 }
 
 export function polite(text) {

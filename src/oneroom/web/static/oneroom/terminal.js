@@ -8,6 +8,7 @@ import { connect } from "./live.js";
 import { panel } from "./panel.js";
 import { paintClocks, projectTime, shownTime, startClock, timeOfDay } from "./terminal-clock.js";
 import { formsOf } from "./terminal-forms.js";
+import { gapForms } from "./terminal-gaps.js";
 import { notes } from "./terminal-notes.js";
 import { afterTaps, orderDetails, paintOrder } from "./terminal-order.js";
 import { placeSender } from "./terminal-place.js";
@@ -47,6 +48,7 @@ const sosPress = document.getElementById("sos-press");
 const calls = sosPress ? panel(sosBox, "/t/sos", { when: ({ kind }) => /^(sos|assignment)\./.test(kind) }) : null;
 const sos = sosPress ? sosButton({ button: sosPress, account, words, projectTime, signIn, say: told.say, changed: () => calls.show("/t/sos") }) : null;
 seeForm({ box: document.getElementById("see"), queue, words });
+gapForms({ box: listBox, queue, words });
 
 const lists = panel(listBox, "/t/list");
 const crews = crew ? panel(crewBox, "/t/crew", { when: ({ kind }) => /^(crew|assignment)\./.test(kind) }) : null;

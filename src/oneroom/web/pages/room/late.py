@@ -1,0 +1,64 @@
+"""The late list: every promise that has run out, whose it is, how late, and whom it has reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from oneroom.apps.incidents.queries import Row
+from oneroom.apps.orders.queries import Running
+from oneroom.engine.roles import Role
+from oneroom.engine.values import Actor
+from oneroom.web.pages.room.clocks import Clock, clock
+from oneroom.web.pages.room.queue import place_of
+from oneroom.web.pages.room.words import RUNGS, kind_named, local, named
+
+
+@dataclass(frozen=True, slots=True)
+class LateLine:
+    """One promise that has run out. ``owner`` is a crew, or empty where the room itself owes it."""
+
+    id: int
+    incident: int
+    reference: str
+    grade: int
+    place: str
+    kind: str
+    owner: str
+    clock: Clock
+    reached: str
+    commander: bool
+    supervised: bool
+    drill: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LateView:
+    """Oldest breach first; ``may_supervise`` where this person may put a matter under supervision."""
+
+    lines: tuple[LateLine, ...]
+    may_supervise: bool
+
+
+def late_view(rows: list[Row], *, by: Actor, at: datetime) -> LateView:
+    """Every late or unanswered promise of the queue, one line each."""
+    found = [
+        (running.deadline, _line(row, running, at))
+        for row in rows
+        for running in row.ladders
+        if running.deadline <= at or running.unanswered
+    ]
+    found.sort(key=lambda pair: (pair[0], pair[1].id))
+    return LateView(tuple(line for _, line in found), Role.SHIFT_COMMANDER in by.roles)
+
+
+def _line(row: Row, running: Running, at: datetime) -> LateLine:
+    i = row.incident
+    crews = {a.crew_id: local(a.crew.callsign_zh, a.crew.callsign_en) for a in row.crews}
+    climbed = running.climbed
+    return LateLine(
+        running.id, i.pk, i.reference, i.grade, place_of(i), kind_named(i.category, i.subcategory),
+        crews.get(running.crew_id or 0, ""), clock(running, at=at),
+        named(RUNGS, climbed[-1].code) if climbed else "", any(s.code == "shift_commander" for s in climbed),
+        i.supervised, i.drill,
+    )  # fmt: skip

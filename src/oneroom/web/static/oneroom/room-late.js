@@ -1,0 +1,42 @@
+// The late list, over the room: every promise that has run out, with its owner. It is fetched while it is open only.
+
+import { panel } from "./panel.js";
+import { perform } from "./room-acts.js";
+import { word } from "./room-say.js";
+import { tick } from "./room-time.js";
+
+const dialog = document.getElementById("late");
+const body = document.getElementById("late-body");
+let shown = null;
+
+export function start() {
+  dialog.addEventListener("close", () => {
+    shown?.stop();
+    shown = null;
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target.closest("[data-open]")) dialog.close();
+    const button = event.target.closest("[data-supervise]");
+    if (button) perform(button, button.dataset.act, { on: true, reason: "late" }, button.dataset.says);
+  });
+  dialog.addEventListener("keydown", (event) => {
+    const by = { j: 1, k: -1, arrowdown: 1, arrowup: -1 }[event.key.toLowerCase()];
+    if (!by || event.isComposing) return;
+    event.preventDefault();
+    const links = [...body.querySelectorAll("[data-late-row]")];
+    const at = links.indexOf(document.activeElement);
+    links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
+  });
+  body.addEventListener("panel:shown", (event) => {
+    event.stopPropagation();
+    tick();
+    if (!dialog.contains(document.activeElement) || document.activeElement === dialog) body.querySelector("[data-late-row]")?.focus();
+  });
+}
+
+export function open() {
+  body.replaceChildren(word("loading"));
+  shown = panel(body, "/room/late", { when: (e) => /^(incident|assignment|ladder)\./.test(e.kind) });
+  shown.show("/room/late?open=1");
+  dialog.showModal();
+}
