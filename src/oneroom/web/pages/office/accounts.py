@@ -46,7 +46,7 @@ from oneroom.web.tables import Choice, Column, Table, Text, respond
 
 TEMPORARY = timedelta(hours=24)
 _HELD = {str(r): ROLES[r] for r in Role if r in ROLES}  # what people hold; citizens and the machine hold no account
-_STATES = {"open": lazy("open"), "closed": lazy("closed")}
+_STATES = {"open": lazy("in use"), "closed": lazy("shut")}
 
 
 def _with_roles(rows: Sequence[Any]) -> list[Any]:
@@ -75,12 +75,12 @@ def _unit(grant: Any) -> str:
 TABLE = Table(
     "accounts", lazy("Accounts"), order="name", of_persons=True, prepare=_with_roles,
     columns=(
-        Column("name", lazy("Name"), lambda r: r.name, sort=("name",),
+        Column("name", lazy("Full name"), lambda r: r.name, sort=("name",),
                link=lambda r: reverse("office-account", args=[r.pk])),
         Column("username", lazy("Signs in as"), lambda r: r.username, sort=("username",)),
         Column("number", lazy("Account"), lambda r: r.pk, sort=("pk",), n=True),
         Column("roles", lazy("Roles"), _roles_said),
-        Column("state", lazy("State"), lambda r: _("open") if r.is_active else _("closed"), sort=("is_active",)),
+        Column("state", lazy("State"), lambda r: _("in use") if r.is_active else _("shut"), sort=("is_active",)),
         Column("last", lazy("Last signed in"), lambda r: r.last_login, sort=("last_login",), n=True),
     ),
     filters=(
@@ -100,7 +100,13 @@ TABLE = Table(
 def accounts(request: HttpRequest) -> HttpResponseBase:
     """The list."""
     by = actor(request)
-    shell = frame(request, "office-accounts", about=_("all accounts of the force"), add=reverse("office-account-new"))
+    shell = frame(
+        request,
+        "office-accounts",
+        about=_("all accounts of the force"),
+        add=reverse("office-account-new"),
+        add_word=_("New account"),
+    )
     return respond(request, TABLE, accounts_for(by=by), by=by, frame=shell, template="office/list.html")
 
 

@@ -7,7 +7,7 @@ field for a person's name: by account number only, and what people said is in no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
+from oneroom.apps.incidents.queries import references
 from oneroom.apps.incidents.services import question_about, search_record
 from oneroom.apps.ledger import searches
 from oneroom.apps.ledger.excerpt import verify_numbers
@@ -48,8 +49,10 @@ _NOBODY_NAMED = frozenset({"who"})  # columns that name staff: not for outside o
 class _Line:
     """An entry or a look with the names that its sentence needs."""
 
-    def __init__(self, row: Any, names: Any) -> None:
+    def __init__(self, row: Any, names: Any, references: Mapping[str, str]) -> None:
         self.row, self.names, self.pk = row, names, row.pk
+        about = getattr(row, "matter", "") or getattr(row, "record", "")
+        self.about = references.get(about, about)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.row, name)
@@ -57,12 +60,20 @@ class _Line:
 
 def _with_names(rows: Sequence[Any]) -> list[_Line]:
     names = names_for(rows)
-    return [_Line(row, names) for row in rows]
+    known = _references(row.matter for row in rows)
+    return [_Line(row, names, known) for row in rows]
 
 
 def _with_staff(rows: Sequence[Any]) -> list[_Line]:
     names = staff_names(row.actor for row in rows)
-    return [_Line(row, names) for row in rows]
+    known = _references(row.record for row in rows)
+    return [_Line(row, names, known) for row in rows]
+
+
+def _references(subjects: Iterable[str]) -> dict[str, str]:
+    """The numbers that people say, by the name a matter has in the record ("incident:12")."""
+    pks = [int(s.partition(":")[2]) for s in subjects if s.startswith("incident:")]
+    return {f"incident:{pk}": reference for pk, reference in references(pks).items()}
 
 
 def _matter_address(matter: str) -> str:
@@ -77,8 +88,8 @@ ENTRIES = Table(
         Column("at", lazy("When"), lambda r: r.at, sort=("at",), n=True),
         Column("written", lazy("Written"), lambda r: r.recorded, sort=("recorded",), n=True),
         Column("channel", lazy("Of"), lambda r: sentence(r.kind, r.facts, r.names)[0]),
-        Column("what", lazy("What"), lambda r: sentence(r.kind, r.facts, r.names)[1]),
-        Column("matter", lazy("Matter"), lambda r: r.matter, link=lambda r: _matter_address(r.matter)),
+        Column("what", lazy("What happened"), lambda r: sentence(r.kind, r.facts, r.names)[1]),
+        Column("matter", lazy("Matter"), lambda r: r.about, link=lambda r: _matter_address(r.matter)),
         Column("who", lazy("Who"), lambda r: r.names.person(r.actor) if r.actor else "", exported=False),
         Column("account", lazy("Account"), lambda r: r.actor or "", sort=("actor",), n=True),
         Column("via", lazy("By way of"), lambda r: r.via),
@@ -95,7 +106,7 @@ LOOKS = Table(
         Column("account", lazy("Account"), lambda r: r.actor, sort=("actor",), n=True),
         Column("purpose", lazy("Purpose"), lambda r: named(PURPOSES, r.purpose), sort=("purpose",)),
         Column("basis", lazy("Bound to"), lambda r: r.basis, sort=("basis",)),
-        Column("record", lazy("Record"), lambda r: r.record, sort=("record",),
+        Column("record", lazy("Record"), lambda r: r.about, sort=("record",),
                link=lambda r: _matter_address(r.record)),
         Column("fields", lazy("Opened"), lambda r: _(", ").join(named(FIELDS, f) for f in r.fields)),
     ),
@@ -191,7 +202,7 @@ def _without_names(table: Table, by: Actor) -> Table:
 def _said(q: Question) -> list[str]:
     """What was asked, in words."""
     parts = [_("looks") if q.chain == "looks" else _("entries")]
-    parts += [q.matter] if q.matter else []
+    parts += list(_references([q.matter]).values()) if q.matter else []
     parts += [q.kind] if q.kind else []
     parts += [_("account %(n)s") % {"n": q.account}] if q.account is not None else []
     parts += [_("number %(n)s") % {"n": q.number}] if q.number is not None else []
