@@ -11,6 +11,7 @@ from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.ledger.models import DoneOnce, Entry, Sealed
 from oneroom.apps.orders.services import raise_sos
+from oneroom.apps.places.services import raise_warning
 from oneroom.project.urls import api
 from tests.town import corner
 from tests.web.api_client import Caller
@@ -254,6 +255,19 @@ MATRIX = {
     "POST assignments/{a}/photo": "........",
     "POST assignments/{a}/well": "..x.xxxx",
     "POST photos/{p}/open": "xxxxxxxx",
+    "GET incidents/{i}/duplicates": "...xxxxx",
+    "POST incidents/{i}/radio": "..xxxxxx",
+    "POST incidents/{i}/video": "..xxxxxx",
+    "POST duplicates": "...xxxxx",
+    "POST incidents/{i}/compare": "...xxxxx",
+    "POST incidents/{i}/distinct": "...xxxxx",
+    "POST incidents/{i}/merge": "...xxxxx",
+    "POST incidents/{i}/unmerge": "...xxxxx",
+    "POST incidents/{i}/warnings/open": "...xxxxx",
+    "POST warnings": "....x.xx",
+    "POST warnings/{w}/end": "x..xxxxx",
+    "POST warnings/{w}/renew": "x..xxxxx",
+    "POST demo/surge": "xxxxxxxx",
     "GET sos": "........",
     "POST sos": "xxx..xxx",
     "POST sos/{s}/answer": "..xxx.xx",
@@ -304,6 +318,7 @@ def test_the_table_of_rights_names_every_operation_of_the_api(town):
         .replace("{i}", "{}").replace("{a}", "{}").replace("{c}", "{}").replace("{d}", "{}").replace("{p}", "{}")
         .replace("{s}", "{}")
         .replace("{n}", "{}").replace("{k}", "{}").replace("{r}", "{}")
+        .replace("{w}", "{}")
         for line in MATRIX
     }  # fmt: skip
     assert named == there - {feeds}
@@ -319,12 +334,30 @@ def test_each_role_gets_in_only_where_the_table_says(room, who):
     ids = {"i": sent.incident_id, "a": sent.pk, "c": room.town.crews["crew-1"].pk, "d": 1, "p": 1}
     ids["s"] = raise_sos(by=room.actor("zhang"), at=room.now)
     ids |= {"n": draft.pk, "k": call.pk, "r": asked}
+    other = room.report("fight", at="west").pk
+    lon, lat = corner("west")
+    at_place = {"lon": lon, "lat": lat, "matter": f"incident:{sent.incident_id}"}
+    ids["w"] = raise_warning(reason="dog", words="A dog", days=3, radius_m=60, **at_place, **desk)
     caller = Caller(who)
     for operation, row in MATRIX.items():
         method, path = operation.format(**ids).split()
         body = BODIES.get(path.rpartition("/")[2], {})
         if path == "incidents/close":
             body = {"incidents": [sent.incident_id]}
+        if path.endswith(("compare", "distinct")):
+            body = {"other": other}
+        if path.endswith("merge"):
+            body = {"into": other} if not path.endswith("unmerge") else {}
+        if path == "warnings":
+            body = {"incident": sent.incident_id, "reason": "dog", "words": "A dog"}
+        if path.endswith("radio"):
+            body = {"words": "heard"}
+        if path.endswith("video"):
+            body = {"event": "opened"}
+        if path.startswith("warnings/") and path.endswith("end"):
+            body = {}
+        if path.endswith("renew"):
+            body = {"days": 3}
         if path.endswith("write"):
             body = {"report": sent.incident.reports.get().pk, "words": "We come"}
         if path.startswith("sos/"):

@@ -82,6 +82,11 @@ _KINDS = [
     _kind("crew.off_duty", "A crew went off duty.", crew="id", unit="id"),
     _kind("crew.state", "A crew said what it is doing.", crew="id", unit="id", state="code"),
     _kind("duty.begun", "Somebody took over a duty role.", account="id", role="code", unit="id?", until="time"),
+    _kind("handover.begun", "The shift commander signed what is handed over; the next one is to sign.", handover="id",
+          incoming="id", open="quantity", late="quantity", crews="quantity", note="commitment?"),
+    _kind("handover.signed", "The next shift commander signed; command passed at this second.", handover="id",
+          outgoing="id", incoming="id", until="time"),
+    _kind("handover.dropped", "A handover was taken back before it was signed.", handover="id", incoming="id"),
     # orders: ladders, rungs, deliveries
     _kind("ladder.started", "An order or a promise began to be watched.", ladder="id", ladder_kind="code",
           stage="code", grade="quantity", rungs="quantity"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -328,3 +329,28 @@ class CallBackTry(models.Model):
     account_id = models.BigIntegerField()
     result = models.CharField(max_length=24)
     words = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class Handover(models.Model):
+    """
+    The room's command passes from one shift commander to the next: what was open at that minute, and both signatures.
+
+    ``board`` is frozen when the outgoing signs: ids, codes, times and counts only. Command passes when the incoming
+    signs, at that second, and not before.
+    """
+
+    outgoing = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    incoming = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    board = models.JSONField()
+    note = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(signed_at=None, dropped_at=None), name="one_handover_under_way",
+            )
+        ]  # fmt: skip

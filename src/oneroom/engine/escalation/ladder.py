@@ -58,7 +58,12 @@ _COMPLETE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
     ("shift_commander", ("shift_commander",), ("app",),         1.5),
     ("oversight",       ("inspector",),       ("app", "email"), 2.0),
 )  # fmt: skip
-_BY_STAGE = {"welfare": _WELFARE, "complete": _COMPLETE}
+# The room's command hangs between two people: no station can help, so the commander hears of it, then oversight.
+_HANDOVER: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
+    ("shift_commander", ("shift_commander", "room"), ("app",),  1.0),
+    ("oversight",       ("inspector",),       ("app", "email"), 2.0),
+)  # fmt: skip
+_BY_STAGE = {"welfare": _WELFARE, "complete": _COMPLETE, "handover": _HANDOVER}
 
 # Somebody of a crew calls for help. Everybody who can act hears of it at once, except the phone that called: a sound
 # there may cost a life. Seconds after the call.

@@ -24,6 +24,8 @@ LIMITS_S: dict[str, dict[int, int]] = {
     "review":     {1: 12 * HOUR,   2: 24 * HOUR,   3: 24 * HOUR,   4: 24 * HOUR},
     "complete":   {1: 2 * HOUR,    2: 4 * HOUR,    3: 12 * HOUR,   4: 24 * HOUR},  # a report that was sent back
     "call_back":  {1: DAY,         2: DAY,         3: 3 * DAY,     4: 3 * DAY},
+    # The next commander is at the desk when the shift changes: a quarter of an hour to read and sign.
+    "handover":   {1: 15 * MINUTE, 2: 15 * MINUTE, 3: 15 * MINUTE, 4: 15 * MINUTE},
 }  # fmt: skip
 # A complaint about police is called back like an urgent matter, whatever its grade (workflow §2.1).
 COMPLAINT_CALL_BACK_S = DAY

@@ -22,6 +22,7 @@ from oneroom.web.api import (
     demo,
     drafts,
     duplicates,
+    handovers,
     incidents,
     orders,
     photos,
@@ -56,6 +57,7 @@ api.add_router("", incidents.router)
 api.add_router("", aftercare.router)
 api.add_router("", warnings.router)
 api.add_router("", duplicates.router)
+api.add_router("", handovers.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
 api.add_router("", calls.router)

@@ -295,3 +295,13 @@ class DraftSaved(Kind):
     grade: Annotated[int, Field(ge=1, le=4)] | None = None
     reasons: Annotated[list[Code], Field(max_length=20)] = []
     location: Place | None = None
+
+
+class NewHandover(Strict):
+    incoming: Id
+    until: AwareDatetime
+    note: Text = ""
+
+
+class Signature(Strict):
+    password: Annotated[str, Field(max_length=1024)]

@@ -29,6 +29,7 @@ from oneroom.apps.incidents.services.drafts import (
 )
 from oneroom.apps.incidents.services.ended import archive, reopen, supervise
 from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
+from oneroom.apps.incidents.services.handover import begin_handover, drop_handover, sign_handover
 from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
     Said,
@@ -60,6 +61,7 @@ __all__ = [
     "answer_referral",
     "archive",
     "ask_return",
+    "begin_handover",
     "bring_in",
     "call_back",
     "call_belongs_to",
@@ -72,6 +74,7 @@ __all__ = [
     "complete_draft",
     "divert",
     "drop_draft",
+    "drop_handover",
     "end_draft",
     "follow_code",
     "hold",
@@ -102,6 +105,7 @@ __all__ = [
     "send_help",
     "send_on",
     "set_aside",
+    "sign_handover",
     "step",
     "supervise",
     "take_event",

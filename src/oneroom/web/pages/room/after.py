@@ -90,9 +90,9 @@ def after_view(incident: Incident, *, by: Actor, at: datetime) -> AfterView:
     chief_elsewhere = by.may(Right.SEE_STATION) and not by.may(Right.COMMAND) and not by.heads(incident.unit_id)
     if chief_elsewhere:
         can -= {"review", "send_back", "close", "call_back"}
-    gap = duties.gap_of(incident)
+    gap = duties.gap_of(incident) if incident.state == "reported" else None
     can -= {"send_back"} if gap else {"complete"}
-    calls = tuple(_call(c, n, at) for n, c in enumerate(duties.call_backs_of(incident), start=1))
+    calls = tuple(_call(c, n, at) for n, c in enumerate(_call_backs(incident), start=1))
     to_call = any(c.open for c in calls) and "call_back" in can
     return AfterView(
         frozenset(can), _missing(incident) if can & {"review", "close"} else "",
@@ -105,6 +105,11 @@ def after_view(incident: Incident, *, by: Actor, at: datetime) -> AfterView:
         OUTCOMES, CASE_DECISIONS, NO_CASE_REASONS, SEND_BACK_REASONS, REOPEN_REASONS, SUPERVISE_REASONS,
         CALL_BACK_RESULTS,
     )  # fmt: skip
+
+
+def _call_backs(incident: Incident) -> list[Any]:
+    """Only a matter that ended has any; an open one is not asked about them."""
+    return duties.call_backs_of(incident) if incident.state in ENDED else []
 
 
 def _call(found: Any, n: int, at: datetime) -> Call:

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from oneroom.web.pages.room import views
+from oneroom.web.pages.room import handover, views
 
 urlpatterns = [
     path("", views.page, name="room"),
     path("head", views.head, name="room-head"),
     path("queue", views.queue, name="room-queue"),
+    path("handover", handover.page, name="room-handover"),
+    path("handover/<int:pk>", handover.one, name="room-handover-one"),
     path("late", views.late, name="room-late"),
     path("crews", views.crews, name="room-crews"),
     path("incidents/<int:pk>", views.incident, name="room-incident"),

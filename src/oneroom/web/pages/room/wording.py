@@ -337,6 +337,11 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "session.opened": (STAFF, _account(lazy("%(name)s signed in"))),
     "session.closed": (STAFF, _account(lazy("%(name)s signed out"))),
     "duty.begun": (STAFF, _account(lazy("%(name)s took over as %(role)s"))),
+    "handover.begun": (STAFF, lambda f, names: _("Shift handed over to %(name)s, not yet signed") % {
+        "name": names.person(f["incoming"])}),
+    "handover.signed": (STAFF, lambda f, names: _("%(name)s signed the handover and commands now") % {
+        "name": names.person(f["incoming"])}),
+    "handover.dropped": (STAFF, _plain(lazy("Handover taken back before it was signed"))),
     "roads.loaded": (SYSTEM, _plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, _plain(lazy("Places entered: %(places)s"))),
     "warning.raised": (SCENE, _coded(lazy("Place warned of: %(code)s"), "reason", WARNING_REASONS)),

@@ -62,6 +62,7 @@ STAGES = {
     "welfare": (lazy("word that all is well"), lazy("no word from the scene")),
     "report": (lazy("to report"), lazy("report late")),
     "sos": (lazy("help"), lazy("help")),
+    "handover": (lazy("to sign the handover"), lazy("handover not signed")),
     "review": (lazy("to review"), lazy("review late")),
     "agency_answer": (lazy("agency to answer"), lazy("agency's answer late")),
     "return_call": (lazy("to call back"), lazy("calling back late")),

@@ -1,0 +1,101 @@
+"""T15: one named commander at every second; the room is handed over with what is open, signed by both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from oneroom.apps.duty.queries import commander
+from oneroom.apps.incidents.models import Handover
+from oneroom.apps.ledger.models import Entry
+from oneroom.apps.people.services import create_account, give_role
+from oneroom.engine.roles import Role
+from oneroom.engine.values import SYSTEM
+from tests.town import PASSWORD
+from tests.web.api_client import Caller
+
+
+@pytest.fixture
+def relief(room):
+    """Zeng, who commands the next shift."""
+    account = create_account(
+        username="zeng", name="Zeng", password=PASSWORD + " of zeng", language="en", by=SYSTEM, at=room.now,
+        mobile="13900000077", email="zeng@town.invalid",
+    )  # fmt: skip
+    give_role(account.pk, Role.SHIFT_COMMANDER, by=SYSTEM, at=room.now)
+    room._names[account.pk] = "zeng"
+    return account
+
+
+def begin(room, relief, *, who="zhou", status=200, **said):
+    asked = {"incoming": relief.pk, "until": (room.now + timedelta(hours=12)).isoformat(), "note": "gate 3 is shut"}
+    return Caller(who).post("handovers", asked | said, status=status)
+
+
+def test_t15_command_passes_at_the_second_of_the_second_signature_with_no_gap_and_no_overlap(room, relief):
+    zhou = room.town.people["zhou"]
+    matter = room.report("a man with a knife", at="market", grade=1)
+    room.dispatch(matter, "crew-1")
+    pk = begin(room, relief)["id"]
+    assert commander(room.now) == zhou.pk, "nobody is relieved by a note on a desk"
+    board = Handover.objects.get(pk=pk).board
+    assert [i["id"] for i in board["incidents"]] == [matter.pk]
+    assert [c["id"] for c in board["crews"]] == [room.town.crews["crew-1"].pk]
+    before = room.now
+    room.fast_forward(minutes=3)
+
+    Caller("zhou").post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"})
+
+    assert commander(before) == commander(room.now - timedelta(milliseconds=1)) == zhou.pk
+    assert commander(room.now) == commander(room.now + timedelta(hours=11)) == relief.pk
+    assert list(Entry.objects.filter(kind__startswith="handover.").values_list("kind", "actor")) == [
+        ("handover.begun", zhou.pk), ("handover.signed", relief.pk)
+    ]  # fmt: skip
+    Caller("zhou").post(f"incidents/{matter.pk}/grade", {"grade": 3}, status=403)
+    assert Handover.objects.get(pk=pk).board == board, "what was signed stays as it was"
+
+
+def test_a_handover_that_nobody_signs_is_late_and_climbs(room, relief):
+    begin(room, relief)
+    room.fast_forward(minutes=16)
+
+    assert [h for h in room.everything() if h.stage == "handover"], "the promise of a quarter of an hour ran out"
+    assert commander(room.now) == room.town.people["zhou"].pk
+
+
+def test_taken_back_before_it_is_signed_another_may_begin(room, relief):
+    pk = begin(room, relief)["id"]
+    begin(room, relief, status=409)
+    Caller("zhou").post(f"handovers/{pk}/drop")
+    begin(room, relief)
+    Caller("zhou").post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"}, status=409)
+
+
+def test_only_who_commands_hands_over_and_only_the_named_signs(room, relief):
+    begin(room, relief, who="dora", status=403)
+    begin(room, relief, incoming=room.town.people["dora"].pk, status=422)
+    begin(room, relief, incoming=room.town.people["zhou"].pk, status=422)
+    begin(room, relief, until=(room.now - timedelta(hours=1)).isoformat(), status=422)
+    begin(room, relief, until=(room.now + timedelta(hours=25)).isoformat(), status=422)
+    pk = begin(room, relief)["id"]
+    said = Caller("zhou").post(f"handovers/{pk}/sign", {"password": PASSWORD}, status=422)
+    assert said["field"] == "password"
+    Caller("zhang").post(f"handovers/{pk}/sign", {"password": PASSWORD}, status=404)
+    for _ in range(5):
+        answer = Caller("zhou").client.post(
+            f"/api/handovers/{pk}/sign", '{"password": "guess"}', content_type="application/json"
+        )
+    assert answer.status_code == 429
+    assert commander(room.now) == room.town.people["zhou"].pk
+
+
+def test_the_note_is_for_the_two_who_sign(room, relief):
+    pk = begin(room, relief)["id"]
+    assert "gate 3 is shut" in Caller("zhou").client.get("/room/handover").content.decode()
+    other = Caller("dora").client.get("/room/handover").content.decode()
+    assert "gate 3 is shut" not in other
+    assert "Zeng" in other
+    assert Caller("zhang").client.get("/room/handover").status_code == 404
+    Caller("zhou").post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"})
+    assert Caller("zhou").client.get(f"/room/handover/{pk}").status_code == 200
