@@ -13,11 +13,7 @@ from tests.web.test_browser_map_intake import desk  # noqa: F401
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_t36_the_map_apart_draws_tiles_follows_the_open_matter_and_opens_what_is_picked(
-    desk, room, settings, tmp_path  # noqa: F811
-):  # fmt: skip
-    settings.DATA_FOLDER = tmp_path
-    pmtiles.make_tiles(tmp_path, basemap())
+def test_t36_the_map_apart_follows_the_open_matter_and_opens_what_is_picked(desk, room):  # noqa: F811
     lon, lat = corner("market")
     raise_warning(
         lon=lon, lat=lat, reason="dog", words="A big dog in the yard", by=room.actor("zhang"), at=room.now

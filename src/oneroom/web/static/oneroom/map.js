@@ -21,6 +21,7 @@ import { FIELDS, SELECTABLE, style } from "./map-style.js";
 setWorkerUrl(new URL("../vendor/maplibre-gl-6.17.0/maplibre-gl-worker.mjs", import.meta.url).href);
 
 const STALE_S = 90; // an older fix is shown faint, with its age
+const MOVE_MS = 1000;
 const REACH_PX = 9; // how near to a sign a click must be
 const RETRY_MS = [2000, 5000, 15_000];
 
@@ -33,6 +34,8 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
   let drawn = false;
   let bounds = null;
   let crews = new Map();
+  let moving = null; // crews move once a second, however many fixes come: 500 of them are one source
+  let putAt = -MOVE_MS;
   let open = null; // lon, lat of the open incident
   let view = null; // what to look at once drawn
   let frame = 0;
@@ -108,6 +111,9 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
   }
 
   function putCrews() {
+    clearTimeout(moving);
+    moving = null;
+    putAt = performance.now();
     put("crews", [...crews.values()].filter(placed).map((crew) => point(crew, crewFacts(crew))));
   }
 
@@ -189,7 +195,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     },
     moveCrews(list) {
       for (const { id, ...facts } of list) if (crews.has(id)) Object.assign(crews.get(id), facts);
-      putCrews();
+      moving ??= setTimeout(putCrews, Math.max(0, putAt + MOVE_MS - performance.now()));
     },
     setIncidents(list) {
       const shown = list.filter(placed);
@@ -227,6 +233,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     resize: () => canvas?.resize(),
     remove() {
       gone = true;
+      clearTimeout(moving);
       cancelAnimationFrame(frame);
       canvas?.remove();
       element.replaceChildren();
