@@ -16,6 +16,17 @@ from oneroom.project.demo import world
 from tests.waiting import until
 
 PATIENCE_S = 180.0  # twenty-five minutes of the city take half a minute; a busy machine needs longer
+FREE_CREW = """async () => {
+  const { ask } = await import("/static/oneroom/act.js");
+  return (await ask("/api/crews")).crews.find((c) => c.state === "available" && c.lon !== null);
+}"""
+SEND = """async (crew) => {
+  const { act } = await import("/static/oneroom/act.js");
+  const location = { lon: crew.lon, lat: crew.lat };
+  const call = { words: "a quarrel in the shop", category: "dispute", grade: 3, reasons: ["no_danger"], location };
+  const { id } = await act("/api/incidents", call);
+  return (await act(`/api/incidents/${id}/offer`, { crews: [crew.id] })).assignments[0];
+}"""
 EVENING = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
@@ -33,9 +44,13 @@ def environment(database_url, tmp_path, settings, monkeypatch):
 
 
 @pytest.fixture
-def city(environment):
+def port():
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+        return str(free.getsockname()[1])
+
+
+@pytest.fixture
+def city(environment, port):
     parts = [
         subprocess.Popen([sys.executable, "-m", "oneroom", command, "--port", port], env=environment)
         for command in ("runweb", "runcrews")
@@ -56,3 +71,43 @@ def test_calls_are_taken_sent_driven_to_reported_and_closed_without_anybody(city
     assert {line.via for line in told if line.kind.startswith("assignment.")} == {"device"}
     assert [part.poll() for part in city] == [None, None]
     assert verify("acts").fault is None
+
+
+def test_one_crew_is_a_browser_that_signs_sets_off_arrives_and_reports_by_taps_among_the_simulated(city, port, browser):
+    house = f"http://127.0.0.1:{port}"
+    simulated = {"assignment.acknowledged", "assignment.reported"}
+    until(lambda: {line.kind for line in entries_since(0, kinds=simulated)} == simulated, PATIENCE_S)
+
+    desk, phone = browser.new_context(), browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
+    for context in (desk, phone):
+        context.set_default_timeout(60_000)
+        context.add_cookies([{"name": "oneroom_language", "value": "en", "url": house}])
+    room, hand = desk.new_page(), phone.new_page()
+    room.goto(f"{house}/start/")
+    room.click("form:has(input[value='dispatcher']) button")
+    room.wait_for_url("**/room/**")
+    crew = room.evaluate(FREE_CREW)
+    hand.goto(f"{house}/start/")
+    hand.select_option("select[name=crew]", str(crew["id"]))
+    hand.tap("form:has(input[value='officer']) button")
+    hand.wait_for_url("**/t/**")
+    sent = room.evaluate(SEND, crew)
+
+    hand.tap("#to-do a")
+    for verb in ("acknowledge", "set_out", "arrive", "report"):
+        hand.tap(f'.four [data-verb="{verb}"].is-now')
+    hand.fill("#report-words", "simulated: all quiet")
+    hand.tap(".opt:has-text('Under control')")
+    hand.tap('.part-report button[type="submit"]')
+
+    mine = {"assignment.acknowledged", "assignment.en_route", "assignment.on_scene", "assignment.reported"}
+    until(lambda: {line.kind for line in _of(sent, mine)} == mine, PATIENCE_S)
+    assert {line.via for line in _of(sent, mine)} == {"device"}
+    assert len({line.facts["crew"] for line in entries_since(0, kinds=simulated)}) > 1
+    assert verify("acts").fault is None
+    desk.close()
+    phone.close()
+
+
+def _of(assignment, kinds):
+    return [line for line in entries_since(0, kinds=kinds) if line.facts.get("assignment") == assignment]

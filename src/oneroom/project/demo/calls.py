@@ -34,6 +34,7 @@ SPREAD_DEG = 2.5e-4  # how far apart callers place one event: some 25 m
 # Telephone numbers of callers: 100-0000-xxxx is in no numbering plan (mobiles begin with 13 to 19).
 CALLER_PHONES = "1000000"
 MARK_ZH, MARK_EN = "〔模拟〕", "[simulated] "
+MARK_DRILL = "（演练 / drill）"
 # People live along these; the weight of a street in the choice of a place is its length times this.
 _HOMES = {"residential": 1.0, "living_street": 1.0, "tertiary": 0.7, "unclassified": 0.5, "secondary": 0.3}
 _OF_GRADE = {1: 0.4, 2: 0.8, 3: 1.2, 4: 1.0}  # a grave sentence is as long as a small one, but rarer
@@ -57,6 +58,7 @@ class Call:
     crews: int
     web: bool
     event: str  # the key of the first call about the same event: its own, unless somebody rang before
+    drill: bool = False
 
     @property
     def is_first(self) -> bool:
@@ -106,7 +108,17 @@ def day(seed: int, of: date, where: Streets, *, crews: int, zone: ZoneInfo) -> l
             at = midnight + timedelta(hours=hour, seconds=round(seconds, 1))
             found += event(f"{seed}-{of:%Y%m%d}-{len(found):04d}", at, where, chance, *_kind(chance))
             seconds += chance.expovariate(expected * share / 3600)
+    _make_one_a_drill(found, chance)
     return sorted((call for call in found if call.at < midnight + timedelta(days=1)), key=attrgetter("at"))
+
+
+def _make_one_a_drill(found: list[Call], chance: Random) -> None:
+    """Once a day, in working hours, the room is put to the test: handled like a real matter, counted in nothing."""
+    told_again = {call.event for call in found if not call.is_first}
+    fit = [n for n, c in enumerate(found) if 10 <= c.at.hour < 16 and c.grade <= 2 and c.event not in told_again]
+    if fit:
+        n = chance.choice(fit)
+        found[n] = replace(found[n], drill=True, words=f"{found[n].words}{MARK_DRILL}", web=False)
 
 
 def calls_after(since: datetime, seed: int, where: Streets, *, crews: int, zone: ZoneInfo) -> Iterator[Call]:

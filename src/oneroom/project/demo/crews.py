@@ -38,6 +38,8 @@ _ANSWER_S = {
     Character.RADIO: {1: (6, 14), 2: (8, 25), 3: (10, 60), 4: (10, 80)},
     Character.SLOW: {1: (16, 75), 2: (35, 150), 3: (80, 300), 4: (80, 400)},
 }
+SOS_SHARE = 0.0015  # of the matters a crew is on: about two a day in the whole city
+SOS_BEFORE = timedelta(minutes=1)  # the end of its work
 _SET_OUT_S = (8.0, 45.0)
 _FIRST_WORD_S = (40.0, 150.0)
 
@@ -87,6 +89,7 @@ class SimulatedCrew:
     _fixed_at: datetime | None = None
     _driving_to: int = 0  # the order that the drive is for
     _worded: set[int] = field(default_factory=set)
+    _helped: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._chance = Random(f"oneroom crew {self.number}")
@@ -151,6 +154,13 @@ class SimulatedCrew:
         if now >= done:
             outcome, words = calls.scene_report(self.order["category"], chance)
             return self._act("report", "report", {"outcome": outcome, "words": words})
+        if (
+            pk not in self._helped
+            and self._of_order("sos").random() < SOS_SHARE
+            and now >= done - timedelta(seconds=60)
+        ):
+            self._helped.add(pk)
+            return Act("sos", {}, f"sim-{pk}-sos")
         if pk not in self._worded and now >= self._after("on_scene_at", "word", *_FIRST_WORD_S):
             self._worded.add(pk)
             return self._act("word", "word", {"words": f"{calls.MARK_ZH}已到现场，正在处置。"})

@@ -39,7 +39,7 @@ AHEAD = timedelta(minutes=12)  # a city that is opened has a few matters already
 WEB_EVERY_S = 60.0  # real: the public's door is limited per address, and a visitor shares ours
 LEAVE_S = 10.0  # real: a matter about which we were refused something
 CALLS_AT_ONCE = 4
-RESERVE = 12  # crews that stay free for grave calls: with no more than these, others are held
+RESERVE = 2  # crews that stay free for grave calls: with no more than these in reach, others are held
 HOLD_FOR = timedelta(minutes=10)
 
 
@@ -57,6 +57,8 @@ class Room:
     _by_reference: dict[str, Call] = field(default_factory=dict)
     _avoid: dict[int, datetime] = field(default_factory=dict)
     _leave_until: dict[int, float] = field(default_factory=dict)
+    codes: list[str] = field(default_factory=list)  # of callers whose matter was closed
+    _code_of: dict[str, str] = field(default_factory=dict)
     _web_s: float = -WEB_EVERY_S
     _storm: list[Call] = field(default_factory=list)
     _compared: set[int] = field(default_factory=set)
@@ -113,6 +115,7 @@ class Room:
                         "source": "phone", "words": call.words, "caller_phone": call.phone, "location": place,
                         "safe_contact": call.safe_contact, "category": call.category,
                         "subcategory": call.subcategory, "grade": call.grade, "reasons": list(call.reasons),
+                        "drill": call.drill,
                     },
                     f"sim-call-{call.key}",
                 )  # fmt: skip
@@ -120,12 +123,12 @@ class Room:
             log.info("call %s was not taken (%s)", call.key, error)
             return
         self._by_reference[taken["reference"]] = call
+        self._code_of[taken["reference"]] = taken["code"]
         if "id" in taken:
             self._called[taken["id"]] = call
-        while len(self._called) > 1000:
-            self._called.pop(next(iter(self._called)))
-        while len(self._by_reference) > 500:
-            self._by_reference.pop(next(iter(self._by_reference)))
+        for kept in (self._by_reference, self._code_of, self._called):
+            while len(kept) > 1000:
+                kept.pop(next(iter(kept)))  # type: ignore[call-overload]
 
     async def _see_to(self, row: dict[str, Any], now: datetime) -> None:
         """The next thing that this matter waits for, if its time has come."""
@@ -142,6 +145,8 @@ class Room:
                 await self._chief(row, now).act(f"incidents/{row['id']}/review", {}, _key("review", row))
             case "reviewed" if since_s > chance.uniform(15, 60) + self._commanders_turn_s:
                 await self._chief(row, now).act(f"incidents/{row['id']}/close", _ending(row), _key("close", row))
+                if (code := self._code_of.pop(row["reference"], "")) and not row["drill"]:
+                    self.codes.append(code)
 
     async def _classify(self, row: dict[str, Any], since_s: float) -> None:
         call = self._by_reference.get(row["reference"])
@@ -251,6 +256,13 @@ class _Citizen:
         async with self._house.door:
             answer = await self._http.post("/api/reports", json=said, headers={"Idempotency-Key": f"sim-web-{key}"})
         return answer_of(answer)
+
+    async def rate(self, said: dict[str, Any], key: str) -> None:
+        async with self._house.door:
+            answer = await self._http.post(
+                "/api/follow/rate", json=said, headers={"Idempotency-Key": f"sim-rate-{key}"}
+            )
+        answer_of(answer)
 
 
 async def keep_room(room: Room, now: Callable[[], datetime]) -> None:

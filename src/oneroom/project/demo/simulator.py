@@ -16,6 +16,7 @@ from oneroom.apps.duty.queries import board
 from oneroom.apps.ledger.time import clock
 from oneroom.engine import roads
 from oneroom.project.demo import calls, surge
+from oneroom.project.demo.aftercare import Aftercare, keep_aftercare
 from oneroom.project.demo.city import SEED, STRENGTH, City, posts
 from oneroom.project.demo.client import House
 from oneroom.project.demo.crews import SimulatedCrew, character_of
@@ -63,6 +64,7 @@ class Simulator:
             tasks.create_task(self._watch_visitors(room, phones))
             tasks.create_task(self._tick(phones))
             tasks.create_task(keep_relief(relief, self._clock.now))
+            tasks.create_task(keep_aftercare(Aftercare(room), self._clock.now))
             for n, phone in enumerate(sorted(phones, key=lambda phone: not phone.crew.on_duty)):
                 tasks.create_task(_after(n // ARRIVES_TOGETHER * TICK_S, phone))
 

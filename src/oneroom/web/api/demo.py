@@ -59,7 +59,7 @@ def open_matters(request: HttpRequest) -> dict[str, Any]:
                 "subcategory": row.incident.subcategory, "final_subcategory": row.incident.final_subcategory,
                 "outcome": row.incident.outcome, "placed": row.incident.lon is not None,
                 "unit": row.incident.unit.code if row.incident.unit else "",
-                "held_until": row.incident.held_until,
+                "held_until": row.incident.held_until, "drill": row.incident.drill,
                 "offered": [
                     {"id": a.pk, "crew": a.crew_id, "offered_at": a.offered_at, "return_reason": a.return_reason}
                     for a in row.crews
