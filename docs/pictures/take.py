@@ -128,9 +128,10 @@ def terminal(browser: Any, url: str, language: str, suffix: str) -> None:
 
 
 def compare(page: Any, url: str, language: str, suffix: str) -> None:
-    """Two callers of one event, side by side."""
+    """Two callers of one event, side by side; the city stands still, or its simulated dispatcher decides first."""
     seat(page, url, "dispatcher")
     page.wait_for_url(re.compile("/room/"))
+    page.locator("[data-rate='0']").click()
     second = page.evaluate(
         """async ([first, again]) => {
           const { act, ask } = await import("/static/oneroom/act.js");
@@ -150,6 +151,8 @@ def compare(page: Any, url: str, language: str, suffix: str) -> None:
     page.locator("#compare mark").first.wait_for()
     page.wait_for_timeout(1500)
     page.screenshot(path=HERE / f"compare{suffix}.png")
+    page.keyboard.press("Escape")
+    page.locator("[data-rate='1']").click()
 
 
 def station(page: Any, url: str, suffix: str) -> None:
