@@ -110,9 +110,14 @@ def crew_verbs(sent: Assignment, *, by: Actor) -> tuple[str, ...]:
     return assignment.ASSIGNMENT.open_to(sent.state, by.roles)
 
 
-def story(matter_id: int) -> list[Line]:
-    """Every entry of a matter in the order it was recorded, with those of the matters that were merged into it."""
-    merged = Incident.objects.filter(merged_into=matter_id).values_list("pk", flat=True)
+def story(matter_id: int, *, merged: Iterable[int] | None = None) -> list[Line]:
+    """
+    Every entry of a matter in the order it was recorded, with those of the matters that were merged into it.
+
+    ``merged`` are those, where the caller has them already.
+    """
+    if merged is None:
+        merged = Incident.objects.filter(merged_into=matter_id).values_list("pk", flat=True)
     return timeline(subject(matter_id), *map(subject, merged))
 
 
