@@ -15,7 +15,6 @@ from django.db import IntegrityError, transaction
 from oneroom.apps.duty.access import must_command
 from oneroom.apps.duty.services import begin_spell
 from oneroom.apps.incidents.models import Handover
-from oneroom.apps.incidents.shift import open_board
 from oneroom.apps.ledger.services import note, seal, service
 from oneroom.apps.orders.services import start_overdue, stop
 from oneroom.apps.people.queries import holders
@@ -44,6 +43,8 @@ def begin_handover(*, incoming: int, until: datetime, words: str = "", by: Actor
     if not at < until <= at + LONGEST_SHIFT:
         raise BadInput("until", "A shift ends within the next 24 hours.")
     text = plain("note", words, longest=2000)
+    from oneroom.apps.incidents.shift import open_board  # it reads the desk, and the desk asks these services
+
     board = open_board(by=by, at=at)
     try:
         with transaction.atomic():
