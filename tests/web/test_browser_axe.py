@@ -50,6 +50,7 @@ def screens(night) -> Iterator[Screen]:
     yield Screen("room, all keys", "dora", "/room/", drawn, press="?", once=True)
     yield Screen("room, a report to review", "zhou", f"/room/?open={night.reported.pk}", drawn)
     yield Screen("intake", "carl", "/room/intake/", "form")
+    yield Screen("map apart", "dora", "/map/", "#map canvas, #map[data-map]")
     yield Screen("phone, orders", "zhang", "/t/", "[data-theme]", ("light", "night"), **phone)
     yield Screen("phone, nothing to do", "qian", "/t/", "[data-theme]", ("light",), **phone, once=True)
     yield Screen("citizen", None, "/", **phone)

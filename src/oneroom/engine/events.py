@@ -82,6 +82,8 @@ _KINDS = [
     _kind("crew.off_duty", "A crew went off duty.", crew="id", unit="id"),
     _kind("crew.state", "A crew said what it is doing.", crew="id", unit="id", state="code"),
     _kind("duty.begun", "Somebody took over a duty role.", account="id", role="code", unit="id?", until="time"),
+    _kind("desk.silenced", "Sound was switched off at a desk of the room, for a reason.", account="id", reason="code"),
+    _kind("desk.sounding", "Sound is on again at a desk of the room.", account="id"),
     _kind("handover.begun", "The shift commander signed what is handed over; the next one is to sign.", handover="id",
           incoming="id", open="quantity", late="quantity", crews="quantity", note="commitment?"),
     _kind("handover.signed", "The next shift commander signed; command passed at this second.", handover="id",

@@ -169,6 +169,7 @@ GUARDS = {
 }
 FOLLOWERS = {
     "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
+    "session.closed": ["oneroom.apps.duty.followers.sound_after"],
     "ladder.started": ["oneroom.apps.incidents.followers.mark_drill"],
     # A crew is free again: what waited is put before the dispatcher.
     "crew.on_duty": ["oneroom.apps.incidents.followers.offer_again"],

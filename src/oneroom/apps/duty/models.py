@@ -98,6 +98,14 @@ class DutySpell(models.Model):
         ]
 
 
+class Silence(models.Model):
+    """A desk of the room whose sound is off, with the reason: whoever commands sees it (design README, sound)."""
+
+    account = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE)
+    reason = models.CharField(max_length=24)
+    since = models.DateTimeField()
+
+
 class Position(models.Model):
     """The latest place of a crew on duty: the only one that screens show."""
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
-from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position
+from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position, Silence
 from oneroom.apps.ledger.queries import last_entry
 from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.people.models import Account, Grant
@@ -213,3 +213,19 @@ def command_gaps(since: datetime, until: datetime) -> list[tuple[datetime, datet
     if free_from < until:
         gaps.append((free_from, until))
     return gaps
+
+
+@dataclass(frozen=True, slots=True)
+class SilentDesk:
+    """A desk whose sound is off."""
+
+    account_id: int
+    name: str
+    reason: str
+    since: datetime
+
+
+def silent_desks() -> list[SilentDesk]:
+    """Desks of the room whose sound is off, the longest first."""
+    rows = Silence.objects.order_by("since", "pk").values_list("account_id", "account__name", "reason", "since")
+    return [SilentDesk(*row) for row in rows]

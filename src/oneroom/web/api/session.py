@@ -7,8 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
+from oneroom.apps.duty.services import silence, sound_again
 from oneroom.web import tickets
 from oneroom.web.actors import actor
+from oneroom.web.api import shapes
+from oneroom.web.api.acts import do
 
 router = Router(tags=["session"])
 
@@ -26,3 +29,15 @@ def ticket(request: HttpRequest) -> dict[str, Any]:
     """A signed, short-lived ticket for /live and, for a crew, /positions."""
     mine = tickets.issue(actor(request), session=tickets.session_marker(request))
     return {"ticket": mine, "expires_s": tickets.LIFETIME_S}
+
+
+@router.post("desk/silence")
+def desk_silence(request: HttpRequest, asked: shapes.Reason) -> dict[str, Any]:
+    """No sound at this desk, for a reason that the commander sees."""
+    return do(request, asked, lambda by, at: silence(reason=asked.reason, by=by, at=at))
+
+
+@router.post("desk/sound")
+def desk_sound(request: HttpRequest, asked: shapes.Nothing) -> dict[str, Any]:
+    """Sound at this desk again."""
+    return do(request, asked, lambda by, at: sound_again(account_id=by.id, by=by, at=at))

@@ -7,9 +7,11 @@ from oneroom.apps.duty.services.crews import (
     say_state,
     set_state,
 )
+from oneroom.apps.duty.services.desks import SILENCE_REASONS, silence, sound_again
 from oneroom.apps.duty.services.positions import Fix, record_positions
 
 __all__ = [
+    "SILENCE_REASONS",
     "Fix",
     "begin_spell",
     "come_on_duty",
@@ -19,4 +21,6 @@ __all__ = [
     "record_positions",
     "say_state",
     "set_state",
+    "silence",
+    "sound_again",
 ]

@@ -35,6 +35,8 @@ def subject(pk: int) -> str:
 @service
 def begin_handover(*, incoming: int, until: datetime, words: str = "", by: Actor, at: datetime) -> int:
     """The commander signs what is handed over: the board of this minute, and a note. Gives the handover."""
+    from oneroom.apps.incidents.shift import open_board  # reads through queries, which know the services
+
     must_command(by, at=at)
     if incoming == by.id:
         raise BadInput("incoming", "You command already. Name who takes over.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from oneroom.apps.duty.queries import board
+from oneroom.apps.duty.queries import board, silent_desks
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
 from oneroom.apps.incidents.codes import AGENCIES
@@ -40,7 +40,7 @@ from oneroom.web.pages.room.script import script_words
 from oneroom.web.pages.room.sides import sides_view
 from oneroom.web.pages.room.sos import sos_views
 from oneroom.web.pages.room.timeline import LINE_KINDS
-from oneroom.web.pages.room.words import SOS_ENDS
+from oneroom.web.pages.room.words import SILENT_BECAUSE, SOS_ENDS, named
 from oneroom.web.pages.start.held import HELD, held_crews
 
 View = Callable[..., HttpResponseBase]
@@ -76,6 +76,7 @@ def page(request: HttpRequest) -> HttpResponse:
         except NotFound:
             context["gone"] = True
     context |= {
+        "silent_because": SILENT_BECAUSE, "is_silent": any(d.account_id == by.id for d in silent_desks()),
         "example": context["crews"][0].short if context["crews"] else "02",
         "script_words": script_words(), "vocabulary": vocabulary(by), "map_words": map_words(), "held_why": _(HELD),
         "may_take_calls": by.may(Right.TAKE_CALL), "map_language": "en" if get_language() == "en" else "zh",
@@ -168,8 +169,16 @@ def _head(by: Actor) -> dict[str, Any]:
         "on_duty": len(crews_now),
         "alarms": [row_view(r, at=at) for r in rows if r.alarm],
         "demo": settings.DEMO,
+        "silent": _silent(by),
         "sos": sos_views(by=by, at=at), "sos_ends": SOS_ENDS, "may_end_sos": by.may(Right.DISPATCH),
     }  # fmt: skip
+
+
+def _silent(by: Actor) -> list[tuple[str, str, datetime]]:
+    """Whose desk is silent, why and since when: for the one who commands, and everybody's own."""
+    desks = silent_desks()
+    mine = [d for d in desks if by.may(Right.COMMAND) or d.account_id == by.id]
+    return [(d.name, named(SILENT_BECAUSE, d.reason), d.since) for d in mine]
 
 
 def _queue(request: HttpRequest, by: Actor) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from oneroom.web.pages.room.words import (
     CREW_STATES,
     MATTER_STATES,
     ROLES,
+    SILENT_BECAUSE,
     SOS_ENDS,
     STAGES,
     TOLD,
@@ -337,6 +338,8 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "session.opened": (STAFF, _account(lazy("%(name)s signed in"))),
     "session.closed": (STAFF, _account(lazy("%(name)s signed out"))),
     "duty.begun": (STAFF, _account(lazy("%(name)s took over as %(role)s"))),
+    "desk.silenced": (STAFF, _coded(lazy("Sound off at a desk: %(code)s"), "reason", SILENT_BECAUSE)),
+    "desk.sounding": (STAFF, _plain(lazy("Sound on again at a desk"))),
     "handover.begun": (STAFF, lambda f, names: _("Shift handed over to %(name)s, not yet signed") % {
         "name": names.person(f["incoming"])}),
     "handover.signed": (STAFF, lambda f, names: _("%(name)s signed the handover and commands now") % {

@@ -150,6 +150,12 @@ def named(table: Mapping[Any, Any], code: Any) -> str:
     return str(table.get(code, code or ""))
 
 
+SILENT_BECAUSE = {
+    "headset": lazy("on a headset"),
+    "caller_near": lazy("a caller would hear it"),
+    "briefing": lazy("briefing"),
+    "other_desk": lazy("the next desk sounds"),
+}
 SOS_ENDS = {
     "helped": lazy("help was there"),
     "safe_now": lazy("the officer is safe"),

@@ -33,7 +33,7 @@ export function start() {
     const button = event.target.closest("[data-unfilter]");
     if (button) unfilter(button.dataset.unfilter);
   });
-  const figures = panel(head, "/room/head", { when: (e) => ofQueue(e) || /^(crew|sos)\./.test(e.kind) });
+  const figures = panel(head, "/room/head", { when: (e) => ofQueue(e) || /^(crew|sos|desk)\./.test(e.kind) });
   queue.addEventListener("panel:shown", shown);
   head.addEventListener("panel:shown", () => sound.alarm(head.querySelector("[data-alarm]") !== null));
   // A promise ran out on this screen. The clock's own entry comes too, unless the clock is dead: then we ask ourselves.

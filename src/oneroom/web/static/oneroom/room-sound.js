@@ -1,19 +1,21 @@
 // Three sounds, and no others: two rising tones for a new P1, three for the alarm (again every 10 s until somebody acts),
 // one low for an order that is unanswered at the commander. Browsers keep a page silent until a key or a click.
 
-import { word } from "./room-say.js";
+import { act } from "./act.js";
+import { toast, trouble, word } from "./room-say.js";
 
 const AGAIN_MS = 10_000;
-const KEPT = "oneroom.sound";
 
 let context = null;
-let on = sessionStorage.getItem(KEPT) !== "off";
+let on = true;
 let alarmTimer = null;
 const played = []; // what sounded, for whoever looks into it (tests, a support call)
 
 export const heard = () => [...played];
 
 export function start(button) {
+  const dialog = document.getElementById("quiet");
+  on = button.getAttribute("aria-pressed") === "true";
   const show = () => {
     const running = context?.state === "running";
     button.textContent = word(!on ? "soundOff" : running ? "soundOn" : "soundBlocked");
@@ -26,11 +28,22 @@ export function start(button) {
     show();
   };
   for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, wake, { capture: true });
-  button.addEventListener("click", () => {
-    on = !on;
-    sessionStorage.setItem(KEPT, on ? "on" : "off");
+  // Off needs a reason, which the commander sees; on needs none. The server's answer decides, not the click.
+  const turn = async (wanted, url, body) => {
+    try {
+      await act(url, body);
+      on = wanted;
+    } catch (error) {
+      toast(trouble(error), { bad: true });
+    }
     show();
+  };
+  button.addEventListener("click", () => {
+    if (!on) return turn(true, "/api/desk/sound", {});
+    dialog.returnValue = "";
+    return dialog.showModal();
   });
+  dialog.addEventListener("close", () => dialog.returnValue && turn(false, "/api/desk/silence", { reason: dialog.returnValue }));
   show();
 }
 
