@@ -45,8 +45,6 @@ def begin_handover(*, incoming: int, until: datetime, words: str = "", by: Actor
     if not at < until <= at + LONGEST_SHIFT:
         raise BadInput("until", "A shift ends within the next 24 hours.")
     text = plain("note", words, longest=2000)
-    from oneroom.apps.incidents.shift import open_board  # it reads the desk, and the desk asks these services
-
     board = open_board(by=by, at=at)
     try:
         with transaction.atomic():
