@@ -177,3 +177,24 @@ def answers(address):
         return httpx.get(address).status_code < 500
     except httpx.TransportError:
         return False
+
+
+def test_a_second_caller_is_merged_from_the_desk_by_keyboard(desks, room, database_url, monkeypatch):
+    first = room.report("水管爆了，路面全是水", at="market", grade=3, category="utility")
+    walk(monkeypatch)
+    with served(database_url) as url:
+        page = desks("carl", url, "/room/intake/")
+        page.locator("#words").fill("路面都是水，水管爆裂")
+        page.keyboard.press("Enter")
+        page.locator("#where").fill("Oak Road / Market Street")
+        page.locator("#places [role=option]").first.wait_for()
+        page.keyboard.press("Enter")
+        page.locator(f'[data-same="{first.pk}"]').wait_for()
+        page.keyboard.press("Alt+m")
+        page.locator('[data-same][aria-pressed="true"]').wait_for()
+        page.keyboard.press("F9")
+        page.get_by_text(f"Merged with {first.reference}; both callers are kept.").wait_for()
+
+    second = Incident.objects.exclude(pk=first.pk).get()
+    assert (second.state, second.merged_into_id) == ("merged", first.pk)
+    assert first.reports.count() == 2

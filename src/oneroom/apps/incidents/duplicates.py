@@ -102,7 +102,7 @@ def _calls_of(rows: Iterable[Incident]) -> dict[int, list[Call]]:
 
 
 def _call(row: Incident, texts: Mapping[int, Any], report: Report | None) -> Call:
-    call = Call(row.received_at, row.lon, row.lat, row.accuracy_m or 0.0, row.category)
+    call = Call(row.received_at, row.lon, row.lat, row.accuracy_m or 0.0, row.category, row.subcategory)
     if report is None:
         return call
     words = texts.get(report.words_id or 0) or ""

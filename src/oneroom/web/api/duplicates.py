@@ -37,7 +37,8 @@ def of_call(request: HttpRequest, asked: shapes.CallSoFar) -> dict[str, Any]:
     found = like_call(
         words=plain("words", asked.words, longest=4000), phone=phone("caller_phone", asked.caller_phone),
         lon=place.lon if place else None, lat=place.lat if place else None,
-        accuracy_m=place.accuracy_m if place else None, category=asked.category, at=now(),
+        accuracy_m=place.accuracy_m if place else None, category=asked.category, subcategory=asked.subcategory,
+        at=now(),
     )  # fmt: skip
     return _said(found)
 

@@ -103,12 +103,11 @@ class Other(Strict):
     other: Id
 
 
-class CallSoFar(Strict):
+class CallSoFar(Kind):
     """A call that is still being taken, as far as it goes."""
 
     words: Text = ""
     caller_phone: Text = ""
-    category: Code = ""
     location: Place | None = None
 
 

@@ -12,6 +12,7 @@ from oneroom.apps.duty.queries import STALE_AFTER, OnBoard, station_names
 from oneroom.engine.roads.spelling import search_text
 from oneroom.web.pages.room.words import CREW_STATES, GLYPHS, local, named
 
+_ONE_BY_ONE = 4  # crews of a station that fit beside its name
 WAYS = ("station", "state", "table")
 
 
@@ -40,12 +41,16 @@ class CrewView:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Crews of one station or one state; ``empty`` where nobody is left to send."""
+    """
+    Crews of one station or one state; ``empty`` where nobody is left to send. ``many`` is how many are available where
+    that is too many to show one by one: then their number stands for them, and who is busy stands out.
+    """
 
     id: str
     name: str
     crews: tuple[CrewView, ...]
     empty: bool = False
+    many: int = 0
     glyph: str = ""
 
 
@@ -96,7 +101,10 @@ def grouped(crews: list[CrewView], way: str) -> list[Group]:
     stations: dict[str, list[CrewView]] = {}
     for c in crews:
         stations.setdefault(c.station, []).append(c)
-    return [
-        Group(f"sn-{mine[0].id}", name, tuple(mine), empty=all(c.state != "available" for c in mine))
-        for name, mine in stations.items()
-    ]
+    return [_station(name, mine) for name, mine in stations.items()]
+
+
+def _station(name: str, crews: list[CrewView]) -> Group:
+    free = sum(1 for c in crews if c.state == "available")
+    many = free if len(crews) > _ONE_BY_ONE else 0
+    return Group(f"sn-{crews[0].id}", name, tuple(crews), empty=free == 0, many=many)

@@ -91,6 +91,7 @@ def script_words() -> dict[str, object]:
         "undoOffer": _("Done: {what}."),
         "undone": _("undone, as it was before"),
         "undoNothing": _("Nothing can be taken back now."),
+        "groupOpen": _("The open matter"),
         "groupFilters": _("Filters of the queue"),
         "effectForm": _("opens the form"),
         "groupCrews": _("Crews"),

@@ -5,6 +5,7 @@
  */
 
 import { ActError, act, newKey } from "./act.js";
+import { sameAs } from "./intake-alike.js";
 import { readFields } from "./intake-fields.js";
 import { insist } from "./intake-send.js";
 
@@ -64,7 +65,7 @@ export function saver({ facts, fields, form, draft, place, kind, questions, grad
     const same = pending && pending.url === next.url && JSON.stringify(pending.body) === JSON.stringify(next.body);
     pending = {
       ...next, key: same ? pending.key : newKey(), handKey: same ? pending.handKey : newKey(), handing,
-      along: handing ? [] : readFields(form).along,
+      along: handing ? [] : readFields(form).along, into: handing ? null : sameAs(),
     };
     changed();
     send();
@@ -110,14 +111,25 @@ export function saver({ facts, fields, form, draft, place, kind, questions, grad
     }
   }
 
+  /** The call is about a matter that there is already: its report counts to that; the call is saved whatever happens. */
+  async function mergeInto(id, into) {
+    try {
+      await act(`/api/incidents/${id}/merge`, { into: into.id });
+      return words.merged.replace("{matter}", into.reference);
+    } catch (error) {
+      return words.not_merged.replace("{why}", error.message ?? "");
+    }
+  }
+
   async function finish(answer) {
-    const { handing, along } = pending;
+    const { handing, along, into } = pending;
+    const same = into ? await mergeInto(answer.id, into) : "";
     done = true;
     pending = null;
     draft.drop();
     fields.clearAll();
     const room = new URL(facts.room_url, location.href);
-    if (!handing) room.searchParams.set("open", facts.incident ?? answer.id);
+    if (!handing) room.searchParams.set("open", into?.id ?? facts.incident ?? answer.id);
     if (facts.incident) {
       await bringAlong(facts.incident, along);
       location.assign(room);
@@ -125,6 +137,8 @@ export function saver({ facts, fields, form, draft, place, kind, questions, grad
     }
     say("");
     $("done-title").textContent = handing ? words.handed : words.saved;
+    $("done-same").textContent = same;
+    $("done-same").hidden = !same;
     $("done-reference").textContent = answer.reference;
     $("done-code").textContent = answer.code.replace(/(...)(?=.)/g, "$1 ");
     $("to-room").href = room;

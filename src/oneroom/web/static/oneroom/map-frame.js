@@ -24,7 +24,7 @@ export function addFrame(element, { words, interactive, legend, apart, zoomIn, z
       controls.append(button);
     }
     if (apart) {
-      const link = part("a", "", "⧉");
+      const link = part("a", "", "↗");
       Object.assign(link, { href: apart, target: "oneroom-map", title: words.apart ?? "" });
       link.setAttribute("aria-label", words.apart ?? "");
       controls.append(link);

@@ -75,7 +75,7 @@ function refresh() {
 }
 
 function show(found) {
-  shown = found.slice(0, 12);
+  shown = input.value.trim() ? found.slice(0, 12) : found; // at rest: everything that can be said
   at = Math.max(0, shown.findIndex((o) => o.ready));
   if (!shown.length) {
     const item = document.createElement("li");
@@ -96,7 +96,7 @@ function show(found) {
 }
 
 const groupOf = (o) =>
-  o.do === "filter" ? "groupFilters" : o.do === "complete" && !o.crew ? "groupVerbs" : o.do === "place" ? "groupPlaces" : ["open", "find"].includes(o.do) ? "groupMatters" : "groupCrews";
+  o.do === "filter" ? "groupFilters" : ["matter", "form", "grade", "say"].includes(o.do) ? "groupOpen" : o.do === "complete" && !o.crew ? "groupVerbs" : o.do === "place" ? "groupPlaces" : ["open", "find"].includes(o.do) ? "groupMatters" : "groupCrews";
 
 function heading(name) {
   const item = document.createElement("li");

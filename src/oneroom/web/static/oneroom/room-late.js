@@ -8,6 +8,7 @@ import { tick } from "./room-time.js";
 const dialog = document.getElementById("late");
 const body = document.getElementById("late-body");
 let shown = null;
+let first = true;
 
 export function start() {
   dialog.addEventListener("close", () => {
@@ -30,11 +31,13 @@ export function start() {
   body.addEventListener("panel:shown", (event) => {
     event.stopPropagation();
     tick();
-    if (!dialog.contains(document.activeElement) || document.activeElement === dialog) body.querySelector("[data-late-row]")?.focus();
+    if (first) body.querySelector("[data-late-row]")?.focus();
+    first = false;
   });
 }
 
 export function open() {
+  first = true;
   body.replaceChildren(word("loading"));
   shown = panel(body, "/room/late", { when: (e) => /^(incident|assignment|ladder)\./.test(e.kind) });
   shown.show("/room/late?open=1");
