@@ -23,6 +23,10 @@ CALL = {
     "en": ("A man with a fruit knife threatens the clerk of a shop, nobody is hurt yet", "yan'an chengdu"),
     "zh-hans": ("有人拿水果刀威胁便利店店员，目前没有人受伤", "延安中路/成都"),
 }
+AGAIN = {
+    "en": "He has a fruit knife and shouts at the clerk, the shop is beside the crossing",
+    "zh-hans": "便利店里有人持水果刀，店员躲在后面，还没有人受伤",
+}
 NOISE = {"en": "Loud music outside our gate until midnight, three nights now", "zh-hans": "楼下连着三晚放音乐到半夜"}
 
 
@@ -36,6 +40,8 @@ def main(url: str) -> None:
             intake(visitor(browser, url, language, 1366, 768), url, language, suffix)
             citizen(visitor(browser, url, language, 390, 760), url, language, suffix)
             terminal(browser, url, language, suffix)
+            compare(visitor(browser, url, language, 1366, 768), url, language, suffix)
+            station(visitor(browser, url, language, 1366, 768), url, suffix)
         browser.close()
 
 
@@ -119,6 +125,42 @@ def terminal(browser: Any, url: str, language: str, suffix: str) -> None:
     phone.locator(".part-main .four .is-now").wait_for()
     phone.wait_for_timeout(1500)
     phone.screenshot(path=HERE / f"terminal{suffix}.png")
+
+
+def compare(page: Any, url: str, language: str, suffix: str) -> None:
+    """Two callers of one event, side by side; the city stands still, or its simulated dispatcher decides first."""
+    seat(page, url, "dispatcher")
+    page.wait_for_url(re.compile("/room/"))
+    page.locator("[data-rate='0']").click()
+    second = page.evaluate(
+        """async ([first, again]) => {
+          const { act, ask } = await import("/static/oneroom/act.js");
+          const [place] = (await ask("/api/places?q=yananzhonglu")).places;
+          const taken = [];
+          for (const [n, words] of [first, again].entries()) {
+            const location = { lon: place.lon + n * 0.0004, lat: place.lat };
+            taken.push(await act("/api/incidents", { words, category: "public_order", grade: 2, location }));
+          }
+          return taken[1].id;
+        }""",
+        [CALL[language][0], AGAIN[language]],
+    )
+    page.goto(f"{url}/room/?open={second}")
+    page.locator("[data-compare]").wait_for()
+    page.keyboard.press("d")
+    page.locator("#compare mark").first.wait_for()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=HERE / f"compare{suffix}.png")
+    page.keyboard.press("Escape")
+    page.locator("[data-rate='1']").click()
+
+
+def station(page: Any, url: str, suffix: str) -> None:
+    """The day of a station, as its chief sees it."""
+    seat(page, url, "chief")
+    page.wait_for_url(re.compile("/office/"))
+    page.wait_for_timeout(1500)
+    page.screenshot(path=HERE / f"station{suffix}.png")
 
 
 if __name__ == "__main__":

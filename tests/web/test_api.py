@@ -220,7 +220,7 @@ MATRIX = {
     "POST locate": "........",
     "POST incidents": "...xxxxx",
     "POST incidents/{i}/classify": "...xxxxx",
-    "POST incidents/{i}/grade": "...xxxxx",
+    "POST incidents/{i}/grade": "....x.xx",
     "POST incidents/{i}/set-aside": "...xxxxx",
     "POST incidents/{i}/hold": "..xxxxxx",
     "POST incidents/{i}/words": "...xxxxx",
@@ -382,3 +382,21 @@ def test_each_role_gets_in_only_where_the_table_says(room, who):
 def test_the_description_of_the_api_is_for_who_is_signed_in(town):
     assert Caller().get("openapi.json", status=401)["code"] == "sign_in"
     assert "/api/incidents" in Caller("dora").get("openapi.json")["paths"]
+
+
+def test_anybody_who_sees_it_raises_the_grade_and_only_the_commander_lowers_it(room):
+    matter = room.report("noise in a flat", at="west", grade=3)
+    room.dispatch(matter, "crew-1")
+    path = f"incidents/{matter.pk}/grade"
+
+    Caller("chen").post(path, {"grade": 2}, status=404)  # another crew does not see it
+    Caller("zhang").post(path, {"grade": 2})
+    Caller("leader-li").post(path, {"grade": 1})
+    for who in ("zhang", "leader-li", "carl", "dora"):
+        Caller(who).post(path, {"grade": 4}, status=403)
+
+    assert Incident.objects.get(pk=matter.pk).grade == 1
+    assert list(Entry.objects.filter(kind="incident.graded").values_list("actor", flat=True)) == [
+        room.town.people["zhang"].pk, room.town.people["leader-li"].pk
+    ]  # fmt: skip
+    Caller("zhou").post(path, {"grade": 3})

@@ -41,12 +41,13 @@ _URGENT = 2  # up to this grade a code does not call off the police: whoever hol
 @service
 def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Actor, at: datetime) -> None:
     """
-    Anybody who takes calls may raise the grade; only the shift commander lowers it (workflow §2.1).
+    Anybody may raise the grade: who takes the call, the crew that sees it, its station. Only the shift commander lowers
+    it (workflow §2.1).
 
     Whatever is being watched goes on by the times of the new grade, counted from where it began: an order of a matter
     that turned out grave climbs as fast as one that was grave from the start.
     """
-    by.must(Right.TAKE_CALL)
+    by.must(Right.RAISE)
     row = lock_open(incident_id)
     known_grade(grade)
     if grade > row.grade:

@@ -33,7 +33,11 @@ export function kindBox({ select, chips, kinds, onChange }) {
       const key = document.createElement("kbd");
       key.className = "key";
       key.textContent = `Alt ${index + 1}`;
-      chip.append(key, kinds[kind].name);
+      // The category before it is the select's to say; here the words that tell one from another must fit.
+      const name = document.createElement("span");
+      name.textContent = kinds[kind].name.split("›").pop().trim();
+      chip.title = kinds[kind].name;
+      chip.append(key, name);
       return chip;
     }));
   }

@@ -64,6 +64,7 @@ export async function compare(n = 0) {
     compared = { id, other: found.id, from: seen.merge_from, into: seen.merge_into };
     fill(seen, found, n);
     if (!dialog.open) dialog.showModal();
+    dialog.querySelector("[data-verdict]:not([disabled])").focus();
   } catch (error) {
     toast(trouble(error), { bad: true });
   }
@@ -88,7 +89,6 @@ function fill(seen, found, n) {
   current.found.forEach((f, k) => k !== n && others.append(element("button", { type: "button", class: "btn btn--quiet", "data-alike-n": String(k) }, f.reference.slice(4))));
   if (others.childNodes.length) body.append(others);
   dialog.querySelector('[data-verdict="merge"]').disabled = seen.merge_from === null;
-  dialog.querySelector("[data-verdict]:not([disabled])").focus();
 }
 
 async function decide(verdict) {
