@@ -88,7 +88,10 @@ def _learn(head: Incident, row: Incident, *, by: Actor, at: datetime) -> None:
     if not head.category:
         place = place_of(row) if head.lon is None else None
         grade = min(row.grade, head.grade)
-        classify(head.pk, category=row.category, grade=grade, reasons=row.reasons, where=place, by=by, at=at)
+        classify(
+            head.pk, category=row.category, subcategory=row.subcategory, grade=grade, reasons=row.reasons, where=place,
+            by=by, at=at,
+        )  # fmt: skip
     elif row.grade < head.grade:
         regrade(head.pk, grade=row.grade, reasons=[*head.reasons, *row.reasons], by=by, at=at)
 

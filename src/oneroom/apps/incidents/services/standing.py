@@ -24,6 +24,7 @@ from oneroom.apps.incidents.services.referrals import refer
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.services import regrade as regrade_ladders
 from oneroom.apps.orders.services import stop
+from oneroom.engine.contact import BETRAYED_REASONS
 from oneroom.engine.lifecycle import assignment
 from oneroom.engine.lifecycle.incident import INCIDENT, NOT_BEGUN
 from oneroom.engine.roles import Right
@@ -56,6 +57,8 @@ def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Ac
     before = row.grade
     if grade == before:
         return
+    if reasons and grade < before:  # graver for another reason: what spoke for danger to the caller is still true
+        reasons = [*reasons, *(r for r in row.reasons if r in BETRAYED_REASONS and r not in reasons)]
     Incident.objects.filter(pk=row.pk).update(grade=grade, reasons=reasons or row.reasons)
     row.grade = grade
     note(
