@@ -20,7 +20,8 @@ from oneroom.engine.roles import ROOM
 from oneroom.web.pages.room.board import callsign_keys
 from oneroom.web.pages.room.commands import vocabulary
 from oneroom.web.pages.room.matter import MATTER_ACTS, ORDER_ACTS, OTHER_ORDER_VERBS
-from oneroom.web.pages.room.wording import WORDED, Names, sentence
+from oneroom.web.pages.room.sentences import Names
+from oneroom.web.pages.room.wording import WORDED, sentence
 from oneroom.web.pages.room.words import part_words, reason_words
 from tests.clock import HAND
 
