@@ -275,6 +275,8 @@ def test_what_was_asked_is_kept_as_codes_with_the_version_and_free_words_are_sea
     assert (asked.protocol, asked.version) == ("public_order.armed_threat", 1)
     assert asked.answers == ["danger:yes", "now:unknown", "weapon:yes"]
     assert "red jacket" in Sealed.objects.get(purpose="report.answers").text
+    opened = Caller("dora").post(f"incidents/{taken['id']}/open", {"purpose": "dispatch"})
+    assert [a["words"] for a in opened["added"]] == ["one man, red jacket"], "what was answered is read by who sends"
     entry = next(e for e in timeline(f"incident:{taken['id']}") if e.kind == "incident.questioned")
     assert "red" not in json.dumps(entry.facts)
 
