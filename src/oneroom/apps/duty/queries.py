@@ -96,11 +96,6 @@ def last_position(crew_id: int) -> tuple[float, float] | None:
     return Position.objects.filter(crew_id=crew_id).values_list("lon", "lat").first()
 
 
-def find_crew(code: str) -> Crew | None:
-    """A crew by its code."""
-    return Crew.objects.filter(code=code).first()
-
-
 def crew_of(account_id: int) -> Crew | None:
     """The crew a person rides with, if any."""
     member = CrewMember.objects.filter(account_id=account_id).select_related("crew").first()

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from oneroom.apps.incidents.contact import may_contact
-from oneroom.apps.incidents.models import Assignment, Incident, Report
+from oneroom.apps.incidents.models import Assignment, Incident, Questioning, Report
 from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
 from oneroom.apps.incidents.waiting import Offered, offers_for
@@ -124,6 +124,12 @@ def story(matter_id: int, *, merged: Iterable[int] | None = None) -> list[Line]:
 def callers_of(matter: Incident) -> list[Report]:
     """The reports of a matter in the order they came, those of matters merged into it among them; nothing personal."""
     return list(Report.objects.filter(incident=matter).select_related("incident").order_by("received_at", "pk"))
+
+
+def questionings_of(matter: Incident) -> list[Questioning]:
+    """What the callers of a matter were asked, oldest first: protocol, version, answers as codes; nothing sealed."""
+    of_all = Q(incident=matter) | Q(incident__merged_into=matter)
+    return list(Questioning.objects.filter(of_all).order_by("at", "pk"))
 
 
 def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[int, str], ...]]:

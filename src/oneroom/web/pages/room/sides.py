@@ -15,10 +15,11 @@ from oneroom.apps.duty.queries import board, posts
 from oneroom.apps.incidents.codes import REASONS, SAFE_CONTACT, SOURCES
 from oneroom.apps.incidents.contact import WHY_NOT, may_contact
 from oneroom.apps.incidents.protocol import plan_for
-from oneroom.apps.incidents.queries import callers_of
+from oneroom.apps.incidents.queries import callers_of, questionings_of
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right, Role
 from oneroom.engine.values import Actor
+from oneroom.web.pages.room.asked import Asked, asked_views
 from oneroom.web.pages.room.board import CrewView, crew_views
 from oneroom.web.pages.room.words import KIT, kind_named, named
 
@@ -92,6 +93,7 @@ class SidesView:
     kind_found: str
     reasons: str
     plan: str
+    asked: tuple[Asked, ...]
     origin: str
     merged: tuple[tuple[int, str], ...]
     merged_into: tuple[int, str] | None
@@ -131,7 +133,8 @@ def sides_view(
         kind_at_call=kind_named(incident.category, incident.subcategory) or _("not yet classified"),
         kind_found=kind_named(*found) if turned else "",
         reasons=_(", ").join(named(REASONS, r) for r in incident.reasons), plan=_plan(incident),
-        origin=named(SOURCES, incident.origin), merged=merged, merged_into=into, duty=duty, callers=callers,
+        origin=named(SOURCES, incident.origin), asked=tuple(asked_views(questionings_of(incident))),
+        merged=merged, merged_into=into, duty=duty, callers=callers,
     )  # fmt: skip
 
 

@@ -73,7 +73,8 @@ function restore(form, id) {
   }
 }
 
-function complain(form, name, sentence) {
+// What is wrong with a field, beside it; an empty sentence takes it away.
+export function complain(form, name, sentence) {
   const place = form.querySelector(`[data-err="${name}"]`);
   if (!place) return;
   place.textContent = sentence;
