@@ -293,7 +293,7 @@ async def _listen_all(pipe: Connection, port: int, crews: list[int], rooms: list
 
 
 async def drive(port: int, n: int, ticket: str) -> None:
-    """A phone that sends where it is; the server ends a connection that is quiet for so long, so each fix has its own."""
+    """A phone that sends where it is, each fix on its own connection: the server ends those that are quiet so long."""
     chance = Random(n)
     await asyncio.sleep(chance.uniform(0, FIX_EVERY_S))
     while True:
