@@ -293,11 +293,11 @@ async def _listen_all(pipe: Connection, port: int, crews: list[int], rooms: list
 
 
 async def drive(port: int, n: int, ticket: str) -> None:
-    """A phone that sends where it is, over one kept connection."""
+    """A phone that sends where it is, each fix on its own connection: the server ends those that are quiet so long."""
     chance = Random(n)
     await asyncio.sleep(chance.uniform(0, FIX_EVERY_S))
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while True:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         at = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
         fix = {"lon": LON + chance.uniform(-0.05, 0.05), "lat": LAT, "at": at, "speed_kmh": 30, "heading": 90}
         body = json.dumps({"fixes": [fix]})
@@ -305,6 +305,7 @@ async def drive(port: int, n: int, ticket: str) -> None:
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
         answer = await reader.readuntil(b"}")
         assert b" 202 " in answer, answer
+        writer.close()
         await asyncio.sleep(FIX_EVERY_S)
 
 
