@@ -68,7 +68,15 @@ def page(request: HttpRequest) -> HttpResponse:
     """The whole screen, filled, so that it shows the night before any script has run."""
     by = actor(request)
     seq = head_seq()  # before the rows: what happens in between is heard again, not missed
-    context = {**_head(by), **_queue(request, by), **_crews(request), "seq": seq, "rates": RATES, "held": _held()}
+    rows = queries.queue(by=by, at=now())
+    context = {
+        **_head(by, rows),
+        **_queue(request, by, rows),
+        **_crews(request),
+        "seq": seq,
+        "rates": RATES,
+        "held": _held(),
+    }
     wanted = request.GET.get("open", "")
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16:
         try:
@@ -96,8 +104,13 @@ def head(request: HttpRequest) -> HttpResponse:
 @in_room
 @by_audience("room")
 def queue(request: HttpRequest) -> HttpResponse:
-    """The left column."""
-    return render(request, "room/_queue.html", _queue(request, actor(request)))
+    """The left column, and the head line with it where the page asks: one look at the rows makes both."""
+    by = actor(request)
+    rows = queries.queue(by=by, at=now())
+    context = _queue(request, by, rows)
+    if request.GET.get("with") == "head":
+        context |= _head(by, rows) | {"with_head": True}
+    return render(request, "room/_queue.html", context)
 
 
 @require_GET
@@ -160,9 +173,9 @@ def _held() -> bool:
     return bool(settings.DEMO and held_crews())
 
 
-def _head(by: Actor) -> dict[str, Any]:
+def _head(by: Actor, rows: list[queries.Row] | None = None) -> dict[str, Any]:
     at = now()
-    rows = queries.queue(by=by, at=at)
+    rows = queries.queue(by=by, at=at) if rows is None else rows
     crews_now = board()
     return {
         "counts": queries.counts(rows, at=at),
@@ -182,9 +195,9 @@ def _silent(by: Actor) -> list[tuple[str, str, datetime]]:
     return [(d.name, named(SILENT_BECAUSE, d.reason), d.since) for d in mine]
 
 
-def _queue(request: HttpRequest, by: Actor) -> dict[str, Any]:
+def _queue(request: HttpRequest, by: Actor, rows: list[queries.Row]) -> dict[str, Any]:
     at = now()
-    view = queue_view(queries.queue(by=by, at=at), on=chosen(request.GET.dict()), by=by, at=at)
+    view = queue_view(rows, on=chosen(request.GET.dict()), by=by, at=at)
     return {"queue": view, "desk": desk_view(at)}
 
 

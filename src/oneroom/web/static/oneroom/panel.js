@@ -4,7 +4,7 @@
  *   const queue = panel(element, "/room/queue", {when: (event) => event.kind.startsWith("incident.")});
  *   queue.refresh(); queue.show("/room/queue?all=1"); queue.stop();
  *
- * At most one fetch a second, with up to 250 ms of jitter; `If-None-Match`, so that an
+ * At most one fetch in 0.8 s (`pace`), with up to 150 ms of jitter; `If-None-Match`, so that an
  * unchanged panel costs one index look-up. The new HTML is morphed into the old: focus,
  * selection, scroll, open <details> and what has been typed stay. What is inside an element with
  * `data-keep` belongs to a script and is left alone as long as the element itself is there.
@@ -14,23 +14,25 @@
  * When fetching fails the panel gets the class `is-stale` and `data-stale` (its age in words),
  * because an old picture that looks new is worse than none.
  *
+ * A fetch may bring another element's content along, in <template data-for="its id">.
+ *
  * Events on the element: panel:shown (new content), panel:gone (404: no longer there, or not ours).
  */
 
 import { Idiomorph } from "../vendor/idiomorph-0.8.0/idiomorph.esm.js";
 
-const PACE_MS = 1000;
-const JITTER_MS = 250;
+const PACE_MS = 800;
+const JITTER_MS = 150;
 const QUIET_MS = 3000;
 const PATIENCE_MS = 10_000;
 const RETRY_MS = [2000, 4000, 8000, 15_000, 30_000];
 
-export function panel(element, url, { when = () => true } = {}) {
+export function panel(element, url, { when = () => true, pace = PACE_MS } = {}) {
   let etag = null;
   let timer = null;
   let fetching = false;
   let again = false;
-  let startedAt = -PACE_MS;
+  let startedAt = -pace;
   let failures = 0;
   let freshAt = performance.now();
   let staleTimer = null;
@@ -61,8 +63,8 @@ export function panel(element, url, { when = () => true } = {}) {
       again = true;
       return;
     }
-    const pace = Math.max(0, startedAt + PACE_MS - performance.now());
-    timer = setTimeout(load, pace + Math.random() * JITTER_MS);
+    const rest = Math.max(0, startedAt + pace - performance.now());
+    timer = setTimeout(load, rest + Math.random() * JITTER_MS);
   }
 
   async function load() {
@@ -104,6 +106,10 @@ export function panel(element, url, { when = () => true } = {}) {
     const wanted = new DOMParser().parseFromString(html, "text/html").body;
     const quiet = performance.now() - pointerAt;
     held = null;
+    for (const beside of wanted.querySelectorAll("template[data-for]")) {
+      beside.remove();
+      morphBeside(document.getElementById(beside.dataset.for), beside.content);
+    }
     if (pointerIn && quiet < QUIET_MS && keepOrder(element, wanted)) {
       held = html;
       holdTimer = setTimeout(() => held !== null && apply(held), QUIET_MS - quiet);
@@ -114,6 +120,13 @@ export function panel(element, url, { when = () => true } = {}) {
       callbacks: { beforeAttributeUpdated: mayChange, beforeNodeMorphed: (old) => !("keep" in (old.dataset ?? {})) },
     });
     element.dispatchEvent(new CustomEvent("panel:shown", { bubbles: true }));
+  }
+
+  // What the same fetch brought for another element of the page.
+  function morphBeside(target, content) {
+    if (!target) return;
+    Idiomorph.morph(target, [...content.childNodes], { morphStyle: "innerHTML", callbacks: { beforeAttributeUpdated: mayChange } });
+    target.dispatchEvent(new CustomEvent("panel:shown", { bubbles: true }));
   }
 
   function fresh() {
@@ -149,7 +162,7 @@ export function panel(element, url, { when = () => true } = {}) {
       }
       clearTimeout(timer); // somebody asked: not a change that can wait
       timer = null;
-      startedAt = -PACE_MS;
+      startedAt = -pace;
       soon();
     },
     stop() {

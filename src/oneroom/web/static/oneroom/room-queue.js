@@ -28,12 +28,11 @@ export function orders() {
 
 export function start() {
   const ofQueue = (e) => /^(incident|assignment|ladder)\./.test(e.kind);
-  list = panel(queue, "/room/queue", { when: (e) => ofQueue(e) || /^(draft|call|referral)\./.test(e.kind) });
+  list = panel(queue, address(), { when: (e) => ofQueue(e) || /^(draft|call|referral|crew|sos|desk)\./.test(e.kind) });
   queue.addEventListener("click", (event) => {
     const button = event.target.closest("[data-unfilter]");
     if (button) unfilter(button.dataset.unfilter);
   });
-  const figures = panel(head, "/room/head", { when: (e) => ofQueue(e) || /^(crew|sos|desk)\./.test(e.kind) });
   queue.addEventListener("panel:shown", shown);
   head.addEventListener("panel:shown", () => sound.alarm(head.querySelector("[data-alarm]") !== null));
   // A promise ran out on this screen. The clock's own entry comes too, unless the clock is dead: then we ask ourselves.
@@ -41,7 +40,6 @@ export function start() {
     lateAsked += 1;
     setTimeout(() => {
       list.show(address());
-      figures.show(`/room/head?late=${lateAsked}`);
     }, 1200);
   });
   shown();
@@ -49,7 +47,8 @@ export function start() {
 }
 
 function address() {
-  const asked = new URLSearchParams(filters);
+  const asked = new URLSearchParams(filters); // one look at the rows makes both, the list and the head line
+  asked.set("with", "head");
   if (lateAsked) asked.set("late", lateAsked);
   return `/room/queue?${asked}`;
 }

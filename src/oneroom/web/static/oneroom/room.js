@@ -20,6 +20,7 @@ import * as time from "./room-time.js";
 
 const room = document.getElementById("room");
 const crews = document.getElementById("crews");
+const BOARD_MS = 3000; // the map moves crews by itself; the board need not be quicker than the eye goes over it
 
 document.documentElement.dataset.seq = room.dataset.seq;
 time.start({ demo: document.querySelector(".rates") !== null });
@@ -43,7 +44,7 @@ room.dataset.ready = "true";
 
 // The board: one of three ways to look at the same crews. A click picks a proposed crew, or shows it on the map.
 function board() {
-  const shown = panel(crews, "/room/crews", { when: (e) => /^(crew|assignment)\./.test(e.kind) });
+  const shown = panel(crews, "/room/crews", { when: (e) => /^(crew|assignment)\./.test(e.kind), pace: BOARD_MS });
   crews.addEventListener("click", (event) => {
     const way = event.target.closest("[data-way]");
     if (way) return shown.show(`/room/crews?by=${way.dataset.way}`);
