@@ -5,6 +5,7 @@ PORT ?= 8000
 CITY ?= shanghai
 DAY ?= usual
 ARGS ?=
+WORKERS ?= 2
 
 RUN := .venv/bin/python -m
 PIP := $(RUN) pip --quiet --quiet --disable-pip-version-check --no-input
@@ -20,8 +21,8 @@ help: ## This list
 demo: .venv/demo.stamp ## A simulated city on this machine (PORT=8000 CITY=shanghai DAY=surge SPEED=1)
 	@$(RUN) oneroom demo --port $(PORT) --city $(CITY) --day $(DAY) $(if $(SPEED),--speed $(SPEED))
 
-test: .venv/work.stamp ## All tests, on a real PostgreSQL (ARGS="-k name")
-	@$(RUN) pytest $(ARGS)
+test: .venv/work.stamp ## All tests, each worker on a real PostgreSQL of its own (ARGS="-k name" WORKERS=2)
+	@$(RUN) pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 check: .venv/work.stamp ## Style, types, import rules, known weaknesses
 	@$(RUN) ruff check .

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from oneroom.apps.incidents import desk
 from oneroom.apps.incidents.models import Call, CallPayload, Draft, Incident, Questioning, Referral
@@ -272,6 +275,8 @@ def test_what_was_asked_is_kept_as_codes_with_the_version_and_free_words_are_sea
     assert (asked.protocol, asked.version) == ("public_order.armed_threat", 1)
     assert asked.answers == ["danger:yes", "now:unknown", "weapon:yes"]
     assert "red jacket" in Sealed.objects.get(purpose="report.answers").text
+    opened = Caller("dora").post(f"incidents/{taken['id']}/open", {"purpose": "dispatch"})
+    assert [a["words"] for a in opened["added"]] == ["one man, red jacket"], "what was answered is read by who sends"
     entry = next(e for e in timeline(f"incident:{taken['id']}") if e.kind == "incident.questioned")
     assert "red" not in json.dumps(entry.facts)
 
@@ -371,3 +376,123 @@ def test_t18_the_origin_of_each_matter_is_kept_and_the_self_initiated_share_is_c
 def test_t18_every_door_has_its_own_origin_and_no_other(room, who, source, status):
     """T18: nobody passes off a call as a find of a crew, or the other way round."""
     Caller(who).post("incidents", {"source": source, "words": "x", "location": MARKET}, status=status)
+
+
+# ---- what must not be lost ----
+
+KNIFE = {"category": "public_order", "subcategory": "armed_threat", "grade": 1, "location": MARKET}
+
+
+def sent_on(carl, dora) -> int:
+    """A call that the dispatcher made a matter of while the caller still speaks."""
+    keep(carl, 1, "a man with a knife", **KNIFE)
+    (row,) = dora.get("drafts")["drafts"]
+    return dora.post(f"drafts/{row['id']}/send-on")["id"]
+
+
+def save(carl, words) -> dict:
+    return carl.post(
+        "incidents", {"words": words, "caller_phone": "13800002207", "draft": "draft-0001", **KNIFE}
+    )  # fmt: skip
+
+
+def test_what_is_typed_after_a_merging_goes_to_the_matter_that_it_counts_to_now(room):
+    carl, dora = Caller("carl"), Caller("dora")
+    other = room.report("somebody with a knife", at="market", grade=2, category="public_order")
+    dora.post(f"incidents/{sent_on(carl, dora)}/merge", {"into": other.pk})
+
+    saved = save(carl, "a man with a knife, he has a red jacket")
+
+    assert saved["id"] == other.pk
+    opened = dora.post(f"incidents/{other.pk}/open", {"purpose": "dispatch"})
+    assert [a["words"] for a in opened["added"]] == ["he has a red jacket"]
+    assert Sealed.objects.get(purpose="report.caller").matter == f"incident:{other.pk}", "erased with it"
+
+
+def test_what_is_typed_after_the_matter_ended_is_a_new_one_that_somebody_must_read(room):
+    carl, dora = Caller("carl"), Caller("dora")
+    ended = sent_on(carl, dora)
+    dora.post(f"incidents/{ended}/set-aside", {"verb": "cancel", "reason": "by_room"})
+
+    saved = save(carl, "a man with a knife, he has a red jacket")
+
+    assert saved["id"] != ended
+    opened = dora.post(f"incidents/{saved['id']}/open", {"purpose": "dispatch"})
+    assert opened["reports"][0]["words"] == "a man with a knife, he has a red jacket"
+    assert Caller().post("follow", {"code": saved["code"]})["reference"] == saved["reference"]
+
+
+def test_a_long_call_loses_no_word_when_it_was_sent_on_early(room):
+    carl, dora = Caller("carl"), Caller("dora")
+    pk = sent_on(carl, dora)
+    save(carl, "a man with a knife, " + "he runs " * 300 + "to the bridge")
+
+    added = dora.post(f"incidents/{pk}/open", {"purpose": "dispatch"})["added"]
+    assert len(added) == 2
+    assert added[-1]["words"].endswith("to the bridge")
+
+
+def test_another_grade_does_not_stop_the_watch_over_another_agencys_answer(room):
+    dora = Caller("dora")
+    incident = room.report("a crash", at="market", grade=2, category="traffic")
+    dora.post(f"incidents/{incident.pk}/hand-over", {"agency": "120", "joint": True})
+    dora.post(f"incidents/{incident.pk}/grade", {"grade": 1, "reasons": ["life_at_risk"]})
+
+    room.fast_forward(minutes=31)
+
+    assert any(h.stage == "agency_answer" for h in room.unheard())
+
+
+def test_an_answer_told_after_the_end_takes_the_call_off_the_list_of_those_to_return(client, room):
+    ring(client, "ended", number="13800002207")
+    assert len(desk.calls_to_return()) == 1
+    ring(client, "answered", operator="carl")
+
+    assert desk.calls_to_return() == []
+    room.fast_forward(minutes=8)
+    assert room.unheard() == [], "nobody is told to call back whom carl spoke with"
+
+
+def test_a_late_ringing_counts_for_how_long_the_caller_waited(client, room):
+    rang = HAND.now()
+    HAND.forward(20)
+    ring(client, "answered", operator="carl")
+    ring(client, "", raw=json.dumps({"event": "ringing", "call": "c-1", "at": rang.isoformat()}))
+
+    figures = desk.answering(rang - timedelta(hours=1), HAND.now())
+    assert (figures.answered, figures.within_15_s, figures.within_20_s) == (1, 0.0, 1.0)
+
+
+def test_a_call_whose_end_was_never_told_keeps_its_number_no_longer_than_others(client, room):
+    ring(client, "ringing", number="13800002207")
+    HAND.forward(31 * 86400)
+    desk.forget(HAND.now())
+
+    assert not Call.objects.exclude(number_hash=None).exists()
+    assert not Sealed.objects.filter(purpose="call.number", erased=None).exists()
+
+
+def test_what_desks_and_clock_ask_every_few_seconds_reads_no_call_that_is_over(room):
+    """Of 30,000 calls that are over and forgotten none is read: the plans of the four questions go by an index."""
+    long_ago = HAND.now() - timedelta(days=60)
+    Call.objects.bulk_create(
+        Call(exchange_id=f"o-{n}", state="ended", ringing_at=long_ago, answered_at=long_ago, ended_at=long_ago)
+        for n in range(30_000)
+    )
+    CallPayload.objects.bulk_create(CallPayload(digest="x", received=long_ago, taken=True) for _ in range(30_000))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE incidents_call, incidents_callpayload")
+
+    with CaptureQueriesContext(connection) as asked:
+        desk.calls_for(by=room.actor("carl"))
+        desk.calls_to_return()
+        desk.forget(HAND.now())
+
+    questions = [q["sql"] for q in asked if "incidents_call" in q["sql"] and "FOR UPDATE" not in q["sql"]]
+    assert len(questions) == 4
+    with connection.cursor() as cursor:
+        for sql in questions:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert "Seq Scan" not in plan, plan
+            assert re.search("call_live|call_to_return|call_personal|payload_kept", plan), plan

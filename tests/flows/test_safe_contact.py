@@ -133,3 +133,42 @@ def test_merged_callers_never_see_each_others_lines(room):
         services.write_to_caller(report.pk, words=f"again {report.pk}", by=room.actor("carl"), at=room.now)
         said = [s.words for s in access.talk_of(report, at=room.now).lines]
         assert said == [f"to {report.pk}", f"again {report.pk}"]
+
+
+def beaten(room) -> services.Taken:
+    """A caller who is beaten, of whom nobody knows whether it is safe to call back; no grave grade."""
+    return services.take_report(
+        services.Said("He hits me", "Fang Min", NUMBER), source="phone",
+        where=services.Where(121.464, 31.224, "market", "market"), **AT_HOME, grade=3,
+        by=room.actor("carl"), at=room.now,
+    )  # fmt: skip
+
+
+def test_merged_into_a_harmless_matter_she_is_threatened_all_the_same(room):
+    noise = room.report("shouting upstairs", at="market", grade=3, category="public_order")
+    hers, other = beaten(room), Report.objects.get(incident=noise)
+    assert contact.may_contact(other, "phone", at=room.now).ok
+    services.merge(hers.incident_id, into=noise.pk, by=room.actor("carl"), at=room.now)
+
+    for pk in (hers.report_id, other.pk):
+        report = Report.objects.select_related("incident").get(pk=pk)
+        assert report.incident_id == noise.pk
+        assert contact.may_contact(report, "phone", at=room.now).why == "not_known"
+        assert access.talk_of(report, at=room.now).why == "not_known"
+
+
+def test_what_is_learned_from_a_merged_matter_says_closely_what_it_was(room):
+    unread = room.report_online("help")
+    services.merge(beaten(room).incident_id, into=unread.incident_id, by=room.actor("carl"), at=room.now)
+
+    assert Incident.objects.get(pk=unread.incident_id).subcategory == AT_HOME["subcategory"]
+
+
+def test_a_graver_grade_for_another_reason_does_not_forget_the_weapon(room):
+    matter = room.report("a crash and a man with an axe", at="market", grade=3, category="traffic")
+    services.regrade(matter.pk, grade=2, reasons=["weapon"], by=room.actor("carl"), at=room.now)
+    services.regrade(matter.pk, grade=1, reasons=["life_at_risk"], by=room.actor("carl"), at=room.now)
+
+    report = Report.objects.select_related("incident").get(incident=matter)
+    assert report.incident.reasons == ["life_at_risk", "weapon"]
+    assert not contact.may_contact(report, "phone", at=room.now).ok

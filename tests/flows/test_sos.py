@@ -128,3 +128,22 @@ def test_the_crew_on_scene_is_asked_and_one_tap_says_that_all_is_well(room):
 
     room.phone("zhang").rings("crew", stage="welfare")
     assert "assignment.well" in [e.kind for e in timeline(f"incident:{Assignment.objects.get().incident_id}")]
+
+
+def test_from_a_drill_help_is_sent_to_a_real_matter(room):
+    """Sent within the drill, every order would say that it is none."""
+    taken = services.take_report(
+        services.Said("smoke"), source="phone", where=services.Where(121.46, 31.224, "west", "west"), category="crime",
+        grade=2, drill=True, by=room.actor("carl"), at=room.now,
+    )  # fmt: skip
+    room.dispatch(Incident.objects.get(pk=taken.incident_id), "crew-1")
+    pk = raise_sos(matter=f"incident:{taken.incident_id}", by=room.actor("zhang"), at=room.now)
+
+    sent = services.send_help(
+        pk, [room.town.crews["crew-2"].pk], words="SOS", where=services.Where(121.46, 31.224, "west", "west"),
+        by=room.actor("dora"), at=room.now,
+    )  # fmt: skip
+
+    matter = Incident.objects.get(pk=sent)
+    assert (sent != taken.incident_id, matter.drill, matter.grade) == (True, False, 1)
+    assert not any(r.drill for r in rings_for(room.town.people["chen"].pk))

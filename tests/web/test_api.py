@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from oneroom.apps.incidents import services
-from oneroom.apps.incidents.models import Incident
+from oneroom.apps.incidents.models import Handover, Incident
 from oneroom.apps.ledger.models import DoneOnce, Entry, Sealed
 from oneroom.apps.orders.services import raise_sos
 from oneroom.apps.places.services import raise_warning
@@ -216,11 +216,16 @@ ROLES = ("dora", "zhou", "carl", "zhang", "aux-he", "leader-li", "ina", "ada")
 MATRIX = {
     "GET me": "........",
     "GET ticket": "........",
+    "POST desk/silence": "...xxxxx",
+    "POST desk/sound": "...xxxxx",
+    "POST handovers": "x.xxxxxx",
+    "POST handovers/{h}/sign": "...xxxxx",
+    "POST handovers/{h}/drop": "x.xxxxxx",
     "GET places?q=market": "........",
     "POST locate": "........",
     "POST incidents": "...xxxxx",
     "POST incidents/{i}/classify": "...xxxxx",
-    "POST incidents/{i}/grade": "...xxxxx",
+    "POST incidents/{i}/grade": "....x.xx",
     "POST incidents/{i}/set-aside": "...xxxxx",
     "POST incidents/{i}/hold": "..xxxxxx",
     "POST incidents/{i}/words": "...xxxxx",
@@ -300,6 +305,8 @@ BODIES = {
     "hand-over": {"agency": "120", "joint": True}, "answer": {"result": "answered"}, "return": {"result": "no_matter"},
     "drafts": {"key": "draft-0002", "n": 1, "content": {}}, "end": {"key": "draft-0002"},
     "take-off": {"verb": "withdraw"}, "state": {"state": "meal"}, "receipt": {"what": "read"}, "time": {"rate": 1},
+    "silence": {"reason": "headset"}, "handovers": {"incoming": 1, "until": "2026-11-22T06:00:00Z"},
+    "sign": {"password": "a guess"},
 }  # fmt: skip
 
 
@@ -318,7 +325,7 @@ def test_the_table_of_rights_names_every_operation_of_the_api(town):
         .replace("{i}", "{}").replace("{a}", "{}").replace("{c}", "{}").replace("{d}", "{}").replace("{p}", "{}")
         .replace("{s}", "{}")
         .replace("{n}", "{}").replace("{k}", "{}").replace("{r}", "{}")
-        .replace("{w}", "{}")
+        .replace("{w}", "{}").replace("{h}", "{}")
         for line in MATRIX
     }  # fmt: skip
     assert named == there - {feeds}
@@ -338,6 +345,8 @@ def test_each_role_gets_in_only_where_the_table_says(room, who):
     lon, lat = corner("west")
     at_place = {"lon": lon, "lat": lat, "matter": f"incident:{sent.incident_id}"}
     ids["w"] = raise_warning(reason="dog", words="A dog", days=3, radius_m=60, **at_place, **desk)
+    signs = {"outgoing_id": room.town.people["zhou"].pk, "incoming_id": room.town.people["dora"].pk}
+    ids["h"] = Handover.objects.create(**signs, at=room.now, until=room.now + timedelta(hours=12), board={}).pk
     caller = Caller(who)
     for operation, row in MATRIX.items():
         method, path = operation.format(**ids).split()
@@ -382,3 +391,21 @@ def test_each_role_gets_in_only_where_the_table_says(room, who):
 def test_the_description_of_the_api_is_for_who_is_signed_in(town):
     assert Caller().get("openapi.json", status=401)["code"] == "sign_in"
     assert "/api/incidents" in Caller("dora").get("openapi.json")["paths"]
+
+
+def test_anybody_who_sees_it_raises_the_grade_and_only_the_commander_lowers_it(room):
+    matter = room.report("noise in a flat", at="west", grade=3)
+    room.dispatch(matter, "crew-1")
+    path = f"incidents/{matter.pk}/grade"
+
+    Caller("chen").post(path, {"grade": 2}, status=404)  # another crew does not see it
+    Caller("zhang").post(path, {"grade": 2})
+    Caller("leader-li").post(path, {"grade": 1})
+    for who in ("zhang", "leader-li", "carl", "dora"):
+        Caller(who).post(path, {"grade": 4}, status=403)
+
+    assert Incident.objects.get(pk=matter.pk).grade == 1
+    assert list(Entry.objects.filter(kind="incident.graded").values_list("actor", flat=True)) == [
+        room.town.people["zhang"].pk, room.town.people["leader-li"].pk
+    ]  # fmt: skip
+    Caller("zhou").post(path, {"grade": 3})

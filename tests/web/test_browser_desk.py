@@ -12,14 +12,13 @@ import time
 import httpx
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
 
 from oneroom.apps.incidents.models import Call, Draft, Incident
 from oneroom.apps.ledger.models import Look, Sealed
+from tests.browsing import browsing
 from tests.served import served, walk
 from tests.town import corner
 from tests.waiting import until
-from tests.web.test_browser_map_intake import NO_WEBGL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,31 +27,9 @@ TOKEN = "a token of the exchange"
 
 @pytest.fixture
 def desks(browser, room):
-    """Opens a page of a running house as somebody; no script may fail on the way."""
-    opened, faults = [], []
-
-    def open_as(who, url, path, *, language="en"):
-        client = Client()
-        client.force_login(room.town.people[who])
-        context = browser.new_context(viewport={"width": 1366, "height": 768})
-        opened.append(context)
-        context.add_init_script(NO_WEBGL)
-        for name, value in [
-            (django_settings.SESSION_COOKIE_NAME, client.cookies[django_settings.SESSION_COOKIE_NAME].value),
-            (django_settings.LANGUAGE_COOKIE_NAME, language),
-        ]:
-            context.add_cookies([{"name": name, "value": value, "url": url}])
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: "Content Security" in said.text and faults.append(said.text))
-        page.goto(url + path)
-        return page
-
-    yield open_as
-    for context in opened:
-        context.close()
-    assert faults == []
+    """Opens a page of a running house as somebody."""
+    with browsing(browser, room.town.people, timeout_ms=30_000) as open_as:
+        yield open_as
 
 
 def exchange(url, event, **more):

@@ -8,61 +8,36 @@ import pytest
 from oneroom.apps.incidents.access import personal_fields
 from oneroom.apps.incidents.models import Incident
 from oneroom.engine.geo import from_wgs84
+from tests.browsing import NO_WEBGL, browsing
 from tests.town import corner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DRAWS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-sandbox"]
 WIDE = {"width": 1366, "height": 768}
-NO_WEBGL = """
-const get = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-  return kind.startsWith("webgl") ? null : get.call(this, kind, ...rest);
-};
-"""
 
 
 class Desk:
     """A browser at which somebody is signed in."""
 
-    def __init__(self, browser, server, town, cookie):
-        self.browser, self.server, self.town, self.cookie = browser, server, town, cookie
-        self.troubles = []
+    def __init__(self, open_as, server, town):
+        self.open_as, self.server, self.town = open_as, server, town
 
     def open(self, path="/room/intake/", *, who="dora", language="en", size=WIDE, draws=False):
-        """Signed in, at a page. Drawing a map without a graphics card is slow: only where it is what is tested."""
-        context = self.browser.new_context(viewport=size)
-        context.set_default_timeout(12_000)
-        context.add_cookies(
-            [
-                {"name": name, "value": value, "url": self.server.url}
-                for name, value in [("sessionid", self.cookie(who)), ("oneroom_language", language)]
-            ]
-        )
-        if not draws:
-            context.add_init_script(NO_WEBGL)
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda said: "Content Security Policy" in said.text and self.troubles.append(said.text))
-        page.goto(self.server.url + path)
-        return page
+        """Signed in, at a page."""
+        script = "" if draws else NO_WEBGL
+        return self.open_as(who, self.server.url + path, language=language, script=script, **size)
 
 
 @pytest.fixture
-def desk(chromium, live_server, town, client, monkeypatch):
+def desk(chromium, live_server, town, monkeypatch):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop in this thread; we use none of it
     sync_api = pytest.importorskip("playwright.sync_api")
-
-    def cookie(who):
-        client.force_login(town.people[who])
-        return client.cookies["sessionid"].value
-
     with sync_api.sync_playwright() as player:
         browser = player.chromium.launch(executable_path=chromium, args=DRAWS)
-        found = Desk(browser, live_server, town, cookie)
-        yield found
+        with browsing(browser, town.people, timeout_ms=12_000) as open_as:
+            yield Desk(open_as, live_server, town)
         browser.close()
-    assert found.troubles == []
 
 
 def words_of(incident, room):

@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from oneroom.apps.duty.queries import STALE_AFTER
 from oneroom.apps.duty.services import Fix, record_positions
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.ledger.models import Entry, Look
+from tests.browsing import browsing
 from tests.served import served, walk
 from tests.waiting import until
 
@@ -27,32 +26,16 @@ def house(room, database_url, monkeypatch):
 
 @pytest.fixture
 def desk(browser, house):
-    """Opens the room as somebody; no script may fail and no policy may be broken on the way."""
-    opened, faults = [], []
+    """Opens the room as somebody."""
+    with browsing(browser, house.town.people) as open_as:
 
-    def open_as(who="dora", *, path="/room/", language="en", width=1366, height=768):
-        client = Client()
-        client.force_login(house.town.people[who])
-        context = browser.new_context(viewport={"width": width, "height": height})
-        opened.append(context)
-        for name, value in [
-            (settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value),
-            (settings.LANGUAGE_COOKIE_NAME, language),
-        ]:
-            context.add_cookies([{"name": name, "value": value, "url": house.url}])
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: "Content Security" in said.text and faults.append(said.text))
-        page.goto(house.url + path)
-        page.wait_for_selector("#room[data-ready='true']")
-        page.wait_for_selector("html[data-live='connected']", state="attached")
-        return page
+        def open_room(who="dora", *, path="/room/", **options):
+            page = open_as(who, house.url + path, **options)
+            page.wait_for_selector("#room[data-ready='true']")
+            page.wait_for_selector("html[data-live='connected']", state="attached")
+            return page
 
-    yield open_as
-    for context in opened:
-        context.close()
-    assert faults == []
+        yield open_room
 
 
 def heard(page):

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.ledger.models import Entry, Look
 from oneroom.apps.orders.models import Delivery
+from tests.browsing import browsing
 from tests.served import served, walk
 from tests.waiting import until
 
@@ -47,38 +46,15 @@ def house(room, database_url, monkeypatch):
 
 @pytest.fixture
 def phone(browser, house):
-    """Opens the terminal as somebody; no script may fail on the way."""
-    opened, faults = [], []
+    """Opens the terminal as somebody."""
+    with browsing(browser, house.town.people, timeout_ms=8000) as open_as:
 
-    def open_as(who: str, *, language: str = "en", path: str = "/t/", **options):
-        client = Client()
-        client.force_login(house.town.people[who])
-        context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, **options)
-        opened.append(context)
-        host = {"url": house.url}
-        context.add_cookies(
-            [
-                {
-                    "name": settings.SESSION_COOKIE_NAME,
-                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                    **host,
-                },
-                {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, **host},
-            ]
-        )
-        context.add_init_script(LISTEN)
-        page = context.new_page()
-        page.set_default_timeout(8000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: "Content Security" in said.text and faults.append(said.text))
-        page.goto(house.url + path)
-        page.wait_for_selector("html[data-live='connected']", state="attached")
-        return page
+        def open_phone(who, *, path="/t/", **options):
+            page = open_as(who, house.url + path, width=360, height=640, script=LISTEN, has_touch=True, **options)
+            page.wait_for_selector("html[data-live='connected']", state="attached")
+            return page
 
-    yield open_as
-    for context in opened:
-        context.close()
-    assert faults == []
+        yield open_phone
 
 
 def rang(page, *wanted: str) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.ledger.verify import verify
+from tests.browsing import browsing
 from tests.served import served, walk
 from tests.waiting import until
-from tests.web.test_browser_map_intake import NO_WEBGL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REPORT = "Loud music at our gate, third night"
@@ -20,32 +18,10 @@ REPORT = "Loud music at our gate, third night"
 
 @pytest.fixture
 def open_as(browser, room, database_url, monkeypatch):
-    """Opens a page as somebody of the town, or as nobody; no script may fail on the way."""
+    """Opens a page as somebody of the town, or as nobody."""
     walk(monkeypatch)
-    contexts, faults = [], []
-    with served(database_url) as url:
-
-        def opener(who: str | None, path: str, *, width: int = 1366, height: int = 768):
-            context = browser.new_context(viewport={"width": width, "height": height}, locale="en")
-            contexts.append(context)
-            cookies = [{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": url}]
-            if who:
-                client = Client()
-                client.force_login(room.town.people[who])
-                session = client.cookies[settings.SESSION_COOKIE_NAME].value
-                cookies.append({"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url})
-            context.add_cookies(cookies)
-            context.add_init_script(NO_WEBGL)
-            page = context.new_page()
-            page.set_default_timeout(20_000)
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.goto(url + path)
-            return page
-
-        yield opener
-        for context in contexts:
-            context.close()
-    assert faults == []
+    with served(database_url) as url, browsing(browser, room.town.people) as open_as:
+        yield lambda who, path, **options: open_as(who, url + path, locale="en", **options)
 
 
 def test_t19_report_offer_sign_arrive_report_close_and_status_by_code(open_as, room):

@@ -128,9 +128,9 @@ def test_a_table_of_a_hundred_thousand_rows_stays_quick(room):
         cursor.execute(
             "INSERT INTO incidents_incident (reference, origin, received_at, state, state_since, category, grade,"
             " final_category, reasons, place_zh, place_en, escalated, drill, outcome, subcategory, final_subcategory,"
-            ' supervised, "case", no_case_reason, reopened, reopen_proposed)'
+            ' supervised, "case", no_case_reason, reopened, reopen_proposed, given)'
             " SELECT '20260101-' || n, 'phone', %s, 'closed', %s, 'crime', 1 + n %% 4, '', '{}', '', 'Street ' || n,"
-            " false, false, '', '', '', false, '', '', 0, '' FROM generate_series(1, 100000) n",
+            " false, false, '', '', '', false, '', '', 0, '', '' FROM generate_series(1, 100000) n",
             [room.now, room.now],
         )
     client = sits(room, "dora")

@@ -39,6 +39,7 @@ class Right(StrEnum):
     """What somebody may do at all."""
 
     TAKE_CALL = "take_call"  # create and classify
+    RAISE = "raise"  # say that a matter is graver than thought: whoever sees that it is
     DISPATCH = "dispatch"
     COMMAND = "command"  # down-grade, approve a return, joint command
     CREW_ACT = "crew_act"  # answer orders of one's own crew
@@ -70,6 +71,7 @@ PUBLIC = frozenset({R.CITIZEN})
 
 MAY: dict[Right, frozenset[Role]] = {
     Right.TAKE_CALL: INTAKE,
+    Right.RAISE: INTAKE | STATION | CREW,
     Right.DISPATCH: ROOM,
     Right.COMMAND: COMMAND,
     Right.CREW_ACT: CREW,

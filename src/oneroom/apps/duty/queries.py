@@ -96,11 +96,6 @@ def last_position(crew_id: int) -> tuple[float, float] | None:
     return Position.objects.filter(crew_id=crew_id).values_list("lon", "lat").first()
 
 
-def find_crew(code: str) -> Crew | None:
-    """A crew by its code."""
-    return Crew.objects.filter(code=code).first()
-
-
 def crew_of(account_id: int) -> Crew | None:
     """The crew a person rides with, if any."""
     member = CrewMember.objects.filter(account_id=account_id).select_related("crew").first()
@@ -164,7 +159,8 @@ class Post:
 
 def posts(at: datetime) -> list[Post]:
     """Who holds which duty role at this minute: commander first, then the stations' chiefs."""
-    rows = DutySpell.objects.filter(begins__lte=at, ends__gt=at).order_by("-role", "unit__code", "pk")
+    rows = DutySpell.objects.filter(begins__lte=at, ends__gt=at, account__is_active=True)
+    rows = rows.order_by("-role", "unit__code", "pk")
     return [Post(*row) for row in rows.values_list("role", "unit_id", "account__name", "ends")]
 
 

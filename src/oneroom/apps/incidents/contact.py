@@ -48,7 +48,17 @@ def must_contact(report: Report, way: str, *, at: datetime) -> None:
 
 
 def is_threatened(matter: Incident, *, possibly: bool = True) -> bool:
-    """Could contact betray a caller of this matter, as far as is known or, ``possibly``, for want of knowing?"""
+    """
+    Could contact betray a caller of this matter, as far as is known or, ``possibly``, for want of knowing?
+
+    What was merged into it counts too: one of its callers was threatened, whatever the other one called it.
+    """
+    if _is_one(matter, possibly=possibly):
+        return True
+    return any(_is_one(m, possibly=possibly and m.category != "") for m in Incident.objects.filter(merged_into=matter))
+
+
+def _is_one(matter: Incident, *, possibly: bool) -> bool:
     kinds = {f"{matter.category}.{matter.subcategory}"}
     if matter.final_category:
         kinds.add(f"{matter.final_category}.{matter.final_subcategory}")

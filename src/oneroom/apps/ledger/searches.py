@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from oneroom.apps.ledger.models import Entry, Look
 from oneroom.engine.events import KINDS
@@ -76,28 +76,28 @@ def found(question: Question) -> QuerySet[Entry] | QuerySet[Look]:
 
 
 def _entries(q: Question) -> QuerySet[Entry]:
-    rows = Entry.objects.defer("canonical", "prev", "hash")
+    rows = Entry.objects.filter(_common(q))
     if q.matter:
         rows = rows.filter(matter=q.matter)
     if q.kind:
         rows = rows.filter(kind=q.kind)
-    if q.account is not None:
-        rows = rows.filter(actor=q.account)
-    if q.number is not None:
-        rows = rows.filter(seq=q.number)
-    if q.since is not None and q.until is not None:
-        rows = rows.filter(recorded__gte=q.since, recorded__lt=q.until)
-    return rows
+    return rows.defer("canonical", "prev", "hash")
 
 
 def _looks(q: Question) -> QuerySet[Look]:
-    rows = Look.objects.defer("canonical", "prev", "hash")
+    rows = Look.objects.filter(_common(q))
     if q.matter:
         rows = rows.filter(record=q.matter)
+    return rows.defer("canonical", "prev", "hash")
+
+
+def _common(q: Question) -> Q:
+    """What both chains are asked by: whose, which number, when."""
+    asked = Q()
     if q.account is not None:
-        rows = rows.filter(actor=q.account)
+        asked &= Q(actor=q.account)
     if q.number is not None:
-        rows = rows.filter(seq=q.number)
+        asked &= Q(seq=q.number)
     if q.since is not None and q.until is not None:
-        rows = rows.filter(recorded__gte=q.since, recorded__lt=q.until)
-    return rows
+        asked &= Q(recorded__gte=q.since, recorded__lt=q.until)
+    return asked

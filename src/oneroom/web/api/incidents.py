@@ -11,7 +11,7 @@ from ninja import Router
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.desk import draft_of
 from oneroom.apps.incidents.proposals import advice_for, proposals, route_for
-from oneroom.apps.incidents.services.drafts import draft_code
+from oneroom.apps.incidents.services.drafts import draft_code, is_over
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput
@@ -29,7 +29,8 @@ def take(request: HttpRequest, asked: shapes.NewIncident) -> dict[str, Any]:
     by = actor(request)
     draft = draft_of(asked.draft, by=by) if asked.draft else None
     code = draft_code(draft) if draft else code_for(request.headers.get("Idempotency-Key", ""), by)
-    return do(request, asked, lambda by, at: _take(asked, code, by, at)) | {"code": code}
+    answer = do(request, asked, lambda by, at: _take(asked, code, by, at))
+    return answer | {"code": draft_code(draft, anew=True) if draft and answer.get("anew") else code}
 
 
 def _answered(pk: int, asked: shapes.NewIncident | shapes.Classification, by: Actor, at: datetime) -> None:
@@ -44,7 +45,10 @@ def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict
     if asked.source == "self" and at_place is None:
         at_place = where_crew_is(by)
     draft = services.lock_draft(asked.draft, by=by) if asked.draft else None
-    if draft is not None and draft.incident_id is not None:
+    anew = draft is not None and draft.incident_id is not None and is_over(draft)
+    if draft is not None and anew:
+        code = draft_code(draft, anew=True)
+    if draft is not None and draft.incident_id is not None and not anew:
         taken = services.complete_draft(
             draft, said, **asked.kind, grade=asked.grade, reasons=asked.reasons, where=at_place, by=by, at=at
         )
@@ -59,7 +63,7 @@ def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict
         services.call_belongs_to(asked.call, taken.incident_id, by=by)
     if asked.draft:
         services.end_draft(asked.draft, cause="saved", incident_id=taken.incident_id, by=by, at=at)
-    return {"id": taken.incident_id, "reference": taken.reference}
+    return {"id": taken.incident_id, "reference": taken.reference} | ({"anew": True} if anew else {})
 
 
 @router.post("incidents/{int:pk}/classify")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router
 
 from oneroom.apps.duty.services import silence, sound_again
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor
 from oneroom.web import tickets
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
@@ -40,4 +43,9 @@ def desk_silence(request: HttpRequest, asked: shapes.Reason) -> dict[str, Any]:
 @router.post("desk/sound")
 def desk_sound(request: HttpRequest, asked: shapes.Nothing) -> dict[str, Any]:
     """Sound at this desk again."""
-    return do(request, asked, lambda by, at: sound_again(account_id=by.id, by=by, at=at))
+
+    def act(by: Actor, at: datetime) -> None:
+        by.must(Right.SEE_ROOM)
+        sound_again(account_id=by.id, by=by, at=at)
+
+    return do(request, asked, act)

@@ -66,8 +66,11 @@ def take_event(event: Event, *, at: datetime) -> Call:
         state = S.ABANDONED  # it ended before anybody spoke
     before = row.state
     if before and _ORDER[S(before)] >= _ORDER[state]:
+        if state == S.RINGING:
+            row.ringing_at = min(row.ringing_at, event.at)
         if state == S.ANSWERED and row.answered_at is None:
             row.answered_at = event.at
+            _answered_after_all(row, at=at)
         row.save()
         return row
     row.state = state
@@ -80,6 +83,15 @@ def take_event(event: Event, *, at: datetime) -> Call:
     row.save()
     _tell(row, at=event.at)
     return row
+
+
+def _answered_after_all(row: Call, *, at: datetime) -> None:
+    """The end was told before the answer: nobody hung up, and nobody need call back."""
+    if row.state != S.ABANDONED or row.returned_at is not None:
+        return
+    row.state, row.return_due = S.ENDED, None
+    stop(call_subject(row.pk), cause="answered", by=SYSTEM, at=at)
+    note("call.ended", call_subject(row.pk), by=SYSTEM, at=at, to={"room"}, matter=call_subject(row.pk), call=row.pk)
 
 
 def _fill(row: Call, event: Event, *, at: datetime) -> None:
@@ -123,8 +135,10 @@ def _rang_again(row: Call, *, at: datetime) -> None:
     """Whoever hung up and was answered now need not be called back."""
     if row.number_hash is None:
         return
-    waiting = Call.objects.select_for_update(of=("self",)).filter(
-        number_hash=row.number_hash, state=S.ABANDONED, returned_at=None
+    waiting = (
+        Call.objects.select_for_update(of=("self",))
+        .filter(number_hash=row.number_hash, state=S.ABANDONED, returned_at=None)
+        .order_by("pk")
     )
     for other in waiting:
         _returned(other, "rang_again", by=SYSTEM, at=at)
@@ -206,7 +220,7 @@ def forget_calls(at: datetime, *, calls: timedelta = COUNTED, payloads: timedelt
     """Numbers, hashes and network places of old calls, and old payloads, are no more. The clock's work."""
     count = CallPayload.objects.filter(received__lt=at - payloads, raw__isnull=False).update(raw=None)
     old = Call.objects.filter(ringing_at__lt=at - calls).exclude(number_hash=None, caller=None, lon=None)
-    for row in old.exclude(state__in=_LIVE)[:500]:
+    for row in old[:500]:  # one that still rings after thirty days is one whose end was never told
         _forget(row, at=at)
         count += 1
     return count

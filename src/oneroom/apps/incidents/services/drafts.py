@@ -35,6 +35,7 @@ from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, IllegalMove, NotFound
 
 _LONGEST = 40_000
+_A_LINE = 2000  # so long may one line of added words be
 _BETWEEN = " \n,;.\uff0c\uff1b\u3002"  # what joined the new words to those that were sent on
 
 
@@ -172,14 +173,16 @@ def complete_draft(
     if draft.incident_id is None or draft.report_id is None:
         raise IllegalMove
     words, caller, address = check_said(said)
-    row = lock(draft.incident_id)
+    row = _lock_matter_of(draft.report_id)
     report = Report.objects.select_related("words").get(pk=draft.report_id)
-    if row.state in OPEN:
-        typed_before = str(next(iter(compared([report.words] if report.words else []).values()), "") or "")
-        more = words[len(typed_before) :].strip(_BETWEEN) if words.startswith(typed_before) else words
-        if more:
-            add_words(row.pk, words=more[:2000], source="room", report_id=report.pk, by=by, at=at)
+    typed_before = str(next(iter(compared([report.words] if report.words else []).values()), "") or "")
+    more = words[len(typed_before) :].strip(_BETWEEN) if words.startswith(typed_before) else words
+    for begin in range(0, len(more), _A_LINE):
+        add_words(row.pk, words=more[begin : begin + _A_LINE], source="room", report_id=report.pk, by=by, at=at)
+    if row.pk == draft.incident_id:
         _say_anew(row, category, subcategory, grade, reasons, where, by=by, at=at)
+    elif grade is not None and known_grade(grade) < row.grade:  # merged: kind and place are those said there
+        regrade(row.pk, grade=grade, reasons=known_reasons(reasons), by=by, at=at)
     facts: dict[str, Any] = {}
     for name, content in (("caller", caller if any(caller.values()) else None), ("address", address or None)):
         if content is not None and getattr(report, f"{name}_id") is None:
@@ -222,9 +225,26 @@ def _say_anew(
         regrade(row.pk, grade=grade, reasons=codes, by=by, at=at)
 
 
-def draft_code(row: Draft) -> str:
-    """The caller's code of a call that was kept as a draft: the same whoever asks, and kept nowhere."""
-    return follow_code(f"draft:{row.account_id}:{row.key}".encode())
+def is_over(draft: Draft) -> bool:
+    """The matter that was made of this call ended while the caller still spoke: what he says is a new one."""
+    return draft.report_id is not None and _lock_matter_of(draft.report_id).state not in OPEN
+
+
+def _lock_matter_of(report_id: int) -> Incident:
+    """The matter that a report counts to now, standing still: it may be merged into another meanwhile."""
+    while True:
+        row = lock(Report.objects.values_list("incident_id", flat=True).get(pk=report_id))
+        if Report.objects.filter(pk=report_id, incident=row).exists():
+            return row
+
+
+def draft_code(row: Draft, *, anew: bool = False) -> str:
+    """
+    The caller's code of a call that was kept as a draft: the same whoever asks, and kept nowhere.
+
+    ``anew``: of the second report that was made of it, where the first one's matter was over.
+    """
+    return follow_code(f"draft:{row.account_id}:{row.key}{':anew' if anew else ''}".encode())
 
 
 def _where(row: Draft) -> Where | None:

@@ -51,4 +51,5 @@ def _matter_of(row: Sos) -> Incident | None:
     kind, _, pk = row.matter.partition(":")
     if kind != "incident":
         return None
-    return Incident.objects.filter(pk=int(pk), state__in=(*TO_SEND, *WITH_CREWS)).first()
+    # From a drill the call is real all the same: sent within it, every order would say that it is none.
+    return Incident.objects.filter(pk=int(pk), state__in=(*TO_SEND, *WITH_CREWS), drill=False).first()

@@ -24,6 +24,7 @@ from oneroom.apps.incidents.services.referrals import refer
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.services import regrade as regrade_ladders
 from oneroom.apps.orders.services import stop
+from oneroom.engine.contact import BETRAYED_REASONS
 from oneroom.engine.lifecycle import assignment
 from oneroom.engine.lifecycle.incident import INCIDENT, NOT_BEGUN
 from oneroom.engine.roles import Right
@@ -41,12 +42,13 @@ _URGENT = 2  # up to this grade a code does not call off the police: whoever hol
 @service
 def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Actor, at: datetime) -> None:
     """
-    Anybody who takes calls may raise the grade; only the shift commander lowers it (workflow §2.1).
+    Anybody may raise the grade: who takes the call, the crew that sees it, its station. Only the shift commander lowers
+    it (workflow §2.1).
 
     Whatever is being watched goes on by the times of the new grade, counted from where it began: an order of a matter
     that turned out grave climbs as fast as one that was grave from the start.
     """
-    by.must(Right.TAKE_CALL)
+    by.must(Right.RAISE)
     row = lock_open(incident_id)
     known_grade(grade)
     if grade > row.grade:
@@ -55,6 +57,8 @@ def regrade(incident_id: int, *, grade: int, reasons: Iterable[str] = (), by: Ac
     before = row.grade
     if grade == before:
         return
+    if reasons and grade < before:  # graver for another reason: what spoke for danger to the caller is still true
+        reasons = [*reasons, *(r for r in row.reasons if r in BETRAYED_REASONS and r not in reasons)]
     Incident.objects.filter(pk=row.pk).update(grade=grade, reasons=reasons or row.reasons)
     row.grade = grade
     note(

@@ -178,6 +178,8 @@ def regrade(matter: str, *, grade: int, by: Actor, at: datetime) -> None:
     """
     ladders = Ladder.objects.select_for_update().filter(matter=matter, stopped=None).exclude(grade=grade)
     for ladder in list(ladders.order_by("pk")):
+        if ladder.kind == Ladder.Kind.OVERDUE and ladder.stage not in limits.LIMITS_S:
+            continue  # promised by a time of its own, as another agency does: no grade moves it
         limit_s = limits.limit_s(ladder.stage, grade)
         if ladder.kind == Ladder.Kind.OVERDUE and limit_s is None:
             stop(ladder.subject, cause="regraded", stage=ladder.stage, by=by, at=at)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import io
 import re
 from functools import cache
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -113,10 +113,10 @@ def _runs(text: str, latin: str) -> str:
     """The text as markup, what Latin-1 holds in a Latin font."""
     parts, last = [], 0
     for run in _LATIN_RUN.finditer(text):
-        parts.append(escape(text[last : run.start()]))
-        parts.append(f'<font name="{latin}">{escape(run.group())}</font>')
+        parts.append(escape(text[last : run.start()], quote=False))
+        parts.append(f'<font name="{latin}">{escape(run.group(), quote=False)}</font>')
         last = run.end()
-    return "".join([*parts, escape(text[last:])]).replace("\n", "<br/>")
+    return "".join([*parts, escape(text[last:], quote=False)]).replace("\n", "<br/>")
 
 
 def _foot(canvas: Any, paper: Paper) -> None:

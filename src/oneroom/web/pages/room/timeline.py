@@ -15,7 +15,8 @@ from oneroom.apps.incidents.queries import references
 from oneroom.apps.ledger.queries import Line
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.apps.people.queries import staff_names
-from oneroom.web.pages.room.wording import LATE, MACHINE, OTHER_MATTERS, TALK, Names, sentence
+from oneroom.web.pages.room.sentences import Names
+from oneroom.web.pages.room.wording import LATE, MACHINE, OTHER_MATTERS, TALK, sentence
 
 # The demo may run 60 times as fast as the world: below this, the two times differ by the machine, not by a person.
 _LATE_ENTRY = timedelta(seconds=60)

@@ -87,6 +87,7 @@ class Order:
     asked_well: bool = False  # the crew is asked whether all is well, and has not said so
     return_asked: Any = ""
     may_speak: bool = False
+    raises: tuple[tuple[int, Any], ...] = ()  # graver grades that the crew may say it is
     steps: tuple[Step, ...] = ()
     others: tuple[tuple[str, Any], ...] = ()
 
@@ -108,6 +109,7 @@ def order(sent: Any, *, by: Actor, ladders: dict[str, list[Running]]) -> Order:
         asked_well=is_live and any(r.stage == "welfare" and r.climbed for r in own),
         return_asked=codes.RETURN_REASONS.get(sent.return_reason, ""),
         may_speak=is_live and sent.state != "offered",
+        raises=tuple((g, word) for g, word in codes.GRADES.items() if is_live and g < matter.grade),
         steps=_steps(sent, by=by),
     )  # fmt: skip
 

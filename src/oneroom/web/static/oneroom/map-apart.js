@@ -2,6 +2,7 @@
 
 import { connect } from "./live.js";
 import { createMap } from "./map.js";
+import { feed } from "./map-feed.js";
 import { share } from "./map-share.js";
 import { panel } from "./panel.js";
 import { word } from "./room-say.js";
@@ -10,21 +11,26 @@ import * as time from "./room-time.js";
 const $ = (id) => document.getElementById(id);
 const room = $("room");
 const words = JSON.parse($("map-words").textContent);
-const latest = new Map(); // crew → newest fix
 let open = null; // {id, lon, lat, place} of the room
 let fitted = null;
 
 document.documentElement.dataset.seq = room.dataset.seq;
 time.start({ demo: false });
 const map = createMap($("map"), { language: room.dataset.language, words });
+const shown = feed(map, {
+  crews: () => $("crews").querySelectorAll("[data-crew]"),
+  matters: rows,
+  open: () => open,
+  language: room.dataset.language,
+});
 const tell = share(heard);
 const queue = panel($("queue"), "/room/queue", { when: (e) => /^(incident|assignment|ladder)\./.test(e.kind) });
 const crews = panel($("crews"), "/room/crews", { when: (e) => /^(crew|assignment)\./.test(e.kind) });
-$("queue").addEventListener("panel:shown", incidents);
-$("crews").addEventListener("panel:shown", showCrews);
+$("queue").addEventListener("panel:shown", shown.showMatters);
+$("crews").addEventListener("panel:shown", shown.showCrews);
 queue.show("/room/queue");
 crews.show("/room/crews");
-document.addEventListener("live:positions", ({ detail }) => moved(detail));
+document.addEventListener("live:positions", ({ detail }) => shown.moved(detail));
 document.addEventListener("live:state", ({ detail }) => {
   const alive = detail.state === "connected";
   $("machinery").classList.toggle("is-broken", !alive);
@@ -37,8 +43,8 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   tell("pick", { what: { kind: "incident", id: Number(link.dataset.open) } });
 });
-setInterval(() => document.hidden || incidents(), 2000);
-stations();
+setInterval(() => document.hidden || shown.showMatters(), 2000);
+shown.showStations();
 keys();
 connect();
 tell("hello");
@@ -49,7 +55,7 @@ function heard(said) {
     open = said.id ? said : null;
     $("follows").textContent = open ? `${words.follows} ${open.place}` : words.follows_none;
     if (!open) map.setRoutes([]);
-    incidents();
+    shown.showMatters();
     if (open && Number.isFinite(open.lon)) map.focus([open.lon, open.lat], { zoom: 14.5 });
   } else if (said.kind === "routes") {
     map.setRoutes(said.routes);
@@ -60,52 +66,8 @@ function heard(said) {
   }
 }
 
-function incidents() {
-  const shown = rows().map((r) => {
-    const { incident, lon, lat, grade, place } = r.dataset;
-    const late = r.querySelector(".row .clock.is-late")?.textContent ?? false;
-    return { id: Number(incident), lon: Number(lon), lat: Number(lat), grade: Number(grade), late, open: Number(incident) === open?.id, label: place };
-  });
-  if (open && Number.isFinite(open.lon) && !shown.some((s) => s.open)) shown.push({ ...open, late: false, open: true });
-  map.setIncidents(shown);
-}
-
-const rows = () => [...$("queue").querySelectorAll("[data-incident][data-lon]:not(.is-gone)")];
-const age = (fix) => Math.max(0, Math.round((time.now() - fix.at) / 1000));
-
-function younger(id, fix) {
-  const before = latest.get(id);
-  if (!before || before.at < fix.at) latest.set(id, fix);
-}
-
-function showCrews() {
-  const here = [...$("crews").querySelectorAll("[data-crew]")];
-  map.setCrews(here.map((e) => {
-    const id = Number(e.dataset.crew);
-    if (e.dataset.lon) younger(id, { lon: Number(e.dataset.lon), lat: Number(e.dataset.lat), at: Date.parse(e.dataset.fix) });
-    const fix = latest.get(id);
-    return fix && { id, lon: fix.lon, lat: fix.lat, heading: fix.heading, age_s: age(fix), state: e.dataset.s, label: e.dataset.name };
-  }).filter(Boolean));
-}
-
-function moved({ positions, gone = [] }) {
-  for (const id of gone) latest.delete(id);
-  map.moveCrews(positions.map((p) => {
-    const id = Number(p.crew ?? p.crew_id);
-    younger(id, { lon: p.lon, lat: p.lat, at: typeof p.at === "number" ? p.at * 1000 : Date.parse(p.at), heading: p.heading });
-    const fix = latest.get(id);
-    return { id, lon: fix.lon, lat: fix.lat, heading: fix.heading ?? undefined, age_s: age(fix) };
-  }));
-  if (gone.length) showCrews();
-}
-
-async function stations() {
-  const answer = await fetch("/map/areas.json").catch(() => null);
-  if (!answer?.ok) return;
-  const said = await answer.json();
-  map.setAreas(said.areas);
-  const english = room.dataset.language === "en";
-  map.setStations((said.stations ?? []).map((s) => ({ id: s.id, lon: s.lon, lat: s.lat, label: english ? s.en : s.zh })));
+function rows() {
+  return [...$("queue").querySelectorAll("[data-incident][data-lon]:not(.is-gone)")];
 }
 
 function keys() {

@@ -1,10 +1,11 @@
 // The map shows what the lists beside it say: crews as they move, matters by grade, the ways of the first crews.
 
 import { createMap } from "./map.js";
+import { age, feed } from "./map-feed.js";
 import { share } from "./map-share.js";
 import * as matter from "./room-matter.js";
 import * as queue from "./room-queue.js";
-import { hms, now } from "./room-time.js";
+import { hms } from "./room-time.js";
 
 const CALM_MS = 250; // a busy minute must not redraw the map for each entry
 const LATE_MS = 2000; // how often "+1:24" beside a late matter is written anew
@@ -12,17 +13,24 @@ const LATE_MS = 2000; // how often "+1:24" beside a late matter is written anew
 const OLD_S = 120; // as STALE_AFTER in apps/duty/queries.py: a position older than this is shown as old
 
 const element = document.getElementById("map");
-const latest = new Map(); // crew → newest fix, from the page or the stream, whichever is younger
 let map = null;
+let shown = null;
 let waiting = null;
 
 export function start() {
+  const { language } = document.getElementById("room").dataset;
   map = createMap(element, {
-    language: document.getElementById("room").dataset.language,
+    language,
     words: JSON.parse(document.getElementById("map-words").textContent),
     interactive: true,
     legend: true,
     apart: "/map/?apart=1",
+  });
+  shown = feed(map, {
+    crews: () => document.querySelectorAll("#crews [data-crew]"),
+    matters: () => queue.rows().filter((r) => r.dataset.lon),
+    open: opened,
+    language,
   });
   besides();
   map.onSelect(({ kind, id }) => {
@@ -34,32 +42,35 @@ export function start() {
   document.addEventListener("room:opened", soon);
   document.addEventListener("room:opened", unmark);
   document.addEventListener("room:routes", (event) => ways(event.detail));
-  document.addEventListener("live:positions", (event) => moved(event.detail));
+  document.addEventListener("live:positions", (event) => shown.moved(event.detail));
   document.addEventListener("room:tab", () => map.resize());
-  setInterval(() => document.hidden || (incidents(), old()), LATE_MS);
-  stations();
+  setInterval(() => document.hidden || (shown.showMatters(), old()), LATE_MS);
+  shown.showStations();
   crews();
-  incidents();
+  shown.showMatters();
+}
+
+// The matter that is open, as a map takes it.
+function opened() {
+  const { pk, lon, lat, grade, place } = matter.matter()?.dataset ?? {};
+  const at = lon === undefined ? {} : { lon: Number(lon), lat: Number(lat) };
+  return pk ? { id: Number(pk), grade: Number(grade), place, ...at } : null;
 }
 
 // The map apart, in another window of this browser, follows what is open here; what is picked there is opened here.
 function besides() {
   let routes = [];
-  const opened = () => {
-    const { pk, lon, lat, grade, place } = matter.matter()?.dataset ?? {};
-    const at = lon === undefined ? {} : { lon: Number(lon), lat: Number(lat) };
-    tell("open", { id: pk ? Number(pk) : null, grade: Number(grade), place, ...at });
-  };
+  const follow = () => tell("open", opened() ?? { id: null });
   const tell = share(({ kind, what }) => {
     if (kind === "hello") {
-      opened();
+      follow();
       tell("routes", { routes });
     } else if (kind === "pick" && what.kind === "incident") matter.open(what.id);
     else if (kind === "pick") document.dispatchEvent(new CustomEvent("room:crew", { detail: what.id }));
   });
   document.addEventListener("room:opened", ({ detail }) => {
     if (detail === null) routes = [];
-    opened();
+    follow();
   });
   document.addEventListener("room:routes", ({ detail }) => tell("routes", { routes: (routes = detail) }));
 }
@@ -87,28 +98,10 @@ export function show(lon, lat) {
   map?.focus([lon, lat]);
 }
 
-export const known = (crew) => latest.get(crew);
-
-async function stations() {
-  const answer = await fetch("/map/areas.json").catch(() => null);
-  if (!answer?.ok) return;
-  const said = await answer.json();
-  if (said.areas) map.setAreas(said.areas);
-  const english = document.getElementById("room").dataset.language === "en";
-  map.setStations((said.stations ?? []).map((s) => ({ id: s.id, lon: s.lon, lat: s.lat, label: english ? s.en : s.zh })));
-}
+export const known = (crew) => shown?.latest.get(crew);
 
 function crews() {
-  const here = [...document.querySelectorAll("#crews [data-crew]")];
-  const ids = new Set(here.map((e) => Number(e.dataset.crew)));
-  for (const id of latest.keys()) if (!ids.has(id)) latest.delete(id);
-  const shown = here.map((e) => {
-    const id = Number(e.dataset.crew);
-    if (e.dataset.lon) younger(id, { lon: Number(e.dataset.lon), lat: Number(e.dataset.lat), at: Date.parse(e.dataset.fix) });
-    const fix = latest.get(id);
-    return fix && { id, lon: fix.lon, lat: fix.lat, heading: fix.heading, age_s: age(fix), state: e.dataset.s, label: e.dataset.name };
-  });
-  map.setCrews(shown.filter(Boolean));
+  shown.showCrews();
   old();
 }
 
@@ -116,7 +109,7 @@ function crews() {
 // fetched only when something is recorded, learns both from here.
 function old() {
   for (const e of document.querySelectorAll("#crews [data-crew]")) {
-    const fix = latest.get(Number(e.dataset.crew));
+    const fix = shown.latest.get(Number(e.dataset.crew));
     if (!fix) continue;
     const isOld = age(fix) > OLD_S;
     e.classList.toggle("is-old", isOld);
@@ -124,26 +117,6 @@ function old() {
     cell?.classList.toggle("faint", isOld);
     if (cell && cell.textContent !== hms(fix.at)) cell.textContent = hms(fix.at);
   }
-}
-
-function younger(id, fix) {
-  const before = latest.get(id);
-  if (!before || before.at < fix.at) latest.set(id, fix);
-}
-
-const age = (fix) => Math.max(0, Math.round((now() - fix.at) / 1000));
-
-function moved({ positions, gone = [] }) {
-  for (const id of gone) latest.delete(id);
-  const shown = [];
-  for (const p of positions) {
-    const id = Number(p.crew ?? p.crew_id);
-    younger(id, { lon: p.lon, lat: p.lat, at: typeof p.at === "number" ? p.at * 1000 : Date.parse(p.at), heading: p.heading });
-    const fix = latest.get(id);
-    shown.push({ id, lon: fix.lon, lat: fix.lat, heading: fix.heading ?? undefined, age_s: age(fix) });
-  }
-  map.moveCrews(shown);
-  if (gone.length) crews();
 }
 
 let marked = null;
@@ -156,23 +129,6 @@ function unmark({ detail }) {
 function soon() {
   waiting ??= setTimeout(() => {
     waiting = null;
-    incidents();
+    shown.showMatters();
   }, CALM_MS);
-}
-
-function incidents() {
-  const open = matter.openId();
-  const shown = queue.rows().filter((r) => r.dataset.lon).map((r) => {
-    const clock = r.querySelector(".row .clock.is-late");
-    return {
-      id: Number(r.dataset.incident), lon: Number(r.dataset.lon), lat: Number(r.dataset.lat), grade: Number(r.dataset.grade),
-      late: clock ? clock.textContent : false, open: Number(r.dataset.incident) === open, label: r.dataset.place,
-    };
-  });
-  const there = matter.matter();
-  if (there?.dataset.lon && !shown.some((s) => s.open)) {
-    const { pk, lon, lat, grade, place } = there.dataset;
-    shown.push({ id: Number(pk), lon: Number(lon), lat: Number(lat), grade: Number(grade), late: false, open: true, label: place });
-  }
-  map.setIncidents(shown);
 }

@@ -18,17 +18,20 @@ export function formsOf({ orderBox, queue, words, projectTime, leave }) {
     event.preventDefault();
     const form = event.target;
     const name = form.dataset.form;
-    const { id } = form.closest("article").dataset;
+    const { id, incident } = form.closest("article").dataset;
     const said = Object.fromEntries(new FormData(form));
     const [needed, sentence] = NEEDED[name];
-    if (!said[needed]?.trim()) {
+    const raised = said.raise && Number(said.raise); // a graver grade may come without a word
+    delete said.raise;
+    if (!said[needed]?.trim() && !(name === "word" && raised)) {
       complain(form, needed, sentence);
       return;
     }
     const what = form.querySelector("h1").firstChild.textContent.trim();
     const happened = new Date(projectTime()).toISOString();
     if (name === "report") queue.add(`/api/assignments/${id}/report`, { ...said, happened }, { what, verb: "report", assignment: id });
-    if (name === "word") queue.add(`/api/assignments/${id}/word`, said, { what, verb: "word", assignment: id });
+    if (raised) queue.add(`/api/incidents/${incident}/grade`, { grade: raised }, { what: `P${raised}`, verb: "raise", assignment: id });
+    if (name === "word" && said.words.trim()) queue.add(`/api/assignments/${id}/word`, said, { what, verb: "word", assignment: id });
     if (name === "return") queue.add(`/api/assignments/${id}/ask-return`, said, { what, verb: "ask_return", assignment: id });
     form.reset();
     keep(slot(name, id), null);
@@ -70,7 +73,8 @@ function restore(form, id) {
   }
 }
 
-function complain(form, name, sentence) {
+// What is wrong with a field, beside it; an empty sentence takes it away.
+export function complain(form, name, sentence) {
   const place = form.querySelector(`[data-err="${name}"]`);
   if (!place) return;
   place.textContent = sentence;

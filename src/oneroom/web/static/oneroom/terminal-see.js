@@ -1,5 +1,7 @@
 /** "I see something": a crew's own matter. What is typed is kept for this tab until it is sent. */
 
+import { complain } from "./terminal-forms.js";
+
 const SLOT = "oneroom.draft.see";
 
 export function seeForm({ box, queue, words }) {
@@ -28,14 +30,6 @@ export function seeForm({ box, queue, words }) {
     restore(form);
   });
   restore(form);
-}
-
-function complain(form, name, sentence) {
-  const place = form.querySelector(`[data-err="${name}"]`);
-  if (!place) return;
-  place.textContent = sentence;
-  place.hidden = !sentence;
-  if (sentence) form.querySelector(`[name="${name}"]`)?.focus();
 }
 
 function keep(said) {

@@ -1,0 +1,51 @@
+"""Pages of a running house in a real Chromium, each opened as somebody of the town, or as nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+
+# Drawing a map without a graphics card is slow: it is drawn only where it is what is tested.
+NO_WEBGL = """
+const get = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return kind.startsWith("webgl") ? null : get.call(this, kind, ...rest);
+};
+"""
+
+
+@contextmanager
+def browsing(browser: Any, people: Mapping[str, Any], *, timeout_ms: int = 20_000) -> Iterator[Callable[..., Any]]:
+    """Gives ``open_as(who, address)``. No script may fail and no policy may be broken on any of its pages."""
+    contexts: list[Any] = []
+    faults: list[str] = []
+
+    def open_as(
+        who: str | None, address: str, *, language: str = "en", width: int = 1366, height: int = 768,
+        script: str = NO_WEBGL, **options: Any,
+    ) -> Any:  # fmt: skip
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(timeout_ms)
+        contexts.append(context)
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if who is not None:
+            client = Client()
+            client.force_login(people[who])
+            cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
+        if script:
+            context.add_init_script(script)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: "Content Security" in said.text and faults.append(said.text))
+        page.goto(address)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert faults == []
