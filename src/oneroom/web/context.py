@@ -32,6 +32,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "languages": settings.LANGUAGES,
             "demo": settings.DEMO,
             "simulated": settings.DEMO,
+            "zone": settings.TIME_ZONE,
             "rate": clock().rate(),
             "now": clock().now(),
             "kinds": kinds,

@@ -14,7 +14,7 @@ from oneroom.apps.incidents.queries import Row, crew_verbs, live
 from oneroom.apps.orders.queries import Running, running
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor
-from oneroom.web.pages.room.words import CREW_STATES, STAGES, local
+from oneroom.web.pages.room.words import CREW_STATES, STAGES, kind_named, local
 
 TO_DO = {
     "offered": _("New order: sign for it"),
@@ -100,7 +100,7 @@ def order(sent: Any, *, by: Actor, ladders: dict[str, list[Running]]) -> Order:
     verbs = crew_verbs(sent, by=by)
     return Order(
         sent.pk, matter.pk, matter.reference, matter.grade, codes.GRADES[matter.grade],
-        codes.CATEGORIES.get(matter.final_category or matter.category, matter.category), place_of(matter),
+        _kind(matter), place_of(matter),
         matter.lon, matter.lat, sent.state, is_live, sent.lead, matter.drill, sent.offered_at, sent.ended_at,
         TO_DO[sent.state] if is_live else codes.OUTCOMES.get(sent.outcome, ENDS.get(sent.state, sent.state)),
         _promise(own) if is_live else None,
@@ -112,6 +112,13 @@ def order(sent: Any, *, by: Actor, ladders: dict[str, list[Running]]) -> Order:
         raises=tuple((g, word) for g, word in codes.GRADES.items() if is_live and g < matter.grade),
         steps=_steps(sent, by=by),
     )  # fmt: skip
+
+
+def _kind(matter: Any) -> str:
+    """What it is, as finely as the room knows it: a burglary is approached otherwise than a robbery."""
+    if matter.final_category:
+        return kind_named(matter.final_category, matter.final_subcategory)
+    return kind_named(matter.category, matter.subcategory) or str(_("not yet classified"))
 
 
 def how() -> dict[str, str]:

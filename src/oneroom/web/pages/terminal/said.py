@@ -74,6 +74,7 @@ def words() -> dict[str, Any]:
         "pick_reason": _("Pick why it is not yours."),
         "write_word": _("Write a line first."),
         "word_sent": _("Word to the room"),
+        "seen": _("✓ The room has what you saw."),
         "place_on": _("Your place goes to the room every 5 seconds while the crew is on duty."),
         "place_asking": _("Asking this device for its place."),
         "place_denied": _(

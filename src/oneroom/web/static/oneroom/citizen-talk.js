@@ -57,7 +57,7 @@ if (talk) {
     const head = document.createElement("b");
     const time = document.createElement("time");
     time.className = "num";
-    time.textContent = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    time.textContent = new Date(at).toLocaleTimeString("en-GB", { timeZone: talk.dataset.zone, hour: "2-digit", minute: "2-digit" });
     head.append(`${mine ? titles.mine : titles.ours} `, time);
     const text = document.createElement("p");
     text.textContent = said ?? "";

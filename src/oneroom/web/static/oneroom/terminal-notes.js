@@ -91,6 +91,7 @@ export function notes({ words, queue, rings }) {
   document.addEventListener("phone:rings", paintRinging);
   document.addEventListener("acts:done", ({ detail: { act } }) => {
     if (act.verb === "word") say(`✓ ${act.what}`, { good: true });
+    if (act.verb === "see") say(words.seen, { good: true }); // else the empty list looks as if nothing had gone
   });
   document.addEventListener("acts:refused", ({ detail: { act, error, gaveUp } }) => {
     const sentence = gaveUp ? words.gave_up : words.told_act;

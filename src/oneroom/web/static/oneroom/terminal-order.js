@@ -138,7 +138,7 @@ function spoken({ reports, added, notes, photos = [], warnings = [] }, words) {
   for (const report of reports) {
     if (report.words) parts.push(line(report.words, "say"));
     if (report.address) parts.push(line(`${words.address}: ${report.address}`));
-    parts.push(...callerLines(report, words));
+    if (report.source !== "self") parts.push(...callerLines(report, words)); // what a crew saw itself, nobody called in
   }
   if (!reports.some((report) => report.words)) parts.unshift(line(words.no_words, "say"));
   for (const more of added) {
