@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from oneroom.apps.incidents.contact import may_contact
-from oneroom.apps.incidents.models import Assignment, Incident, Questioning, Report
+from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Report
 from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
 from oneroom.apps.incidents.waiting import Offered, offers_for
@@ -68,6 +68,13 @@ def queue(*, by: Actor, at: datetime) -> list[Row]:
     rows = rows.select_related("unit").defer("unit__area")  # a drawn area is large, and no list shows it
     found = list(rows.order_by("grade", "received_at", "pk"))
     return _with_crews(found)
+
+
+def late_calls_back(*, at: datetime) -> list[Row]:
+    """Matters that are over in which a caller is still to be called and the promise of it has run out; for the room."""
+    late = CallBack.objects.filter(due=True, ended_at=None, deadline__lte=at).values("incident_id")
+    rows = Incident.objects.filter(pk__in=late).select_related("unit").defer("unit__area")
+    return _with_crews(list(rows.order_by("grade", "received_at", "pk")))
 
 
 def row_of(matter: Incident) -> Row:

@@ -105,7 +105,8 @@ def queue(request: HttpRequest) -> HttpResponse:
 def late(request: HttpRequest) -> HttpResponse:
     """What is late, with whom, and how far it has climbed: oldest breach first."""
     by, at = actor(request), now()
-    return render(request, "room/_late.html", {"late": late_view(queries.queue(by=by, at=at), by=by, at=at)})
+    rows = [*queries.queue(by=by, at=at), *queries.late_calls_back(at=at)]
+    return render(request, "room/_late.html", {"late": late_view(rows, by=by, at=at)})
 
 
 @require_GET
