@@ -71,13 +71,15 @@ def measure(database_url: str) -> None:
     ears = SPAWN.Process(target=listen_all, args=(theirs, port, crews, rooms), daemon=True)
     peer_ours, peer_theirs = SPAWN.Pipe()
     peer = SPAWN.Process(target=listen_bare, args=(peer_theirs, database_url), daemon=True)
-    ears.start(), peer.start()
+    ears.start()
+    peer.start()
     connected = ours.recv()
     peer_ours.recv()
 
     committed, commits = offer_orders(crews, dispatcher)
     time.sleep(2)
-    ours.send("enough"), peer_ours.send("enough")
+    ours.send("enough")
+    peer_ours.send("enough")
     heard: list[tuple[str, int, float]] = ours.recv()
     noticed: dict[int, float] = peer_ours.recv()
     for process in (ears, peer, server):
@@ -203,6 +205,9 @@ def offer_orders(crews: list[int], dispatcher: Any) -> tuple[dict[int, tuple[int
 
 
 def serve(port: int, database_url: str) -> None:
+    import django
+
+    django.setup()
     from oneroom.project.server import run
 
     run("127.0.0.1", port, database_url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from oneroom.apps.incidents import access, duties, services
 from oneroom.apps.incidents.clock import put_away
@@ -136,6 +137,11 @@ def test_a_call_back_that_nobody_makes_rings_the_chief_at_its_limit_then_the_com
     room.fast_forward(minutes=1)
     assert heard(room, "call_back") == heard(room, "call_back", "sms") == [("leader-li", "duty_chief")]
     assert duties.call_backs_due(by=room.actor("dora"), at=room.now)[0].late
+    dora = Client(headers={"Accept-Language": "en"})
+    dora.force_login(room.town.people["dora"])
+    shown = dora.get("/room/late").content.decode()
+    assert f'data-open="{row.pk}"' in shown, "the matter is over and in no queue; its late promise is on the list"
+    assert "call-back late" in shown
     room.fast_forward(minutes=DAY_MIN / 2)
     assert heard(room, "call_back")[1:] == [("zhou", "shift_commander")]
     room.fast_forward(minutes=DAY_MIN / 2)
@@ -145,6 +151,7 @@ def test_a_call_back_that_nobody_makes_rings_the_chief_at_its_limit_then_the_com
     assert Incident.objects.get(pk=row.pk).state == "called_back"
     assert duties.call_backs_due(by=room.actor("dora"), at=room.now) == []
     assert not running([f"incident:{row.pk}"])
+    assert f'data-open="{row.pk}"' not in dora.get("/room/late").content.decode()
     assert "Thank you" not in str(list(Entry.objects.values_list("facts", flat=True)))
 
 

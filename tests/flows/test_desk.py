@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from oneroom.apps.incidents import desk
 from oneroom.apps.incidents.models import Call, CallPayload, Draft, Incident, Questioning, Referral
@@ -272,6 +275,8 @@ def test_what_was_asked_is_kept_as_codes_with_the_version_and_free_words_are_sea
     assert (asked.protocol, asked.version) == ("public_order.armed_threat", 1)
     assert asked.answers == ["danger:yes", "now:unknown", "weapon:yes"]
     assert "red jacket" in Sealed.objects.get(purpose="report.answers").text
+    opened = Caller("dora").post(f"incidents/{taken['id']}/open", {"purpose": "dispatch"})
+    assert [a["words"] for a in opened["added"]] == ["one man, red jacket"], "what was answered is read by who sends"
     entry = next(e for e in timeline(f"incident:{taken['id']}") if e.kind == "incident.questioned")
     assert "red" not in json.dumps(entry.facts)
 
@@ -465,3 +470,29 @@ def test_a_call_whose_end_was_never_told_keeps_its_number_no_longer_than_others(
 
     assert not Call.objects.exclude(number_hash=None).exists()
     assert not Sealed.objects.filter(purpose="call.number", erased=None).exists()
+
+
+def test_what_desks_and_clock_ask_every_few_seconds_reads_no_call_that_is_over(room):
+    """Of 30,000 calls that are over and forgotten none is read: the plans of the four questions go by an index."""
+    long_ago = HAND.now() - timedelta(days=60)
+    Call.objects.bulk_create(
+        Call(exchange_id=f"o-{n}", state="ended", ringing_at=long_ago, answered_at=long_ago, ended_at=long_ago)
+        for n in range(30_000)
+    )
+    CallPayload.objects.bulk_create(CallPayload(digest="x", received=long_ago, taken=True) for _ in range(30_000))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE incidents_call, incidents_callpayload")
+
+    with CaptureQueriesContext(connection) as asked:
+        desk.calls_for(by=room.actor("carl"))
+        desk.calls_to_return()
+        desk.forget(HAND.now())
+
+    questions = [q["sql"] for q in asked if "incidents_call" in q["sql"] and "FOR UPDATE" not in q["sql"]]
+    assert len(questions) == 4
+    with connection.cursor() as cursor:
+        for sql in questions:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert "Seq Scan" not in plan, plan
+            assert re.search("call_live|call_to_return|call_personal|payload_kept", plan), plan

@@ -137,10 +137,13 @@ def test_erasing_the_matter_erases_what_was_merged_into_it(room):
     from oneroom.engine.values import SYSTEM
 
     desk = Caller("dora")
-    first, second = call(desk, KNIFE), call(desk, AGAIN)
+    first = call(desk, KNIFE)
+    second = call(desk, AGAIN, subcategory="armed_threat", texts={"who": "one man, red jacket"})
     desk.post(f"incidents/{second['id']}/merge", {"into": first["id"]})
+    opened = desk.post(f"incidents/{first['id']}/open", {"purpose": "dispatch"})
+    assert [a["words"] for a in opened["added"]] == ["one man, red jacket"]
 
-    assert erase(f"incident:{first['id']}", cause="term", by=SYSTEM, at=room.now) == 2
+    assert erase(f"incident:{first['id']}", cause="term", by=SYSTEM, at=room.now) == 3
 
 
 @pytest.mark.parametrize(

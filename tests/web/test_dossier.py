@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import shutil
@@ -13,9 +14,11 @@ from django.test import Client
 
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Incident
+from oneroom.apps.incidents.protocol import protocols
 from oneroom.apps.ledger.excerpt import verify_matter
 from oneroom.apps.ledger.models import Entry, Look
-from tests.town import PASSWORD
+from tests.town import PASSWORD, corner
+from tests.web.api_client import Caller
 
 
 def reader(who: str, language: str = "en") -> Client:
@@ -148,3 +151,16 @@ def test_a_drill_says_so_on_every_copy(room):
 
     assert "DRILL" in reader("dora").get(f"/incidents/{found.pk}/dossier").content.decode()
     assert "DRILL" in text_of(reader("dora").get(f"/incidents/{found.pk}/dossier.pdf").content)
+
+
+def test_what_the_caller_was_asked_stands_in_the_dossier_and_beside_the_matter(room):
+    protocol = protocols()["public_order.armed_threat"]
+    question = next(q for q in protocol.questions if q.kind == "yes_no")
+    lon, lat = corner("market")
+    call = {"words": "a man with a knife", "category": protocol.code, "grade": 1, "answers": {question.code: "yes"}}
+    taken = Caller("carl").post("incidents", call | {"location": {"lon": lon, "lat": lat}})
+
+    for path in (f"/incidents/{taken['id']}/dossier", f"/room/incidents/{taken['id']}"):
+        page = html.unescape(Caller("dora").client.get(path).content.decode())
+        assert question.text.en in page, path
+        assert f"version {protocol.version}" in page

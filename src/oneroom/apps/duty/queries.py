@@ -159,7 +159,8 @@ class Post:
 
 def posts(at: datetime) -> list[Post]:
     """Who holds which duty role at this minute: commander first, then the stations' chiefs."""
-    rows = DutySpell.objects.filter(begins__lte=at, ends__gt=at).order_by("-role", "unit__code", "pk")
+    rows = DutySpell.objects.filter(begins__lte=at, ends__gt=at, account__is_active=True)
+    rows = rows.order_by("-role", "unit__code", "pk")
     return [Post(*row) for row in rows.values_list("role", "unit_id", "account__name", "ends")]
 
 

@@ -11,7 +11,16 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from oneroom.apps.incidents.contact import WAYS, may_contact
-from oneroom.apps.incidents.models import AddedWords, Assignment, CallBack, CallBackTry, Incident, Report, SentBack
+from oneroom.apps.incidents.models import (
+    AddedWords,
+    Assignment,
+    CallBack,
+    CallBackTry,
+    Incident,
+    Questioning,
+    Report,
+    SentBack,
+)
 from oneroom.apps.incidents.services.intake import code_hash
 from oneroom.apps.incidents.services.matter import subject
 from oneroom.apps.incidents.services.talk import TO_CALLER
@@ -139,7 +148,9 @@ def personal_of(
         CallBackTry.objects.filter(call_back__incident=row, words__isnull=False)
         .select_related("words", "call_back").order_by("pk")
     )  # fmt: skip
+    asked = list(Questioning.objects.filter(of_all, texts__isnull=False).select_related("texts").order_by("pk"))
     sealed: list[Any] = [s for r in reports for s in (r.words, r.caller, r.address) if s is not None]
+    sealed += [q.texts for q in asked]
     sealed += [a.words for a in added] + [a.note for a in notes] + [g.words for g in gaps] + [t.words for t in tries]
     photos = list(Attachment.objects.filter(matter=subject(row.pk)).select_related("thumb").order_by("pk"))
     sealed += [p.thumb for p in photos]
@@ -153,9 +164,15 @@ def personal_of(
             }
             for r in reports
         ],
-        "added": [
-            {"at": a.at, "source": a.source, "report": a.report_id, "words": said.get(a.words_id)} for a in added
-        ],
+        "added": sorted(
+            [
+                *({"at": q.at, "source": "caller", "report": None, "words": text}
+                  for q in asked for text in (said.get(q.texts_id) or {}).values()),
+                *({"at": a.at, "source": a.source, "report": a.report_id, "words": said.get(a.words_id)}
+                  for a in added),
+            ],
+            key=lambda line: line["at"],
+        ),
         "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": said.get(a.note_id)} for a in notes],
         "gaps": [{"at": g.at, "reason": g.reason, "words": said.get(g.words_id)} for g in gaps],
         "calls": [

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from oneroom.apps.incidents.access import personal_of
-from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Report
+from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Report
+from oneroom.apps.incidents.queries import questionings_of
 from oneroom.apps.incidents.services.matter import scopes, subject
 from oneroom.apps.ledger.excerpt import Excerpt, verify_matter
 from oneroom.apps.ledger.models import Look
@@ -32,6 +33,7 @@ class Dossier:
     matter: Incident
     purpose: str
     reports: list[Report]
+    asked: list[Questioning]
     crews: list[Assignment]
     lines: list[Line]
     call_backs: list[CallBack]
@@ -102,7 +104,7 @@ def open_dossier(
         form=form, purpose=purpose, callers=with_callers, last=mark.last, digest=mark.mark,
     )  # fmt: skip
     return Dossier(
-        row, purpose, list(Report.objects.filter(incident=row).order_by("pk")),
+        row, purpose, list(Report.objects.filter(incident=row).order_by("pk")), questionings_of(row),
         list(Assignment.objects.filter(incident=row).select_related("crew").order_by("pk")), lines,
         list(CallBack.objects.filter(incident=row).order_by("pk")), looks, personal, mark, (last, last_hash.hex()), at,
     )  # fmt: skip

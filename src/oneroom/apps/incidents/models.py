@@ -216,7 +216,14 @@ class Call(models.Model):
         indexes = [
             models.Index(fields=["number_hash", "ringing_at"], name="call_number"),
             models.Index(fields=["ringing_at"], name="call_ringing"),
-        ]
+            # What the desks and the clock ask every few seconds is a handful of a million calls that are over.
+            models.Index(fields=["ringing_at"], condition=Q(state__in=["ringing", "answered"]), name="call_live"),
+            models.Index(fields=["ended_at"], condition=Q(state="abandoned", returned_at=None), name="call_to_return"),
+            models.Index(
+                fields=["ringing_at"], name="call_personal",
+                condition=Q(number_hash__isnull=False) | Q(caller__isnull=False) | Q(lon__isnull=False),
+            ),
+        ]  # fmt: skip
 
 
 class CallPayload(models.Model):
@@ -224,9 +231,12 @@ class CallPayload(models.Model):
 
     raw = models.BinaryField(null=True)
     digest = models.CharField(max_length=64)
-    received = models.DateTimeField(db_index=True)
+    received = models.DateTimeField()
     taken = models.BooleanField(default=False)
     reason = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["received"], condition=Q(raw__isnull=False), name="payload_kept")]
 
 
 class Draft(models.Model):

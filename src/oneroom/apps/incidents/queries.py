@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from oneroom.apps.incidents.contact import may_contact
-from oneroom.apps.incidents.models import Assignment, Incident, Report
+from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Report
 from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
 from oneroom.apps.incidents.waiting import Offered, offers_for
@@ -70,6 +70,13 @@ def queue(*, by: Actor, at: datetime) -> list[Row]:
     return _with_crews(found)
 
 
+def late_calls_back(*, at: datetime) -> list[Row]:
+    """Matters that are over in which a caller is still to be called and the promise of it has run out; for the room."""
+    late = CallBack.objects.filter(due=True, ended_at=None, deadline__lte=at).values("incident_id")
+    rows = Incident.objects.filter(pk__in=late).select_related("unit").defer("unit__area")
+    return _with_crews(list(rows.order_by("grade", "received_at", "pk")))
+
+
 def row_of(matter: Incident) -> Row:
     """One matter as the queue shows it."""
     return _with_crews([matter])[0]
@@ -110,15 +117,26 @@ def crew_verbs(sent: Assignment, *, by: Actor) -> tuple[str, ...]:
     return assignment.ASSIGNMENT.open_to(sent.state, by.roles)
 
 
-def story(matter_id: int) -> list[Line]:
-    """Every entry of a matter in the order it was recorded, with those of the matters that were merged into it."""
-    merged = Incident.objects.filter(merged_into=matter_id).values_list("pk", flat=True)
+def story(matter_id: int, *, merged: Iterable[int] | None = None) -> list[Line]:
+    """
+    Every entry of a matter in the order it was recorded, with those of the matters that were merged into it.
+
+    ``merged`` are those, where the caller has them already.
+    """
+    if merged is None:
+        merged = Incident.objects.filter(merged_into=matter_id).values_list("pk", flat=True)
     return timeline(subject(matter_id), *map(subject, merged))
 
 
 def callers_of(matter: Incident) -> list[Report]:
     """The reports of a matter in the order they came, those of matters merged into it among them; nothing personal."""
     return list(Report.objects.filter(incident=matter).select_related("incident").order_by("received_at", "pk"))
+
+
+def questionings_of(matter: Incident) -> list[Questioning]:
+    """What the callers of a matter were asked, oldest first: protocol, version, answers as codes; nothing sealed."""
+    of_all = Q(incident=matter) | Q(incident__merged_into=matter)
+    return list(Questioning.objects.filter(of_all).order_by("at", "pk"))
 
 
 def merged_with(matter: Incident) -> tuple[tuple[int, str] | None, tuple[tuple[int, str], ...]]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from oneroom.apps.incidents.models import AddedWords, Assignment, Distinct, Incident, Report
+from django.db.models import Q
+
+from oneroom.apps.incidents.models import AddedWords, Assignment, Distinct, Incident, Questioning, Report
 from oneroom.apps.incidents.services.intake import classify, place_of
 from oneroom.apps.incidents.services.matter import scopes, subject, watch
 from oneroom.apps.incidents.services.standing import regrade
@@ -41,6 +43,7 @@ def merge(incident_id: int, *, into: int, by: Actor, at: datetime) -> None:
     moved = list(Report.objects.filter(incident=row).order_by("pk"))
     Report.objects.filter(incident=row, taken_as=None).update(taken_as=row)
     _count_to(moved, row, head)
+    _answers_to(Q(incident=row) | Q(incident__merged_into=row), row, head)
     Incident.objects.filter(merged_into=row).update(merged_into=head)
     Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, closed_at=at, merged_into=head)
     stop(subject(row.pk), cause="merged", by=by, at=at)
@@ -61,6 +64,7 @@ def unmerge(incident_id: int, *, by: Actor, at: datetime) -> None:
         raise IllegalMove("The other matter is over, and the callers were told so. Take a new report instead.")
     moved = list(Report.objects.filter(incident=head, taken_as=row).order_by("pk"))
     _count_to(moved, head, row)
+    _answers_to(Q(incident=row), head, row)
     Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, closed_at=None, merged_into=None)
     row.refresh_from_db()
     _distinct(row.pk, head.pk)
@@ -111,6 +115,12 @@ def _count_to(moved: Iterable[Report], before: Incident, now_to: Incident) -> No
     sealed += talk.values_list("words_id", flat=True)
     talk.update(incident=now_to)
     hand_over_seals(sealed, before=subject(before.pk), to=subject(now_to.pk))
+
+
+def _answers_to(whose: Q, before: Incident, now_to: Incident) -> None:
+    """What callers answered freely is erased with the matter it counts to; the questioning stays where it was made."""
+    texts = Questioning.objects.filter(whose, texts__isnull=False).values_list("texts_id", flat=True)
+    hand_over_seals(texts, before=subject(before.pk), to=subject(now_to.pk))
 
 
 def _distinct(one: int, two: int) -> bool:

@@ -25,6 +25,7 @@ from oneroom.apps.incidents.codes import (
 from oneroom.apps.incidents.dossier import Dossier
 from oneroom.apps.people.queries import staff_names
 from oneroom.web.pages.looks import FIELDS, PURPOSES
+from oneroom.web.pages.room.asked import asked_views
 from oneroom.web.pages.room.timeline import shown
 from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, kind_named, local, named
 
@@ -63,7 +64,7 @@ def paper(found: Dossier, *, printed_by: str) -> Paper:
     i = found.matter
     place = local(i.place_zh, i.place_en) or _("place not yet known")
     sections = (
-        _head(found), _callers(found), *_words(found), _crews(found), _called(found), _timeline(found),
+        _head(found), *_asked(found), _callers(found), *_words(found), _crews(found), _called(found), _timeline(found),
         _photos(found), _looks(found), _mark(found),
     )  # fmt: skip
     at = stamp(found.opened_at)
@@ -83,6 +84,14 @@ def stamp(moment: datetime | None) -> str:
 
 def _clock(moment: datetime | None) -> str:
     return f"{localtime(moment):%H:%M:%S}" if moment else "–"
+
+
+def _asked(found: Dossier) -> list[Section]:
+    """What the callers were asked and answered, as codes in words; what they said freely is among the words."""
+    return [
+        Section(a.protocol, a.pairs, head=(_("What was asked"), _("Answer")), note=stamp(a.at), wide=0)
+        for a in asked_views(found.asked)
+    ]
 
 
 def _head(found: Dossier) -> Section:

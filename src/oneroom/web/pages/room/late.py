@@ -41,7 +41,7 @@ class LateView:
 
 
 def late_view(rows: list[Row], *, by: Actor, at: datetime) -> LateView:
-    """Every late or unanswered promise of the queue, one line each."""
+    """Every late or unanswered promise of these matters, one line each."""
     found = [
         (running.deadline, _line(row, running, at))
         for row in rows

@@ -128,10 +128,10 @@ class MatterView:
     head: int
 
 
-def matter_view(incident: Incident, *, by: Actor, at: datetime) -> MatterView:
-    """The open matter for this person at this minute."""
+def matter_view(incident: Incident, *, merged: Iterable[int] | None = None, by: Actor, at: datetime) -> MatterView:
+    """The open matter for this person at this minute; ``merged`` are those that count to it, if they are known."""
     row = row_of(incident)
-    entries = story(incident.pk)
+    entries = story(incident.pk, merged=merged)
     names = {a.crew_id: local(a.crew.callsign_zh, a.crew.callsign_en) for a in row.crews}
     view = row_view(row, at=at)
     may_send = by.may(Right.DISPATCH)

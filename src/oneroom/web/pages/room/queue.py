@@ -58,6 +58,7 @@ class RowView:
     to_send: bool
     received: datetime
     drill: bool
+    supervised: bool
     lon: float | None
     lat: float | None
     crews: tuple[Sent, ...]
@@ -124,7 +125,7 @@ def row_view(row: Row, *, at: datetime) -> RowView:
         free=_free(row), needs=_needs(row, at), unanswered=bool(unanswered), alarm=row.alarm,
         commander=any(s.code == "shift_commander" for r in unanswered for s in r.climbed),
         to_send=not on_it and i.state in ("received", "classified", "waiting"),
-        received=i.received_at, drill=i.drill, lon=i.lon, lat=i.lat,
+        received=i.received_at, drill=i.drill, supervised=i.supervised, lon=i.lon, lat=i.lat,
         crews=tuple(
             Sent(a.pk, a.crew_id, local(a.crew.callsign_zh, a.crew.callsign_en), a.state, bool(a.return_reason))
             for a in on_it

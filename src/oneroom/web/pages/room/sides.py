@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
-from oneroom.apps.duty.queries import board, who
+from oneroom.apps.duty.queries import board, posts
 from oneroom.apps.incidents.codes import REASONS, SAFE_CONTACT, SOURCES
 from oneroom.apps.incidents.contact import WHY_NOT, may_contact
 from oneroom.apps.incidents.protocol import plan_for
-from oneroom.apps.incidents.queries import callers_of, merged_with
+from oneroom.apps.incidents.queries import callers_of, questionings_of
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right, Role
 from oneroom.engine.values import Actor
+from oneroom.web.pages.room.asked import Asked, asked_views
 from oneroom.web.pages.room.board import CrewView, crew_views
 from oneroom.web.pages.room.words import KIT, kind_named, named
 
@@ -92,6 +93,7 @@ class SidesView:
     kind_found: str
     reasons: str
     plan: str
+    asked: tuple[Asked, ...]
     origin: str
     merged: tuple[tuple[int, str], ...]
     merged_into: tuple[int, str] | None
@@ -104,8 +106,14 @@ def _why_not(report: Any, way: str, at: datetime) -> str:
     return "" if verdict.ok else str(WHY_NOT[verdict.why])
 
 
-def sides_view(incident: Incident, *, live: int, by: Actor, at: datetime) -> SidesView:
-    """The four sides for this person at this minute; ``live`` is how many crews are on it."""
+def sides_view(
+    incident: Incident, *, live: int, into: tuple[int, str] | None, merged: tuple[tuple[int, str], ...], by: Actor,
+    at: datetime,
+) -> SidesView:  # fmt: skip
+    """
+    The four sides for this person at this minute; ``live`` is how many crews are on it, ``into`` what it counts to and
+    ``merged`` what counts to it.
+    """
     callers = tuple(
         CallerView(
             r.pk, ascii_uppercase[n % 26], named(SOURCES, r.source), r.received_at, named(SAFE_CONTACT, r.safe_contact),
@@ -115,7 +123,6 @@ def sides_view(incident: Incident, *, live: int, by: Actor, at: datetime) -> Sid
         )
         for n, r in enumerate(callers_of(incident))
     )  # fmt: skip
-    into, merged = merged_with(incident)
     duty = _duty(incident, at)
     counts = {"analysis": len(merged), "command": live, "duty": duty.free, "feedback": len(callers)}
     found = (incident.final_category, incident.final_subcategory)
@@ -126,7 +133,8 @@ def sides_view(incident: Incident, *, live: int, by: Actor, at: datetime) -> Sid
         kind_at_call=kind_named(incident.category, incident.subcategory) or _("not yet classified"),
         kind_found=kind_named(*found) if turned else "",
         reasons=_(", ").join(named(REASONS, r) for r in incident.reasons), plan=_plan(incident),
-        origin=named(SOURCES, incident.origin), merged=merged, merged_into=into, duty=duty, callers=callers,
+        origin=named(SOURCES, incident.origin), asked=tuple(asked_views(questionings_of(incident))),
+        merged=merged, merged_into=into, duty=duty, callers=callers,
     )  # fmt: skip
 
 
@@ -140,15 +148,17 @@ def _plan(incident: Incident) -> str:
 
 
 def _duty(incident: Incident, at: datetime) -> DutyView:
-    def names(role: Role) -> str:
-        found = who(role.value, at=at, crew_id=None, unit_id=incident.unit_id)
-        return _(", ").join(a.name for a in found) or _("nobody is entered")
+    held = posts(at)
+
+    def names(role: Role, unit_id: int | None) -> str:
+        found = [post.name for post in held if (post.role, post.unit_id) == (role.value, unit_id)]
+        return _(", ").join(found) or _("nobody is entered")
 
     station = board(unit_id=incident.unit_id) if incident.unit_id is not None else []
     crews = tuple(_line(view) for view in crew_views(station, at=at))
     free = sum(1 for c in station if c.state == "available")
-    chief = names(Role.DUTY_CHIEF) if incident.unit_id is not None else ""
-    return DutyView(names(Role.SHIFT_COMMANDER), chief, crews, free)
+    chief = names(Role.DUTY_CHIEF, incident.unit_id) if incident.unit_id is not None else ""
+    return DutyView(names(Role.SHIFT_COMMANDER, None), chief, crews, free)
 
 
 def _line(c: CrewView) -> CrewLine:

@@ -105,7 +105,8 @@ def queue(request: HttpRequest) -> HttpResponse:
 def late(request: HttpRequest) -> HttpResponse:
     """What is late, with whom, and how far it has climbed: oldest breach first."""
     by, at = actor(request), now()
-    return render(request, "room/_late.html", {"late": late_view(queries.queue(by=by, at=at), by=by, at=at)})
+    rows = [*queries.queue(by=by, at=at), *queries.late_calls_back(at=at)]
+    return render(request, "room/_late.html", {"late": late_view(rows, by=by, at=at)})
 
 
 @require_GET
@@ -197,10 +198,11 @@ def _crews(request: HttpRequest) -> dict[str, Any]:
 def _incident(pk: int, by: Actor) -> dict[str, Any]:
     matter = incident_for(pk, by=by)
     at = now()
-    view = matter_view(matter, by=by, at=at)
+    into, merged = queries.merged_with(matter)
+    view = matter_view(matter, merged=[pk for pk, _reference in merged], by=by, at=at)
     live = sum(1 for c in view.crews if c.live)
     return {
-        "m": view, "s": sides_view(matter, live=live, by=by, at=at), "line_kinds": LINE_KINDS,
+        "m": view, "s": sides_view(matter, live=live, into=into, merged=merged, by=by, at=at), "line_kinds": LINE_KINDS,
         "is_open": matter.state in OPEN, **act_words(),
         "owed": agencies_view(matter.pk, at), "referral_results": referral_results(),
         "along": {code: AGENCIES[code] for code in ("119", "120")}, "may_take_calls": by.may(Right.TAKE_CALL),

@@ -12,13 +12,13 @@
  * (pick the centre, where something may be picked).
  */
 
-import { Map as Canvas, addProtocol, setWorkerUrl } from "../vendor/maplibre-gl-6.17.0/maplibre-gl.mjs";
 import { basemap } from "./map-ground.js";
 import { addFrame } from "./map-frame.js";
 import { PIXEL_RATIO, glyphs, shapeOf } from "./map-glyphs.js";
 import { FIELDS, SELECTABLE, style } from "./map-style.js";
 
-setWorkerUrl(new URL("../vendor/maplibre-gl-6.17.0/maplibre-gl-worker.mjs", import.meta.url).href);
+// A megabyte that draws: it comes after the page's own scripts, so that queue and command line never wait for it.
+let library = null;
 
 const STALE_S = 90; // an older fix is shown faint, with its age
 const MOVE_MS = 1000;
@@ -53,7 +53,8 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
   else none(words.no_map);
 
   function load(attempt) {
-    basemap(addProtocol)
+    drawing()
+      .then(({ addProtocol }) => basemap(addProtocol))
       .then((city) => (city.refused === undefined ? draw(city) : none(city.refused || words.no_roads)))
       .catch(() => {
         tell(words.no_roads);
@@ -68,7 +69,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     const [west, south, east, north] = city.bbox;
     bounds = [[west, south], [east, north]];
     try {
-      canvas = new Canvas({
+      canvas = new library.Map({
         container: element.querySelector(".map-canvas"),
         style: style(city.source, language, token),
         bounds, fitBoundsOptions: { padding: 12 },
@@ -271,6 +272,14 @@ function addLateBox(canvas, colour) {
   canvas.addImage("late-box", pen.getImageData(0, 0, 16, 16), {
     pixelRatio: PIXEL_RATIO, stretchX: stretch, stretchY: stretch, content: [2, 2, 14, 14],
   });
+}
+
+async function drawing() {
+  if (!library) {
+    library = await import("../vendor/maplibre-gl-6.17.0/maplibre-gl.mjs");
+    library.setWorkerUrl(new URL("../vendor/maplibre-gl-6.17.0/maplibre-gl-worker.mjs", import.meta.url).href);
+  }
+  return library;
 }
 
 function drawsMaps() {

@@ -262,7 +262,7 @@ async function matterAct(o) {
   const done = await perform(null, `/api/incidents/${o.matter.id}/${o.verb.path}`, body, label(o));
   if (done && o.verb.verb === "merge") matter.open(o.argument);
   const back = { merge: ["unmerge", {}], supervise: ["supervise", { on: false, reason: "settled" }] }[o.verb.verb];
-  if (done && back) undo.offer(label(o), () => perform(null, `/api/incidents/${o.matter.id}/${back[0]}`, back[1], word("undone")));
+  if (done && back) undo.offer(word("undoOffer", { what: label(o) }), () => perform(null, `/api/incidents/${o.matter.id}/${back[0]}`, back[1], word("undone")));
 }
 
 // "20m" from now, or the next time the house's clock shows it.

@@ -6,6 +6,7 @@ import { panel } from "./panel.js";
 import { perform } from "./room-acts.js";
 import { join, toast, word } from "./room-say.js";
 import { span } from "./room-time.js";
+import * as undo from "./room-undo.js";
 
 const EVERY_MS = 5000;
 const ROUTES_MS = 15_000;
@@ -212,8 +213,15 @@ export async function send(crews = picked(), names = current ? [...current.picke
   const reason = current?.id === id ? current.reason : "";
   const answer = await perform(null, `/api/incidents/${id}/offer`, reason ? { crews, reason } : { crews }, null);
   if (!answer) return;
-  toast(word("sent", { crews: join(names) }));
+  undo.offer(word("sent", { crews: join(names) }), () => takeBack(answer.assignments));
   if (current?.id === id) rest(current.island, id);
+}
+
+// Within ten seconds: the orders just sent are withdrawn as a mistake, each by an act of its own; the phones are told.
+async function takeBack(assignments) {
+  for (const sent of assignments) {
+    await perform(null, `/api/assignments/${sent}/take-off`, { verb: "withdraw", reason: "mistake" }, word("undone"));
+  }
 }
 
 // -- the ways of the first crews, for the map ---------------------------------------

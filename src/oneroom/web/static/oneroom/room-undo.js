@@ -7,7 +7,7 @@ let last = null;
 
 export function offer(what, back) {
   last = { back, until: performance.now() + FOR_MS };
-  toast(word("undoOffer", { what }), { key: "Z", act: take, forMs: FOR_MS });
+  toast(what, { key: "Z", act: take, forMs: FOR_MS });
 }
 
 export function take() {
