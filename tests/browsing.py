@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.test import Client
@@ -36,7 +37,8 @@ def browsing(browser: Any, people: Mapping[str, Any], *, timeout_ms: int = 20_00
             client = Client()
             client.force_login(people[who])
             cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
+        house = urljoin(address, "/")  # a cookie's path follows its address
+        context.add_cookies([{"name": name, "value": value, "url": house} for name, value in cookies.items()])
         if script:
             context.add_init_script(script)
         page = context.new_page()
