@@ -131,6 +131,8 @@ def _main_line(state: State, story: CallerStory, at: datetime) -> tuple[Step, ..
         (
             _("The result: %(outcome)s") % {"outcome": OUTCOMES.get(story.outcome, "")}
             if ended and story.outcome
+            else _("It is closed.").rstrip(".。")
+            if ended
             else _("We tell you the result"),
             later(story.closed_at, story) if ended else _("On this page"),
         ),
