@@ -202,7 +202,11 @@ def counts(rows: list[Row], *, at: datetime) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class CallerStory:
-    """What a caller is told: stages with times, no crew, no words, no place of any officer."""
+    """
+    What a caller is told: stages with times, no crew, no words, no place of any officer.
+
+    Where the page could betray him it holds neither what it was about nor how it ended.
+    """
 
     reference: str
     category: str
@@ -218,7 +222,7 @@ class CallerStory:
     station_zh: str
     station_en: str
     added: tuple[datetime, ...] = ()
-    may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
+    may_ask: bool = False  # whether the page may show and ask: a request to rate is a message, too
     text_only: bool = False
     urgent: bool = False  # read before all others
     reopened_at: datetime | None = None
@@ -230,13 +234,14 @@ def caller_story(report: Report, *, at: datetime) -> CallerStory:
     crews = this_round(matter).exclude(Q(state=assignment.State.LAPSED))
     signed = crews.filter(acknowledged_at__isnull=False).order_by("acknowledged_at")
     arrived = crews.filter(on_scene_at__isnull=False).order_by("on_scene_at")
+    may_ask = may_contact(report, "page", at=at).ok
     return CallerStory(
-        matter.reference, matter.category, matter.state, report.received_at,
+        matter.reference, matter.category if may_ask else "", matter.state, report.received_at,
         signed.values_list("acknowledged_at", flat=True).first(),
         arrived.values_list("on_scene_at", flat=True).first(),
-        matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
+        matter.closed_at, matter.outcome if may_ask else "", report.stars, report.withdrawn, may_withdraw(report),
         matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
-        _added_by(report), may_contact(report, "page", at=at).ok, report.text_only, matter.grade == 1,
+        _added_by(report), may_ask, report.text_only, matter.grade == 1,
         matter.reopened_at,
     )  # fmt: skip
 
