@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from urllib.parse import urljoin
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_report_add_follow_take_back_and_rate_by_keyboard(open_page, room, langu
     until(lambda: page.evaluate("true") and AddedWords.objects.count() == 1)
     page.locator(".lines .mine").wait_for()
 
-    page.goto(page.url.rsplit("/", 1)[0] + "/")
+    page.goto(urljoin(page.url, "/"))
     tab_to(page, "#code")
     page.keyboard.type(code.lower())
     page.keyboard.press("Enter")
@@ -110,16 +111,17 @@ def test_report_add_follow_take_back_and_rate_by_keyboard(open_page, room, langu
     assert Incident.objects.get().state == "cancelled"
     look(page, f"citizen-back-{language}-{width}")
 
-    taken = room.report_online("A car across the kerb", safe_contact="yes")
+    taken = room.report_online("Loud music again", safe_contact="yes")
     services.classify(
-        taken.incident_id, category="traffic", grade=3, where=services.Where(121.464, 31.224, "market", "market"),
-        by=room.actor("carl"), at=room.now,
+        taken.incident_id, category="public_order", subcategory="noise", grade=3,
+        where=services.Where(121.464, 31.224, "market", "market"), by=room.actor("carl"), at=room.now,
     )  # fmt: skip
     whole_course(room, Incident.objects.get(pk=taken.incident_id))
-    page.goto(page.url.rsplit("/", 2)[0] + "/")
+    page.goto(urljoin(page.url, "/"))
     tab_to(page, "#code")
     page.keyboard.type(taken.code)
     page.keyboard.press("Enter")
+    assert told(page) == taken.code
     tab_to(page, "[name=stars]")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")

@@ -247,3 +247,19 @@ def test_what_a_crew_sees_becomes_a_matter_and_what_is_taken_away_is_told_loudly
     zhang.wait_for_selector("#done [data-order]")
     assert zhang.locator("text=Do not go on").count() == 0  # told once
     assert Assignment.objects.get(pk=sent.pk).state == "withdrawn"
+
+
+def test_a_phone_reloaded_without_network_says_so_and_opens_by_itself(house, phone):
+    sent = on_scene(house)
+    zhang = phone("zhang")
+    zhang.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    zhang.context.set_offline(True)
+    zhang.reload()
+    zhang.wait_for_selector("text=No network")
+    zhang.wait_for_selector("text=没有网络")
+    look(zhang, "offline")
+    assert "market" not in zhang.content()  # nothing of anybody is kept
+    assert fits(zhang)
+    zhang.context.set_offline(False)
+
+    zhang.wait_for_selector(f"#to-do-{sent.pk}", timeout=20_000)
