@@ -13,7 +13,7 @@ from oneroom.apps.ledger.services.chain import lock_head
 from oneroom.apps.orders.models import Delivery, Sos
 from oneroom.apps.orders.queries import photos_of
 from oneroom.apps.orders.services import end_sos
-from tests.served import WebProcess, served, walk
+from tests.served import WebProcess
 from tests.waiting import until
 from tests.web.test_browser_terminal import LISTEN, house, phone
 from tests.web.test_browser_terminal import phone as make_phone
