@@ -452,3 +452,11 @@ def test_an_altered_entry_shows_on_the_page_that_holds_it(room):
     assert "shown here are intact" in page
     page = body(ina.get(asks(ina, **INSPECTION, number=str(classified.pk))["Location"]))
     assert f"altered at #{classified.pk}" in page
+
+
+def test_who_works_elsewhere_comes_back_from_the_office_to_his_post(room):
+    screens = {"zhou": ["/room/", "/room/intake/", "/t/"], "leader-li": ["/t/"], "ina": [], "ada": []}
+    for who, mine in screens.items():
+        page = sits(room, who).get("/office/", follow=True).content.decode()
+        nav = page[page.index('id="office-nav"') : page.index("</nav>")]
+        assert [a for a in ("/room/", "/room/intake/", "/t/") if f'href="{a}"' in nav] == mine, who

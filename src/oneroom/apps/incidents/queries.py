@@ -205,7 +205,8 @@ class CallerStory:
     """
     What a caller is told: stages with times, no crew, no words, no place of any officer.
 
-    Of a call that was merged: what it was taken as, and of the matter that it counts to the state alone.
+    Of a call that was merged: what it was taken as, and of the matter that it counts to the state alone. Where the page
+    could betray him it holds neither what it was about nor how it ended.
     """
 
     reference: str
@@ -222,7 +223,7 @@ class CallerStory:
     station_zh: str
     station_en: str
     added: tuple[datetime, ...] = ()
-    may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
+    may_ask: bool = False  # whether the page may show and ask: a request to rate is a message, too
     text_only: bool = False
     urgent: bool = False  # read before all others
     reopened_at: datetime | None = None
@@ -231,13 +232,13 @@ class CallerStory:
 def caller_story(report: Report, *, at: datetime) -> CallerStory:
     """The story of a report, for the person who has its code."""
     matter, own = report.incident, report.taken_as or report.incident
-    betrays = another_is_threatened(matter, own)
+    betrays, may_ask = another_is_threatened(matter, own), may_contact(report, "page", at=at).ok
     told = CallerStory(
-        reference=own.reference, category=own.category, state=matter.state, received_at=report.received_at,
+        reference=own.reference, category=own.category if may_ask else "", state=matter.state, received_at=report.received_at,
         sent_at=None, arrived_at=None, closed_at=None, outcome="", stars=report.stars, withdrawn=report.withdrawn,
         may_withdraw=may_withdraw(report), station_zh=own.unit.name_zh if own.unit else "",
         station_en=own.unit.name_en if own.unit else "", added=_added_by(report),
-        may_ask=may_contact(report, "page", at=at).ok, text_only=report.text_only, urgent=own.grade == 1,
+        may_ask=may_ask, text_only=report.text_only, urgent=own.grade == 1,
     )  # fmt: skip
     if own != matter:
         return replace(told, state=_unbetraying(matter, own), may_withdraw=False) if betrays else told
@@ -246,10 +247,10 @@ def caller_story(report: Report, *, at: datetime) -> CallerStory:
     arrived = crews.filter(on_scene_at__isnull=False).order_by("on_scene_at")
     return replace(
         told,
-        category="" if betrays else matter.category,  # it may have been learned from the other's call
+        category="" if betrays else told.category,  # it may have been learned from the other's call
         sent_at=signed.values_list("acknowledged_at", flat=True).first(),
         arrived_at=arrived.values_list("on_scene_at", flat=True).first(),
-        closed_at=matter.closed_at, outcome=matter.outcome, reopened_at=matter.reopened_at,
+        closed_at=matter.closed_at, outcome=matter.outcome if told.may_ask else "", reopened_at=matter.reopened_at,
     )  # fmt: skip
 
 

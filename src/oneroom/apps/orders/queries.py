@@ -44,6 +44,7 @@ class Running:
     crew_id: int | None
     started: datetime
     deadline: datetime
+    drill: bool
     steps: tuple[Step, ...] = field(default=())
 
     @property
@@ -87,7 +88,7 @@ def _running(ladder: Ladder, rungs: list[Rung], told: dict[int, list[Told]]) -> 
     deadline = ladder.started + promised if promised is not None else steps[min(1, len(steps) - 1)].due
     return Running(
         ladder.pk, ladder.kind, ladder.stage, ladder.subject, ladder.matter, ladder.grade, ladder.crew_id,
-        ladder.started, deadline, steps,
+        ladder.started, deadline, ladder.drill, steps,
     )  # fmt: skip
 
 
