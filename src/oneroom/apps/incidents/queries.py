@@ -234,7 +234,8 @@ def caller_story(report: Report, *, at: datetime) -> CallerStory:
     matter, own = report.incident, report.taken_as or report.incident
     betrays, may_ask = another_is_threatened(matter, own), may_contact(report, "page", at=at).ok
     told = CallerStory(
-        reference=own.reference, category=own.category if may_ask else "", state=matter.state, received_at=report.received_at,
+        reference=own.reference, category=own.category if may_ask else "", state=matter.state,
+        received_at=report.received_at,
         sent_at=None, arrived_at=None, closed_at=None, outcome="", stars=report.stars, withdrawn=report.withdrawn,
         may_withdraw=may_withdraw(report), station_zh=own.unit.name_zh if own.unit else "",
         station_en=own.unit.name_en if own.unit else "", added=_added_by(report),
