@@ -154,3 +154,15 @@ def test_a_part_says_once_that_the_machines_clock_was_set(monkeypatch, caplog):
 
     assert running.now() - before >= timedelta(hours=2), "no deadline moves by itself"
     assert caplog.text.count("restart all parts") == 1
+
+
+def test_a_clock_is_put_forward_at_its_rate_and_never_back(tmp_path):
+    clock = FileClock(tmp_path / "clock.json")
+    begins = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    clock.start(begins, 0.0)
+
+    clock.forward(begins + timedelta(hours=1))
+    clock.forward(begins)
+
+    assert clock.now() == begins + timedelta(hours=1)
+    assert clock.rate() == 0.0

@@ -19,7 +19,7 @@ def courier() -> Part:
 
 def crews(port: int, city: str, day: str, many: int) -> Part:
     """The demo's simulated crews, who come in over HTTP like anybody else."""
-    return _part("crews", "runcrews", "--port", str(port), "--city", city, "--day", day, "--crews", str(many))
+    return _part("crews", "runcrews", "--port", str(port), "--city", city, "--day", day, "--crews", str(many), "--past")
 
 
 def _part(name: str, *command: str) -> Part:

@@ -51,7 +51,8 @@ def could_be_diverted(
     rules = broken_rules(crews)
     busy_is_fine = [n for n, rule in enumerate(RULES) if rule != "on_a_call"]
     may_go = ~rules[busy_is_fine].any(axis=0) & (leaves_grade > grade)
-    gain = best_free_s - crews.travel_s
+    with np.errstate(invalid="ignore"):  # nobody is free, and there is no way either: no gain
+        gain = best_free_s - crews.travel_s
     chosen = np.flatnonzero(may_go & (gain >= p.gain_s))
     cost = crews.travel_s + np.take((0.0, *p.leaving_s), leaves_grade) + on_scene * p.on_scene_s
     order = chosen[np.lexsort((crews.crew_id[chosen], cost[chosen]))]

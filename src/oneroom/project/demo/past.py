@@ -1,13 +1,15 @@
 """
-The last hours before the first start, lived through in seconds: who opens the demo finds a city amid its evening.
+The first hour of a new city, lived through in seconds: who opens the demo finds a city amid its evening.
 
-The calls are those that the day has for these hours; whoever would act does so, through the services, in the order and
-at the time of each act (the record is written in these times too). What is under way at the end is left as it stands,
-and the simulated city goes on with it. Plainer than life: the nearest free crew of the prompt ones is sent, every
+The calls are those that the day has for this hour; whoever would act does so, through the services, and the city's
+clock is put forward to the time of each act, so that the record is written in these times too. The pages are open
+meanwhile: a visitor sees the evening pass. What is under way at the end is left as it stands, and the simulated
+city goes on with it. Plainer than life: the nearest free crew of the prompt ones is sent, every
 order is signed for, and of several callers about one event only the first one rings.
 """
 
 import heapq
+import logging
 from collections.abc import Generator
 from datetime import datetime, timedelta
 from itertools import count, takewhile
@@ -15,17 +17,19 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from oneroom.apps.duty import queries as duty_queries
 from oneroom.apps.duty import services as duty
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.duties import call_backs_due
 from oneroom.apps.incidents.models import Incident
-from oneroom.apps.orders.clock import climb
 from oneroom.apps.people.queries import actor_of, find_account
 from oneroom.apps.places.services import raise_warning
 from oneroom.engine.geo import distance_m
 from oneroom.engine.lifecycle.incident import State
-from oneroom.engine.values import Actor
+from oneroom.engine.values import Actor, Refused
+from oneroom.project.clock import FileClock
 from oneroom.project.demo import calls, shifts
 from oneroom.project.demo.aftercare import RESULTS, SAID
 from oneroom.project.demo.city import SEED, City, posts
@@ -36,7 +40,9 @@ from oneroom.web.actors import with_crew
 from oneroom.web.api.acts import where
 from oneroom.web.api.shapes import Place
 
-LASTS = timedelta(minutes=90)
+log = logging.getLogger(__name__)
+
+LASTS = timedelta(minutes=60)
 KMH = 20.0  # as the crow flies, through the evening's streets
 SEEN_SHARE, WARNED_SHARE = 0.06, 0.06
 REVIEWED_S, CLOSED_S, CALLED_S = (60.0, 240.0), (15.0, 60.0), (120.0, 900.0)
@@ -45,26 +51,10 @@ Story = Generator[datetime, None, None]  # yields when it goes on
 Spot = tuple[float, float]
 
 
-class PassingClock:
-    """The time of the act that is being done."""
-
-    def __init__(self, at: datetime):
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
-
-    def rate(self) -> float:
-        return 1.0
-
-    def set(self, at: datetime) -> None:
-        self._at = at
-
-
 class Past:
     """Many stories at once, each told until it waits for something."""
 
-    def __init__(self, city: City, clock: PassingClock, zone: ZoneInfo):
+    def __init__(self, city: City, clock: FileClock, zone: ZoneInfo):
         self._city, self._clock, self._zone = city, clock, zone
         self._waiting: list[tuple[datetime, int, Story]] = []
         self._count = count()
@@ -88,10 +78,12 @@ class Past:
             self._begin(self._seen(since + (until - since) * chance.random(), f"past-{n}"))
         while self._waiting and self._waiting[0][0] < until:
             at, _, story = heapq.heappop(self._waiting)
-            self._clock.set(at)
-            climb(at)
-            self._begin(story)
-        self._clock.set(until)
+            self._clock.forward(at)
+            try:
+                self._begin(story)
+            except Refused as refused:  # a visitor was quicker: from here on it is his
+                log.info("a story of the past ended early (%s)", refused)
+        self._clock.forward(until)
         places = ((crew, *self._place(crew, until)) for crew in self._at)
         duty.record_positions([duty.Fix(crew, lon, lat, until, 10.0, 0.0, None) for crew, lon, lat in places], until)
 
@@ -209,3 +201,18 @@ class Past:
 
 def _drawn(chance: Random, between_s: tuple[float, float]) -> timedelta:
     return timedelta(seconds=round(chance.uniform(*between_s), 1))
+
+
+def is_new() -> bool:
+    """Nothing has happened in this city yet."""
+    return not Incident.objects.exists()
+
+
+def live_through(city: City, clock: FileClock, zone: ZoneInfo) -> None:
+    """The first hour, in a thread of its own; it lets go of its connection."""
+    with connection.cursor() as cursor:  # a past that is lost with the machine's power is no loss
+        cursor.execute("SET synchronous_commit TO off")
+    try:
+        Past(city, clock, zone).live(clock.now() + LASTS)
+    finally:
+        connection.close()

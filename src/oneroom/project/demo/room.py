@@ -37,6 +37,7 @@ ALARM_S = {1: 120.0, 2: 240.0, 3: 900.0, 4: 900.0}
 AVOID = timedelta(hours=1)  # a crew that did not answer is not asked again for so long
 UNREAD_S = 180.0  # a citizen's own report that nobody classified
 AHEAD = timedelta(minutes=12)  # a city that is opened has a few matters already
+BEHIND = timedelta(minutes=20)  # faster than this machine can follow: better fewer calls than all of them too late
 WEB_EVERY_S = 60.0  # real: the public's door is limited per address, and a visitor shares ours
 LEAVE_S = 4.0  # real: a matter about which we were refused something
 CALLS_AT_ONCE = 4
@@ -100,8 +101,12 @@ class Room:
         self._storm = list(calls)
 
     def _next(self, now: datetime) -> Call | None:
-        """The next call that has come by now, of the day's or the storm's."""
+        """The next call that has come by now, of the day's or the storm's; who waited too long has hung up."""
+        while self._storm and self._storm[0].at < now - BEHIND:
+            self._storm.pop(0)
         self._waiting = self._waiting or next(self.due, None)
+        while self._waiting is not None and self._waiting.at < now - BEHIND:
+            self._waiting = next(self.due, None)
         if self._storm and (self._waiting is None or self._storm[0].at < self._waiting.at):
             return self._storm.pop(0) if self._storm[0].at <= now else None
         call = self._waiting

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from oneroom.apps.duty.queries import board
 from oneroom.apps.ledger.time import clock
 from oneroom.engine import roads
-from oneroom.project.demo import calls, surge
+from oneroom.project.clock import FileClock
+from oneroom.project.demo import calls, past, surge
 from oneroom.project.demo.aftercare import Aftercare, keep_aftercare
 from oneroom.project.demo.city import SEED, City, posts
 from oneroom.project.demo.client import House
@@ -37,8 +38,8 @@ ARRIVES_TOGETHER = 2  # phones that sign in at a time: the first visitor goes be
 class Simulator:
     """Runs until cancelled."""
 
-    def __init__(self, city: City, address: str, zone: ZoneInfo, *, surge: bool = False):
-        self._city, self._zone, self._surge = city, zone, surge
+    def __init__(self, city: City, address: str, zone: ZoneInfo, *, surge: bool = False, with_past: bool = False):
+        self._city, self._zone, self._surge, self._with_past = city, zone, surge, with_past
         self._storm_since = ""
         self._house = House(address)
         self._clock = clock()
@@ -46,6 +47,8 @@ class Simulator:
 
     async def run(self) -> None:
         await self._house.until_open()
+        if self._with_past and isinstance(self._clock, FileClock) and await asyncio.to_thread(past.is_new):
+            await asyncio.to_thread(past.live_through, self._city, self._clock, self._zone)
         graph = self._city.graph()
         await asyncio.to_thread(roads.warm)  # seven seconds on the very first start, while the first page is served
         streets = Streets(graph, self._zone)

@@ -31,7 +31,9 @@ from oneroom.project.demo.credentials import password_of
 from oneroom.project.demo.names import chief_of, commander_of, invented
 from oneroom.project.demo.shifts import Watch
 
-BEGINS_HOUR = 18  # an evening: the city is awake, and grows quieter while somebody watches
+BEGINS_HOUR = (
+    17  # with the first hour (past.py) an evening: the city is awake, and grows quieter while somebody watches
+)
 SPARE = timedelta(minutes=30)  # a duty role is held until the relief, and a little longer should that be late
 # 100-0001-xxxx is in no numbering plan; .example belongs to nobody (RFC 2606).
 STAFF_PHONES = "1000001"
@@ -78,7 +80,7 @@ def needed() -> bool:
 
 
 def begins_at() -> datetime:
-    """When the first start of the demo begins, in project time: this evening."""
+    """When the first start of the demo begins, in project time: this evening, and an hour that passes in seconds."""
     local = RealClock().now().astimezone(ZoneInfo(settings.TIME_ZONE))
     return local.replace(hour=BEGINS_HOUR, minute=0, second=0, microsecond=0)
 
@@ -87,7 +89,7 @@ def load(city: cities.City, *, at: datetime | None = None) -> None:
     """
     Make a city, with everybody on duty at the stations.
 
-    The demo's command gives the time: it begins in the city's past (`past.py`).
+    The demo's command gives the time: it sets the city's clock itself, and its own process still goes by the real one.
     """
     at = at or now()
     zone = ZoneInfo(settings.TIME_ZONE)

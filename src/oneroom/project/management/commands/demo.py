@@ -1,16 +1,11 @@
 import asyncio
 import contextlib
 import os
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
 
-from oneroom.project import clock as clocks
 from oneroom.project import parts, stage
 from oneroom.project.clock import FASTEST, FileClock
 from oneroom.project.demo import outside
@@ -64,24 +59,14 @@ class Command(BaseCommand):
         from oneroom.project.demo import world  # the largest part of the demo, and wanted nowhere else
 
         call_command("migrate", interactive=False, verbosity=0)
-        begins = world.begins_at()
-        if world.needed():
-            self._say(f"Making the simulated city of {city.code} …")
-            self._make(city, begins)
-        elif clock.exists():
+        empty = world.needed()
+        if empty or not clock.exists():
+            clock.start(world.begins_at(), speed if speed is not None else 1.0)
+        else:
             clock.resume(speed)
-            return
-        clock.start(begins, speed if speed is not None else 1.0)
-
-    def _make(self, city: City, begins: datetime) -> None:
-        """The city and the last hours of its evening, each act at its time."""
-        from oneroom.project.demo import past, world
-
-        passing = clocks.clock = past.PassingClock(begins - past.LASTS)  # what the record calls now
-        with connection.cursor() as cursor:  # a city that is lost with the machine's power is made again
-            cursor.execute("SET synchronous_commit TO off")
-        world.load(city, at=passing.now())
-        past.Past(city, passing, ZoneInfo(settings.TIME_ZONE)).live(begins)
+        if empty:
+            self._say(f"Making the simulated city of {city.code} …")
+            world.load(city, at=clock.now())
 
     async def _when_open(self, port: int, text: str) -> None:
         while True:

@@ -20,9 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="where the demo's web process listens")
         parser.add_argument("--city", default="shanghai")
         parser.add_argument("--day", default="usual", choices=DAYS)
+        parser.add_argument("--past", action="store_true", help="let a new city first live through an hour in seconds")
         parser.add_argument("--crews", type=int, default=CREWS)
 
-    def handle(self, *args: Any, port: int, city: str, day: str, crews: int, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, city: str, day: str, crews: int, past: bool, **options: Any) -> None:
         if not settings.DEMO:
             raise Trouble("Simulated crews belong to the demo: start it with `oneroom demo`.")
         from oneroom.project.demo.city import bundled  # brings numba, which every other command would load in vain
@@ -30,5 +31,5 @@ class Command(BaseCommand):
 
         logging.getLogger("httpx").setLevel(logging.WARNING)
         zone, address = ZoneInfo(settings.TIME_ZONE), f"http://127.0.0.1:{port}"
-        simulator = Simulator(bundled(city, crews), address, zone, surge=day == SURGE)
+        simulator = Simulator(bundled(city, crews), address, zone, surge=day == SURGE, with_past=past)
         asyncio.run(simulator.run())  # there is nothing to save: a SIGTERM may end it anywhere
