@@ -177,7 +177,7 @@ def done_by(crew_id: int, *, since: datetime) -> list[Assignment]:
     return list(
         Assignment.objects.filter(crew_id=crew_id, ended_at__gte=since)
         .select_related("incident")
-        .order_by("-ended_at")[:20]
+        .order_by("-ended_at")[:100]  # more than a shift holds: the list's number is the truth
     )
 
 
