@@ -50,6 +50,7 @@ class Stage:
             "ONEROOM_DEMO": "1",
             "ONEROOM_DATABASE_URL": self.server.url(self.database),
             "ONEROOM_SECRET_KEY": self.secret_key(),
+            "ONEROOM_HEADS": str(self.server.folder / f"heads-{self.city}-{WORLD}"),
             CLOCK_FILE: str(self.clock_file),
         }
 
