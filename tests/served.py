@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+import httpx
 import pytest
+from django.conf import settings
 
 from tests.clock import HAND
+from tests.waiting import until
 
 
 @contextmanager
@@ -35,6 +42,47 @@ def served(database_url: str) -> Iterator[str]:
                 " WHERE datname = current_database() AND pid <> ALL(%s)",
                 [before],
             )
+
+
+class WebProcess:
+    """`oneroom runweb` as a process of its own on the test database: killed and started anew on the same port."""
+
+    def __init__(self, database_url: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._environment = {
+            **os.environ, "ONEROOM_DATABASE_URL": database_url, "ONEROOM_SECRET_KEY": settings.SECRET_KEY,
+        }  # fmt: skip
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> WebProcess:
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "oneroom", "runweb", "--port", str(self._port)]
+        self._process = subprocess.Popen(command, env=self._environment, stderr=subprocess.DEVNULL)
+        until(self._answers, patience_s=60)
+
+    def kill(self) -> None:
+        """By SIGKILL: it has no time to finish anything."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/healthz").status_code < 500
+        except httpx.TransportError:
+            return False
 
 
 class WalkingClock:

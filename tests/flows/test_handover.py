@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 
 from oneroom.apps.duty.queries import commander
 from oneroom.apps.incidents.models import Handover
@@ -14,6 +16,12 @@ from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from tests.town import PASSWORD
 from tests.web.api_client import Caller
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts() -> None:
+    """No test inherits another one's wrong tries."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -99,3 +107,16 @@ def test_the_note_is_for_the_two_who_sign(room, relief):
     assert Caller("zhang").client.get("/room/handover").status_code == 404
     Caller("zhou").post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"})
     assert Caller("zhou").client.get(f"/room/handover/{pk}").status_code == 200
+
+
+def test_wrong_passwords_are_counted_once_whichever_page_asks(room, relief):
+    pk = begin(room, relief)["id"]
+    zhou = Caller("zhou")
+    for _ in range(3):
+        Client().post("/sign-in", {"username": "zeng", "password": "guess"})
+    for _ in range(2):
+        zhou.post(f"handovers/{pk}/sign", {"password": "guess"}, status=422)
+
+    zhou.post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"}, status=429)
+    assert Client().post("/sign-in", {"username": "zeng", "password": PASSWORD + " of zeng"}).status_code == 429
+    assert commander(room.now) == room.town.people["zhou"].pk
