@@ -8,23 +8,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import override
 
 from oneroom.apps.ledger.tree import CHAINS
 from oneroom.apps.ledger.verify import export
 from oneroom.ports.heads import HEADS, PUBLIC
 
-_README = """This folder holds a police record that nobody can change unseen.
-本文件夹是一份改动必留痕的警务记录。
+_README = lazy("""This folder holds a police record that nobody can change unseen.
 
 acts.jsonl     what was done: one entry a line; before the tab its SHA-256, after it the bytes that were hashed
 looks.jsonl    who opened personal data, in the same form
 *-heads.jsonl  heads of the record, signed once a minute while it grew; *.vkey the public keys
 
 Each entry carries the hash of the one before (field "prev"), so one changed byte shows at once.
-Verify it all on any machine:  oneroom verify --export THIS_FOLDER
-每条记录都带有上一条的哈希（字段 "prev"），改动一个字节即可发现。
-在任何电脑上核验：oneroom verify --export 本文件夹
-"""
+Verify it all on any machine: oneroom verify --export THIS_FOLDER
+""")
 
 
 class Command(BaseCommand):
@@ -40,7 +39,9 @@ class Command(BaseCommand):
         if folder.exists() and any(folder.iterdir()):
             raise CommandError(f"{folder} is not empty. Name a new folder.")
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "README.txt").write_text(_README)
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                (folder / f"README.{language}.txt").write_text(str(_README))
         for chain in CHAINS:
             with (folder / f"{chain}.jsonl").open("wb") as file:
                 lines = sum(1 for line in export(chain) if file.write(line))
