@@ -29,6 +29,7 @@ from oneroom.web.actors import actor
 from oneroom.web.etag import by_audience
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.board import WAYS, crew_views, grouped
+from oneroom.web.pages.room.card import card
 from oneroom.web.pages.room.commands import vocabulary
 from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
 from oneroom.web.pages.room.filters import chosen
@@ -128,6 +129,13 @@ def late(request: HttpRequest) -> HttpResponse:
 def crews(request: HttpRequest) -> HttpResponse:
     """The crews board."""
     return render(request, "room/_crews.html", _crews(request))
+
+
+@require_GET
+@in_room
+def crew(request: HttpRequest, pk: int) -> HttpResponse:
+    """The details of one crew."""
+    return render(request, "room/_card.html", {"card": card(pk, at=now())})
 
 
 @require_GET

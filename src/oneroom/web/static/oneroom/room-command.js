@@ -4,12 +4,14 @@ import { ask } from "./act.js";
 import { perform } from "./room-acts.js";
 import { clean, leadingVerb, options } from "./room-grammar.js";
 import * as alike from "./room-alike.js";
+import * as card from "./room-card.js";
 import * as keys from "./room-keys.js";
 import * as late from "./room-late.js";
 import * as map from "./room-map.js";
 import * as matter from "./room-matter.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
+import * as repeats from "./room-repeats.js";
 import { join, toast, word } from "./room-say.js";
 import * as sides from "./room-sides.js";
 import { now } from "./room-time.js";
@@ -153,7 +155,7 @@ function says(o) {
     case "help": return word("effectHelp");
     case "filter": return word("effectFilter");
     case "all": return word("effectAll");
-    case "side": case "lines": case "late": case "map_apart": case "language": case "sound": case "handover": case "dossier": return word("effectScreen");
+    case "crew": case "side": case "lines": case "late": case "map_apart": case "language": case "sound": case "handover": case "dossier": return word("effectScreen");
     case "form": case "warn": return word("effectForm");
     default: return o.matter ? word("effectMatter", { what: o.verb.label, matter: o.matter.reference }) : word("effectSendNone");
   }
@@ -218,12 +220,14 @@ const DOES = {
   new: () => location.assign("/room/intake/"),
   next: () => keys.next(),
   late: () => late.open(),
+  crew: (o) => card.open(o.crews[0].id),
   compare: () => alike.compare(),
   side: (o) => sides.show(o.argument),
   lines: (o) => sides.filter(o.argument),
   filter: (o) => queue.filter(o.verb.verb, o.argument),
   all: () => queue.unfilter(),
   warn: () => toForm('[data-act="/api/warnings"]'),
+  repeats: () => (sides.show("analysis"), repeats.ask(document.getElementById("inc"))),
   dossier: (o) => window.open(`/incidents/${o.matter.id}/dossier`, "_blank", "noopener"),
   handover: () => location.assign("/room/handover"),
   map_apart: () => window.open("/map/?apart=1", "oneroom-map"),

@@ -77,6 +77,10 @@ const after = (typed, said) => typed.trim().slice(said.length).trim();
 
 function withVerb(verb, rest, world, said) {
   if (verb.verb === "send") return sendOptions(verb, rest, world);
+  if (verb.verb === "crew") {
+    const found = rest ? findCrews(rest.replace(/ /g, ""), world.crews) : world.crews;
+    return found.slice(0, 8).map((crew) => ({ do: "crew", verb, crews: [crew], ready: true }));
+  }
   if (verb.verb === "divert") return divertOptions(verb, rest, world);
   if (verb.kind === "order") return orderOptions(verb, rest, world);
   if (verb.kind === "matter") return matterOptions(verb, rest, world);
@@ -87,7 +91,7 @@ function withVerb(verb, rest, world, said) {
   }
   if (["radio", "video", "add_words"].includes(verb.verb)) return sayOptions(verb, rest, world, said);
   if (verb.arguments) return choices(verb, rest).map((argument) => ({ do: verb.verb, verb, argument, ready: true }));
-  const needsOpen = ["compare", "warn", "dossier"].includes(verb.verb);
+  const needsOpen = ["compare", "repeats", "warn", "dossier"].includes(verb.verb);
   return [{ do: verb.verb, verb, matter: world.open, ready: !needsOpen || Boolean(world.open), why: needsOpen && !world.open ? "effectSendNone" : "" }];
 }
 
