@@ -115,7 +115,10 @@ def room(town: Town) -> Room:
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
     """A running Chromium, one for each file of tests."""
+    from django.db import connections
+
     sync_api = pytest.importorskip("playwright.sync_api")
+    connections.close_all()  # under Playwright's loop Django opens another, and `served` ends all but that one
     with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as player:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright has a loop in this thread; we do not use it
         arguments = ["--no-sandbox"] if os.getuid() == 0 else []

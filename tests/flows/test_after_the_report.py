@@ -15,6 +15,7 @@ from oneroom.apps.ledger.models import Entry, Look
 from oneroom.apps.orders.queries import running
 from oneroom.engine.lifecycle.callback import draw
 from oneroom.engine.values import CITIZEN, IllegalMove, NotAllowed, NotFound, Unmet
+from tests.web.api_client import Caller
 
 CLOSING = {"category": "crime", "subcategory": "theft", "case": "no_case", "no_case_reason": "no_offence"}
 DAY_MIN = 24 * 60
@@ -254,6 +255,8 @@ def test_new_facts_propose_and_only_the_commander_opens_again_with_all_that_was_
     row = closed(room)
     call(room, row, "reached_new_facts", words="He came back")
     assert [r.pk for r in duties.to_reopen(by=room.actor("dora"), at=room.now)] == [row.pk]
+    late = Caller("zhou").client.get("/room/late").content.decode()
+    assert f'id="again-{row.pk}"' in late, "the commander, who decides, is shown it"
     services.rate(row.reports.get().pk, stars=2, by=CITIZEN, at=room.now)
     before = kinds(row)
 

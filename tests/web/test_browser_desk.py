@@ -29,7 +29,7 @@ TOKEN = "a token of the exchange"
 def desks(browser, room):
     """Opens a page of a running house as somebody."""
     with browsing(browser, room.town.people, timeout_ms=30_000) as open_as:
-        yield open_as
+        yield lambda who, url, path, **more: open_as(who, url + path, **more)
 
 
 def exchange(url, event, **more):

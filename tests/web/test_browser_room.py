@@ -80,7 +80,7 @@ def test_words_are_opened_once_however_often_the_matter_changes(house, desk):
     matter = house.report("a man with a knife", at="west", grade=1)
     page = desk()
     asked = []
-    page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/open") else None)
+    page.on("request", lambda r: asked.append(r.url) if r.url.endswith(f"/incidents/{matter.pk}/open") else None)
     page.locator(f"#q-{matter.pk} a").click()
     page.get_by_text("a man with a knife").wait_for()
 
@@ -144,9 +144,10 @@ def test_a_crew_on_the_radio_is_taken_through_to_the_close(house, desk):
 
     chief = desk("zhou", path=f"/room/?open={matter.pk}")  # who sends does not review
     chief.get_by_role("button", name="Report is whole").wait_for()
-    chief.locator("#inc").focus()
-    chief.keyboard.press("Enter")
+    chief.get_by_role("button", name="Report is whole").click()
     page.get_by_role("button", name="Close the matter").wait_for()
+    kinds = page.locator("#close [name=category]")
+    kinds.select_option(kinds.locator("option[value^='dispute.']").first.get_attribute("value"))
     page.locator("#inc").focus()
     page.keyboard.press("Enter")
     page.get_by_text("This matter is over").wait_for()
@@ -193,9 +194,9 @@ def test_letters_in_a_field_are_letters(house, desk):
     page = desk(path=f"/room/?open={matter.pk}")
     page.locator(".cr").first.wait_for()
     page.get_by_text("Other acts").click()
-    page.locator(".more textarea").fill("")
-    page.locator(".more textarea").press_sequentially("n1xj?")
-    assert page.locator(".more textarea").input_value() == "n1xj?"
+    page.locator(".more textarea[maxlength='2000']").fill("")
+    page.locator(".more textarea[maxlength='2000']").press_sequentially("n1xj?")
+    assert page.locator(".more textarea[maxlength='2000']").input_value() == "n1xj?"
     assert page.locator(".cr :checked").count() == 0
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from oneroom.apps.incidents.codes import GRADES
+from oneroom.apps.incidents.duties import to_reopen
 from oneroom.apps.incidents.queries import Row
 from oneroom.apps.orders.queries import Running
 from oneroom.engine.lifecycle.incident import OPEN
@@ -40,11 +41,24 @@ class LateLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """A closed matter whose caller asks, or gives a reason, for it to be opened again: the commander decides."""
+
+    id: int
+    reference: str
+    grade: int
+    place: str
+    kind: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LateView:
     """Oldest breach first; ``may_supervise`` where this person may put a matter under supervision."""
 
     lines: tuple[LateLine, ...]
     may_supervise: bool
+    again: tuple[AskedAgain, ...]
 
 
 def late_view(rows: list[Row], *, by: Actor, at: datetime) -> LateView:
@@ -56,7 +70,16 @@ def late_view(rows: list[Row], *, by: Actor, at: datetime) -> LateView:
         if running.deadline <= at or running.unanswered
     ]
     found.sort(key=lambda pair: (pair[0], pair[1].id))
-    return LateView(tuple(line for _, line in found), Role.SHIFT_COMMANDER in by.roles)
+    return LateView(tuple(line for _, line in found), Role.SHIFT_COMMANDER in by.roles, _again(by, at))
+
+
+def _again(by: Actor, at: datetime) -> tuple[AskedAgain, ...]:
+    return tuple(
+        AskedAgain(
+            i.pk, i.reference, i.grade, place_of(i), kind_named(i.category, i.subcategory), i.state_since
+        )
+        for i in to_reopen(by=by, at=at)
+    )  # fmt: skip
 
 
 def _line(row: Row, running: Running, by: Actor, at: datetime) -> LateLine:
