@@ -2,6 +2,7 @@
 
 from oneroom.apps.incidents import services
 from oneroom.apps.ledger.models import Look
+from tests.town import corner
 from tests.web.api_client import Caller
 
 DISPATCH = {"purpose": "dispatch"}
@@ -16,6 +17,10 @@ def test_the_number_counts_this_place_and_the_days_before_and_leaves_a_look(room
     dropped = room.report("nothing", at="west", category="dispute", grade=3)
     services.set_aside(dropped.pk, verb="invalidate", reason="mistake", by=room.actor("dora"), at=room.now)
     room.fast_forward(minutes=5)
+    services.take_report(
+        services.Said(words="seen on patrol"), source="self", where=services.Where(*corner("west")),
+        category="dispute", grade=3, by=room.actor("carl"), at=room.now,
+    )  # fmt: skip
     matter = room.report("loud once more", at="west", category="dispute", grade=3)
     Caller("dora").post(f"incidents/{matter.pk}/open", DISPATCH)
 
@@ -33,6 +38,7 @@ def test_only_with_a_live_matter_and_a_purpose(room):
     desk.post(f"incidents/{matter.pk}/repeats", {"purpose": "curiosity"}, status=403)
     Caller("zhang").post(f"incidents/{matter.pk}/repeats", DISPATCH, status=404)
     Caller("leader-li").post(f"incidents/{matter.pk}/repeats", DISPATCH, status=403)
+    desk.post(f"incidents/{matter.pk}/repeats", {"purpose": "review"}, status=403)
     services.set_aside(matter.pk, verb="cancel", reason="by_caller", by=room.actor("dora"), at=room.now)
     desk.post(f"incidents/{matter.pk}/repeats", DISPATCH, status=403)
     assert not Look.objects.filter(purpose="repeats").exists()
