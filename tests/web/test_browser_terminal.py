@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.ledger.models import Entry, Look
 from oneroom.apps.orders.models import Delivery
 from tests.browsing import browsing
 from tests.served import served, walk
+from tests.town import corner
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +100,16 @@ def test_an_order_rings_once_per_rung_until_it_is_signed_for(house, phone):
 
     assert zhang.evaluate("window.vibrated") == felt
     assert chen.evaluate("window.rang") == []
+
+
+def test_what_rings_in_a_drill_says_so(house, phone):
+    taken = services.take_report(
+        services.Said(words="smoke"), source="phone", where=services.Where(*corner("market")), category="crime",
+        grade=1, drill=True, by=house.actor("carl"), at=house.now,
+    )  # fmt: skip
+    zhang = phone("zhang")
+    house.dispatch(Incident.objects.get(pk=taken.incident_id), "crew-1")
+    zhang.locator("#ringing-said", has_text="Drill: New order").wait_for()
 
 
 def test_by_day_it_rings_at_once_and_by_night_it_vibrates_first(house, phone):

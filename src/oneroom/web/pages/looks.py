@@ -27,6 +27,7 @@ FIELDS = {
     "review.gap": lazy("what was missing"),
     "call_back.words": lazy("words of the call-back"),
     "place.repeats": lazy("how often there were matters at the place"),
+    "looks": lazy("who read it"),
     "matter": lazy("the matter, without words"),
     "dossier": lazy("the dossier, callers masked"),
 }

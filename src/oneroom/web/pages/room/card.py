@@ -25,6 +25,7 @@ class OrderLine:
     state: str
     since: datetime
     lead: bool
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def card(pk: int, *, at: datetime) -> Card:
         OrderLine(
             a.incident_id, a.incident.reference, a.incident.grade, place_of(a.incident),
             kind_named(a.incident.category, a.incident.subcategory), named(ORDER_STATES, a.state), a.state_since,
-            a.lead,
+            a.lead, a.incident.drill,
         )
         for a in orders_of(pk)
     )  # fmt: skip

@@ -50,6 +50,7 @@ class AskedAgain:
     place: str
     kind: str
     since: datetime
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def late_view(rows: list[Row], *, by: Actor, at: datetime) -> LateView:
 def _again(by: Actor, at: datetime) -> tuple[AskedAgain, ...]:
     return tuple(
         AskedAgain(
-            i.pk, i.reference, i.grade, place_of(i), kind_named(i.category, i.subcategory), i.state_since
+            i.pk, i.reference, i.grade, place_of(i), kind_named(i.category, i.subcategory), i.state_since, i.drill
         )
         for i in to_reopen(by=by, at=at)
     )  # fmt: skip

@@ -73,7 +73,7 @@ export function options(typed, world) {
 }
 
 // What stands after the first words, as it was typed.
-const after = (typed, said) => typed.trim().slice(said.length).trim();
+export const after = (typed, said) => typed.trim().slice(said.length).trim();
 
 function withVerb(verb, rest, world, said) {
   if (verb.verb === "send") return sendOptions(verb, rest, world);
@@ -191,6 +191,17 @@ function withCrew(crew, typed, world) {
     possible.push({ do: "send", verb: send, crews: [crew], matter: world.open, ready: Boolean(world.open), why: world.open ? "" : "effectSendNone" });
   }
   return possible;
+}
+
+// find 31.231, 121.473 gcj02: numbers do not show their datum, so each is offered until one is named
+const DATUM = /\s*\b(wgs|gcj|bd)-?\s?(?:84|0?2|0?9)?\s*$/i;
+export const DATUMS = { WGS84: "WGS-84", GCJ02: "GCJ-02", BD09: "BD-09" };
+
+/** What stands before a datum at the end, and the datums that it could be. */
+export function readDatum(text) {
+  const named = /\d\.\d|[°度]/.test(text) ? DATUM.exec(text)?.[1].toUpperCase() : null;
+  const codes = Object.keys(DATUMS);
+  return named ? { text: text.replace(DATUM, ""), datums: codes.filter((code) => code.startsWith(named)) } : { text, datums: codes };
 }
 
 // hold 20m · hold 2 h caller · hold until 06:00
