@@ -125,3 +125,4 @@ def browser(chromium: str) -> Iterator[Any]:
         running = player.chromium.launch(executable_path=chromium, args=[*arguments, "--disable-gpu"])
         yield running
         running.close()
+        connections.close_all()  # of this loop

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 
 from oneroom.apps.duty.queries import commander
 from oneroom.apps.incidents.models import Handover
@@ -16,6 +18,12 @@ from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from tests.town import PASSWORD
 from tests.web.api_client import Caller
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts() -> None:
+    """No test inherits another one's wrong tries."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -119,3 +127,16 @@ def test_the_board_counts_the_warnings_of_this_shift_and_says_of_no_place_where(
     assert board["warnings"] == {"dog": 1}
     assert board["sos"] == 0
     assert "121.46" not in str(board)
+
+
+def test_wrong_passwords_are_counted_once_whichever_page_asks(room, relief):
+    pk = begin(room, relief)["id"]
+    zhou = Caller("zhou")
+    for _ in range(3):
+        Client().post("/sign-in", {"username": "zeng", "password": "guess"})
+    for _ in range(2):
+        zhou.post(f"handovers/{pk}/sign", {"password": "guess"}, status=422)
+
+    zhou.post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"}, status=429)
+    assert Client().post("/sign-in", {"username": "zeng", "password": PASSWORD + " of zeng"}).status_code == 429
+    assert commander(room.now) == room.town.people["zhou"].pk

@@ -112,6 +112,14 @@ def test_what_an_administrator_does_to_access_ends_sessions_and_streams_at_once(
         assert after.last().scopes == [f"account:{zhang.pk}"]
 
 
+def test_the_last_sign_in_is_told_in_the_citys_time_like_everything_else(room):
+    _client, answer = signs_in("zhang", PASSWORD)
+    assert answer.status_code == 302
+    assert Account.objects.get(username="zhang").last_login == HAND.now()
+    page = sits(room, "ada").get("/office/accounts?name=zhang").content.decode()
+    assert "11-22 03:12" in page
+
+
 def test_a_role_given_until_a_day_ends_with_that_day(room):
     carl = room.town.people["carl"]
     ada = sits(room, "ada")

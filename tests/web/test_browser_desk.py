@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
 
 import httpx
 import pytest
-from django.conf import settings as django_settings
 
 from oneroom.apps.incidents.models import Call, Draft, Incident
 from oneroom.apps.ledger.models import Look, Sealed
 from tests.browsing import browsing
-from tests.served import served, walk
+from tests.served import WebProcess, served, walk
 from tests.town import corner
 from tests.waiting import until
 
@@ -106,34 +101,20 @@ def test_the_dispatcher_sends_to_a_call_that_is_still_being_typed(desks, room, d
 
 
 def test_a_killed_server_and_a_killed_browser_lose_nothing_that_was_typed(desks, room, database_url):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ, "ONEROOM_DATABASE_URL": database_url, "ONEROOM_SECRET_KEY": django_settings.SECRET_KEY,
-    }  # fmt: skip
-
-    def start():
-        command = [sys.executable, "-m", "oneroom", "runweb", "--port", str(port)]
-        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-        until(lambda: answers(f"{url}/healthz"), patience_s=60)
-        return process
-
     def on_the_server(words):
         return any(words in json.loads(s.text)["fields"]["words"] for s in Sealed.objects.filter(
             purpose="draft.words", erased=None))  # fmt: skip
 
-    server = start()
-    try:
+    with WebProcess(database_url) as server:
+        url = server.url
         page = desks("carl", url, "/room/intake/")
         page.keyboard.type("Smoke from the second floor")
         until(lambda: on_the_server("Smoke from the second floor"))
         server.kill()
-        server.wait()
         page.keyboard.type(", a child at the window")
         page.get_by_text("no connection").wait_for()
 
-        server = start()
+        server.start()
         until(lambda: on_the_server(", a child at the window"))  # the desk brought it by itself
         page.context.close()
         again = desks("carl", url, "/room/intake/")
@@ -144,16 +125,6 @@ def test_a_killed_server_and_a_killed_browser_lose_nothing_that_was_typed(desks,
         again.keyboard.press("F9")  # what is lacking is said, nothing is gone
         again.locator("[data-field=location] .err").wait_for()
         assert again.input_value("#kind") == "disaster.fire"
-    finally:
-        server.kill()
-        server.wait()
-
-
-def answers(address):
-    try:
-        return httpx.get(address).status_code < 500
-    except httpx.TransportError:
-        return False
 
 
 def test_a_second_caller_is_merged_from_the_desk_by_keyboard(desks, room, database_url, monkeypatch):

@@ -4,25 +4,40 @@ import io
 import os
 
 import pytest
+from django.db import connection, transaction
 from PIL import Image
 
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.ledger.services.chain import lock_head
 from oneroom.apps.orders.models import Delivery, Sos
 from oneroom.apps.orders.queries import photos_of
 from oneroom.apps.orders.services import end_sos
-from tests.served import served
+from tests.served import WebProcess
 from tests.waiting import until
 from tests.web.test_browser_terminal import LISTEN, house, phone
+from tests.web.test_browser_terminal import phone as make_phone
 
 __all__ = ["LISTEN", "house", "phone"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def jpeg() -> bytes:
+def jpeg(picture: Image.Image | None = None) -> dict[str, object]:
+    """A photo as a person picks it."""
     out = io.BytesIO()
-    Image.new("RGB", (640, 480), (90, 120, 60)).save(out, "JPEG")
-    return out.getvalue()
+    (picture or Image.new("RGB", (640, 480), (90, 120, 60))).save(out, "JPEG")
+    return {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def on_scene(house):
+    """Crew 1 at a knife on the market."""
+    sent = house.dispatch(house.report("knife", at="market", grade=1), "crew-1")
+    house.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+    return sent
+
+
+def photos(sent) -> list:
+    return photos_of(f"incident:{sent.incident_id}")
 
 
 def pressed(page, milliseconds: int) -> None:
@@ -116,32 +131,98 @@ def test_the_crew_is_asked_quietly_and_one_tap_answers(house, phone):
     until(lambda: Sos.objects.filter(matter=f"incident:{sent.incident_id}").exists())
 
 
-def test_a_photo_waits_through_a_dead_server_and_a_reload_and_arrives_once(room, browser, database_url, monkeypatch):
-    from tests.served import walk
-    from tests.web.test_browser_terminal import phone as make_phone
+def test_a_photo_waits_through_a_dead_server_and_a_reload_and_arrives_once(house, phone):
+    sent = on_scene(house)
+    zhang = phone("zhang", path=f"/t/#order-{sent.pk}")
+    zhang.wait_for_selector(".order-foot .photo")
+    zhang.route("**/photo", lambda route: route.abort())
+    zhang.set_input_files("#extra [data-photo]", jpeg())
+    shows(zhang, "document.querySelector('[data-photos]').textContent.includes('has them: 1')")
+    look(zhang, "photo")
+    zhang.reload()
+    shows(zhang, "document.querySelector('[data-photos]')?.textContent.includes('has them: 1')")
+    assert photos(sent) == []
+    zhang.unroute("**/photo")
 
-    walk(monkeypatch)
-    sent = room.dispatch(room.report("knife", at="market", grade=1), "crew-1")
-    room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
-    with served(database_url) as url:
-        room.url = url
+    until(lambda: len(photos(sent)) == 1)
+    shows(zhang, "document.querySelector('[data-photos]').textContent === ''")
+    zhang.wait_for_selector(".thumbs img", timeout=20_000)
+    assert len(photos(sent)) == 1
+
+
+def test_a_photo_is_shown_although_the_words_were_being_read_as_it_arrived(house, phone):
+    sent = on_scene(house)
+    zhang = phone("zhang")
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))  # read before the photo, and slow to come
+
+    zhang.route("**/api/incidents/*/open", hold_the_first)
+    zhang.evaluate("id => { location.hash = `#order-${id}`; }", sent.pk)
+    zhang.wait_for_selector(".order-foot .photo")
+    until(lambda: zhang.evaluate("true") and held)  # the route runs only while Playwright does something
+    zhang.set_input_files("#extra [data-photo]", jpeg())
+    zhang.wait_for_selector("#answers >> text=Photo sent")
+    route, answer = held[0]
+    route.fulfill(response=answer)
+
+    zhang.wait_for_selector(".thumbs img")
+    assert "knife" in zhang.inner_text("#said")
+
+
+def test_a_server_killed_in_the_middle_of_a_photo_has_it_once_when_it_is_back(room, browser, database_url):
+    sent = on_scene(room)
+    noise = Image.frombytes("RGB", (640, 480), os.urandom(640 * 480 * 3))
+
+    def somebody_waits_for_the_record() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return cursor.fetchone()[0] > 0
+
+    with WebProcess(database_url) as server:
+        room.url = server.url
         phones = make_phone.__wrapped__(browser, room)
         zhang = next(phones)("zhang", path=f"/t/#order-{sent.pk}")
         zhang.wait_for_selector(".order-foot .photo")
-        zhang.route("**/photo", lambda route: route.abort())
-        zhang.set_input_files("#extra [data-photo]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+        line = zhang.context.new_cdp_session(zhang)
+        speed = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 20_000}
+        line.send("Network.emulateNetworkConditions", speed)
+        with zhang.expect_request("**/photo"):
+            zhang.set_input_files("#extra [data-photo]", jpeg(noise))
+        server.kill()  # some 300 kB at 20 kB a second: it had a part of them at most
         shows(zhang, "document.querySelector('[data-photos]').textContent.includes('has them: 1')")
-        look(zhang, "photo")
-        zhang.reload()
-        shows(zhang, "document.querySelector('[data-photos]')?.textContent.includes('has them: 1')")
-        assert photos_of(f"incident:{sent.incident_id}") == []
-        zhang.unroute("**/photo")
+        line.send("Network.emulateNetworkConditions", speed | {"uploadThroughput": -1})
 
-        until(lambda: len(photos_of(f"incident:{sent.incident_id}")) == 1)
+        with transaction.atomic():
+            lock_head("acts")
+            with zhang.expect_request("**/photo", timeout=60_000):
+                server.start()
+            until(somebody_waits_for_the_record)
+            server.kill()  # all but the entry is written
+        assert photos(sent) == []
+        shows(zhang, "document.querySelector('[data-photos]').textContent.includes('has them: 1')")
+
+        server.start()
+        until(lambda: len(photos(sent)) == 1, patience_s=60)
+        zhang.wait_for_selector(".thumbs img", timeout=20_000)
         shows(zhang, "document.querySelector('[data-photos]').textContent === ''")
-        zhang.wait_for_selector(".thumbs img", timeout=40_000)
         list(phones)
-    assert len(photos_of(f"incident:{sent.incident_id}")) == 1
+    assert len(photos(sent)) == 1
+
+
+def test_the_whole_report_is_seen_at_once_by_day_and_by_night_in_both_languages(house, phone):
+    sent = on_scene(house)
+    for language, theme in (("en", "light"), ("zh-hans", "night")):
+        zhang = phone("zhang", language=language, path=f"/t/#report-{sent.pk}")
+        zhang.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        zhang.wait_for_selector("#report-category")
+        look(zhang, f"report-{language}")
+        assert zhang.evaluate("(f => f.scrollHeight <= f.clientHeight)(document.querySelector('.part-report .f'))")
+        assert fits(zhang)
 
 
 def test_what_a_crew_sees_becomes_a_matter_and_what_is_taken_away_is_told_loudly(house, phone):
@@ -166,3 +247,19 @@ def test_what_a_crew_sees_becomes_a_matter_and_what_is_taken_away_is_told_loudly
     zhang.wait_for_selector("#done [data-order]")
     assert zhang.locator("text=Do not go on").count() == 0  # told once
     assert Assignment.objects.get(pk=sent.pk).state == "withdrawn"
+
+
+def test_a_phone_reloaded_without_network_says_so_and_opens_by_itself(house, phone):
+    sent = on_scene(house)
+    zhang = phone("zhang")
+    zhang.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    zhang.context.set_offline(True)
+    zhang.reload()
+    zhang.wait_for_selector("text=No network")
+    zhang.wait_for_selector("text=没有网络")
+    look(zhang, "offline")
+    assert "market" not in zhang.content()  # nothing of anybody is kept
+    assert fits(zhang)
+    zhang.context.set_offline(False)
+
+    zhang.wait_for_selector(f"#to-do-{sent.pk}", timeout=20_000)

@@ -102,16 +102,6 @@ def test_an_order_rings_once_per_rung_until_it_is_signed_for(house, phone):
     assert chen.evaluate("window.rang") == []
 
 
-def test_what_rings_in_a_drill_says_so(house, phone):
-    taken = services.take_report(
-        services.Said(words="smoke"), source="phone", where=services.Where(*corner("market")), category="crime",
-        grade=1, drill=True, by=house.actor("carl"), at=house.now,
-    )  # fmt: skip
-    zhang = phone("zhang")
-    house.dispatch(Incident.objects.get(pk=taken.incident_id), "crew-1")
-    zhang.locator("#ringing-said", has_text="Drill: New order").wait_for()
-
-
 def test_by_day_it_rings_at_once_and_by_night_it_vibrates_first(house, phone):
     day, night = phone("zhang"), phone("wang", color_scheme="dark")
     for page in (day, night):
@@ -227,8 +217,6 @@ def test_a_tap_survives_a_reload_and_an_answer_that_got_lost(house, phone):
 
 
 def test_a_no_is_told_in_a_sentence_and_the_screen_shows_what_is(house, phone):
-    from oneroom.apps.incidents import services
-
     sent = house.dispatch(house.report("a man with a knife", at="market"), "crew-1")
     page = phone("zhang")
     page.tap("#to-do a")
@@ -300,6 +288,24 @@ def test_a_chief_is_rung_by_a_crew_that_does_not_answer(house, phone):
     mine = Delivery.objects.filter(account=house.town.people["leader-li"], channel="app")
 
     until(lambda: mine.get().state == "read")
+
+
+def test_a_drill_says_so_where_it_rings(house, phone):
+    zhang, chief = phone("zhang"), phone("leader-li", language="zh-hans")
+    taken = services.take_report(
+        services.Said(words="smoke"), source="phone", where=services.Where(*corner("market"), "market", "market"),
+        category="crime", grade=1, drill=True, by=house.actor("carl"), at=house.now,
+    )  # fmt: skip
+    house.dispatch(Incident.objects.get(pk=taken.incident_id), "crew-1")
+    zhang.wait_for_selector("#ringing-drill >> text=drill")
+
+    house.fast_forward(minutes=1)
+    chief.wait_for_selector("#ringing-drill >> text=演练")
+    chief.wait_for_selector("#silent .drill >> text=演练")
+    house.dispatch(house.report("knife", at="market", grade=1), "crew-2")
+    sun = phone("sun")
+    sun.wait_for_selector("#ringing-said:visible")
+    assert sun.is_hidden("#ringing-drill")
 
 
 def test_the_crew_says_what_it_is_doing_and_goes_off_duty(house, phone):

@@ -271,6 +271,31 @@ def test_t18_the_share_of_what_the_police_found_themselves_is_shown_with_its_def
     assert "It is no target." in page
 
 
+def test_t18_the_same_share_is_told_by_month_for_all_and_for_one_station(room):
+    """T18: ratio per unit and calendar month, with its definition on the screen."""
+
+    def at(days: int, source: str, where: str) -> None:
+        services.take_report(
+            services.Said(words="x"), source=source, where=services.Where(*corner(where)), category="traffic", grade=3,
+            by=room.actor("carl"), at=room.now - timedelta(days=days),
+        )  # fmt: skip
+
+    for days, source, where in [
+        (1, "phone", "west"), (1, "self", "west"), (20, "phone", "east"), (20, "self", "west"),  # November so far
+        (30, "phone", "west"), (30, "phone", "west"), (40, "self", "east"), (51, "phone", "east"),  # October
+        (53, "self", "west"),  # September
+    ]:  # fmt: skip
+        at(days, source, where)
+
+    page = body(sits(room, "ina").get("/office/board"))
+    assert "2026-10 25.0% 1/4" in page
+    assert "2026-11 50.0% 2/4" in page
+    west = body(sits(room, "ina").get(f"/office/board?unit={room.town.units['west'].pk}"))
+    assert "2026-10 0.0% 0/2" in west
+    assert "2026-11 66.7% 2/3" in west
+    assert "the last calendar month and this one so far" in west
+
+
 def test_the_definitions_on_the_screen_are_those_of_the_measures(room):
     with translation.override("en"):
         assert {name: str(words[2]) for name, words in WORDS.items()} == {
@@ -455,3 +480,11 @@ def test_an_altered_entry_shows_on_the_page_that_holds_it(room):
     assert "shown here are intact" in page
     page = body(ina.get(asks(ina, **INSPECTION, number=str(classified.pk))["Location"]))
     assert f"altered at #{classified.pk}" in page
+
+
+def test_who_works_elsewhere_comes_back_from_the_office_to_his_post(room):
+    screens = {"zhou": ["/room/", "/room/intake/", "/t/"], "leader-li": ["/t/"], "ina": [], "ada": []}
+    for who, mine in screens.items():
+        page = sits(room, who).get("/office/", follow=True).content.decode()
+        nav = page[page.index('id="office-nav"') : page.index("</nav>")]
+        assert [a for a in ("/room/", "/room/intake/", "/t/") if f'href="{a}"' in nav] == mine, who

@@ -163,6 +163,8 @@ CLOCKWORK = [
 ]
 # For a P1 a crew on a lesser matter is proposed too, if it would be there so many seconds before any free one.
 DIVERT_GAIN_S = float(os.environ.get("ONEROOM_DIVERT_GAIN_S", "60"))
+# So many days it is kept that the telephone exchange sent something, by its hash; the bytes themselves go after seven.
+CALL_PAYLOAD_DAYS = float(os.environ.get("ONEROOM_CALL_PAYLOAD_DAYS", "90"))
 # Who may object before something happens, and who must act too, in the same transaction.
 GUARDS = {
     "duty.crew_off_duty": ["oneroom.apps.incidents.guards.crew_has_no_live_order"],

@@ -19,9 +19,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from oneroom.engine.values import Refused, Unmet
-from oneroom.web.actors import ChangePasswordFirst, SignInFirst
+from oneroom.web.actors import ChangePasswordFirst, SignInFirst, actor
+from oneroom.web.pages.signin.home import Screen, screens
 
 log = logging.getLogger("oneroom.faults")
+
+_STAFF = ("/room/", "/t/", "/office/", "/map/", "/incidents/", "/account")
 
 
 def worded(refused: Refused) -> str:
@@ -45,6 +48,27 @@ def fault(request: HttpRequest, error: BaseException) -> dict[str, Any]:
     log.error("fault %s at %s %s", fault_id, request.method, request.path, exc_info=error)
     sentence = _("Something broke on our side. What you typed is still here. Tell us this number: %(id)s.")
     return {"code": "fault", "message": sentence % {"id": fault_id}, "field": None, "id": fault_id}
+
+
+def page(request: HttpRequest, said: dict[str, Any], status: int) -> HttpResponse:
+    """What may be said, as a page; staff are led back to their own screens, everybody else to the public's first."""
+    mine = _screens(request)
+    staff = mine is not None or request.path.startswith(_STAFF)
+    shown = {"said": said, "status": status, "screens": mine or [], "again": status >= 500 and request.method == "GET"}
+    return render(request, "error/staff.html" if staff else "error/public.html", shown, status=status)
+
+
+def _screens(request: HttpRequest) -> list[Screen] | None:
+    """The screens of whoever is signed in; None where nobody is, or where that cannot be found out now."""
+    try:
+        return screens(actor(request))
+    except ChangePasswordFirst:
+        return []  # the door leads him on
+    except SignInFirst:
+        return None
+    except Exception:
+        log.warning("no telling who asks", exc_info=True)  # the page of a broken house must not break as well
+        return None
 
 
 class Faults:
@@ -78,7 +102,7 @@ class Faults:
 
     def _say(self, request: HttpRequest, said: dict[str, Any], status: int) -> HttpResponse:
         if _wants_page(request):
-            return render(request, "error/refused.html", {"said": said, "status": status}, status=status)
+            return page(request, said, status)
         return JsonResponse(said, status=status)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from oneroom.apps.incidents.contact import WAYS, may_contact
 from oneroom.apps.incidents.models import (
@@ -133,47 +133,59 @@ def personal_of(
     """
     What ``personal_fields`` gives, for who has already shown a purpose and the live record it is bound to.
 
-    ``only`` are the reports whose callers are to be called: of these, those that may be.
+    ``only`` are the reports whose callers are to be called: of these, those that may be. ``of`` of a line is the
+    reference of the matter it began with, where that was merged into this one.
     """
+    merged = dict(Incident.objects.filter(merged_into=row).values_list("pk", "reference"))
+    matters = [row.pk, *merged]
     reports = list(Report.objects.filter(incident=row).select_related("words", "caller", "address").order_by("pk"))
     if only is not None:
         reports = [r for r in reports if r.pk in only and may_contact(r, "phone", at=at).ok]
-    of_all = Q(incident=row) | Q(incident__merged_into=row)
-    added = list(AddedWords.objects.filter(of_all).select_related("words").order_by("at", "pk"))
+    added = list(AddedWords.objects.filter(incident__in=matters).select_related("words").order_by("at", "pk"))
     notes = list(
-        Assignment.objects.filter(incident=row, note__isnull=False).select_related("note").order_by("reported_at")
+        Assignment.objects.filter(incident__in=matters, note__isnull=False)
+        .select_related("note")
+        .order_by("reported_at")
     )
-    gaps = list(SentBack.objects.filter(incident=row).select_related("words").order_by("pk"))
+    gaps = list(SentBack.objects.filter(incident__in=matters).select_related("words").order_by("pk"))
     tries = list(
-        CallBackTry.objects.filter(call_back__incident=row, words__isnull=False)
+        CallBackTry.objects.filter(call_back__incident__in=matters, words__isnull=False)
         .select_related("words", "call_back").order_by("pk")
     )  # fmt: skip
-    asked = list(Questioning.objects.filter(of_all, texts__isnull=False).select_related("texts").order_by("pk"))
+    asked = list(
+        Questioning.objects.filter(incident__in=matters, texts__isnull=False).select_related("texts").order_by("pk")
+    )
     sealed: list[Any] = [s for r in reports for s in (r.words, r.caller, r.address) if s is not None]
     sealed += [q.texts for q in asked]
     sealed += [a.words for a in added] + [a.note for a in notes] + [g.words for g in gaps] + [t.words for t in tries]
-    photos = list(Attachment.objects.filter(matter=subject(row.pk)).select_related("thumb").order_by("pk"))
+    photos = list(Attachment.objects.filter(matter__in=map(subject, matters)).select_related("thumb").order_by("pk"))
     sealed += [p.thumb for p in photos]
     said: dict[Any, Any] = open_sealed(sealed, record=subject(row.pk), looking=looking, by=by, at=at)
     return {
         "reports": [
             {
                 "id": r.pk, "source": r.source, "received_at": r.received_at, "safe_contact": r.safe_contact,
-                "text_only": r.text_only, "contact": {way: _verdict(r, way, at) for way in WAYS},
+                "text_only": r.text_only, "of": merged.get(r.taken_as_id or 0, ""),
+                "contact": {way: _verdict(r, way, at) for way in WAYS},
                 "words": said.get(r.words_id), "caller": said.get(r.caller_id), "address": said.get(r.address_id),
             }
             for r in reports
         ],
         "added": sorted(
             [
-                *({"at": q.at, "source": "caller", "report": None, "words": text}
+                *({"at": q.at, "source": "caller", "report": None, "words": text, "of": merged.get(q.incident_id, "")}
                   for q in asked for text in (said.get(q.texts_id) or {}).values()),
-                *({"at": a.at, "source": a.source, "report": a.report_id, "words": said.get(a.words_id)}
+                *({"at": a.at, "source": a.source, "report": a.report_id, "words": said.get(a.words_id),
+                   "of": merged.get(a.incident_id, "")}
                   for a in added),
             ],
             key=lambda line: line["at"],
         ),
-        "notes": [{"at": a.reported_at, "crew_id": a.crew_id, "words": said.get(a.note_id)} for a in notes],
+        "notes": [
+            {"at": a.reported_at, "crew_id": a.crew_id, "words": said.get(a.note_id),
+             "of": merged.get(a.incident_id, "")}
+            for a in notes
+        ],
         "gaps": [{"at": g.at, "reason": g.reason, "words": said.get(g.words_id)} for g in gaps],
         "calls": [
             {"at": t.at, "report": t.call_back.report_id, "result": t.result, "words": said.get(t.words_id)}
@@ -182,11 +194,17 @@ def personal_of(
         "photos": [
             {
                 "id": p.pk, "at": p.taken_at, "crew_id": p.crew_id, "width": p.width, "height": p.height,
+                "of": merged.get(_matter_of(p), ""),
                 "thumb": f"data:image/jpeg;base64,{said[p.thumb_id]}" if said.get(p.thumb_id) else None,
             }
             for p in photos
         ],
     }  # fmt: skip
+
+
+def _matter_of(photo: Attachment) -> int:
+    """The matter at which a photo was taken; it may count to another since."""
+    return int(photo.matter.partition(":")[2])
 
 
 def _verdict(report: Report, way: str, at: datetime) -> str:
@@ -258,7 +276,9 @@ def photo_content(pk: int, *, purpose: str, by: Actor, at: datetime) -> bytes:
     found = Attachment.objects.filter(pk=pk).select_related("content").first()
     if found is None:
         raise NotFound
-    row = incident_for(int(found.matter.partition(":")[2]), by=by)
+    taken_at = _matter_of(found)
+    head = Incident.objects.filter(pk=taken_at).values_list("merged_into", flat=True).first()
+    row = incident_for(head or taken_at, by=by)
     by.must(Right.OPEN_PERSONAL)
     look = Looking(purpose, live_basis(row, purpose, by))
     said = open_sealed([found.content], record=subject(row.pk), looking=look, by=by, at=at)[found.content_id]

@@ -227,7 +227,11 @@ class Call(models.Model):
 
 
 class CallPayload(models.Model):
-    """What the exchange sent, byte for byte, for a few days: to find out what went wrong, and for nothing else."""
+    """
+    What the exchange sent, byte for byte, for a few days: to find out what went wrong, and for nothing else.
+
+    That it came, by its hash, is known for ``settings.CALL_PAYLOAD_DAYS``; then the row goes too.
+    """
 
     raw = models.BinaryField(null=True)
     digest = models.CharField(max_length=64)
@@ -236,15 +240,18 @@ class CallPayload(models.Model):
     reason = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["received"], condition=Q(raw__isnull=False), name="payload_kept")]
+        indexes = [
+            models.Index(fields=["received"], condition=Q(raw__isnull=False), name="payload_kept"),
+            models.Index(fields=["received"], name="payload_received"),
+        ]
 
 
 class Draft(models.Model):
     """
     A call while it is being taken: what was typed is sealed, what the room may see stands beside it.
 
-    ``n`` counts the savings of the desk, so that an older one that arrives late changes nothing. With ``incident`` the
-    dispatcher has already made a matter of it.
+    ``n`` counts the savings of the desk, so that an older one that arrives late changes nothing. With ``incident`` a
+    matter was made of it: by the dispatcher, while ``content`` is still there, else by the desk that saved it.
     """
 
     account_id = models.BigIntegerField()
@@ -262,6 +269,8 @@ class Draft(models.Model):
     given = models.CharField(max_length=64, blank=True)
     place_zh = models.CharField(max_length=120, blank=True)
     place_en = models.CharField(max_length=160, blank=True)
+    drill = models.BooleanField(default=False)
+    safe_contact = models.CharField(max_length=8, default="unknown")
     content = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")
     incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="drafts")
     report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="+")

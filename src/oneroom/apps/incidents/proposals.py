@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -106,7 +107,8 @@ class Proposals:
     why_none: str = ""
 
 
-def mask(codes: Iterable[str], among: Sequence[str]) -> int:
+@lru_cache(maxsize=4096)  # hundreds of crews have the same few sets
+def mask(codes: tuple[str, ...], among: tuple[str, ...]) -> int:
     """Codes as bits; what the house does not know counts for nothing."""
     return sum(1 << i for i, code in enumerate(among) if code in codes)
 
@@ -131,8 +133,8 @@ def proposals(incident: Incident, *, at: datetime, limit: int = 10, lines: bool 
         return Proposals((), (), PlanSet(plan, 0, (), {}, plan.skills, plan.kit, plan.crews), why_none=why_none)
     busy = _on_matters()
     there = {c.id: c for c in crews if c.id in busy and busy[c.id].incident == incident.pk}
-    skills = mask(plan.skills, SKILLS) & ~mask({s for c in there.values() for s in c.skills}, SKILLS)
-    kit = mask(plan.kit, KIT) & ~mask({k for c in there.values() for k in c.kit}, KIT)
+    skills = mask(plan.skills, SKILLS) & ~mask(tuple(s for c in there.values() for s in c.skills), SKILLS)
+    kit = mask(plan.kit, KIT) & ~mask(tuple(k for c in there.values() for k in c.kit), KIT)
     starts = _starts(crews, loaded)
     travel_s = _travel_s(starts, loaded, incident.lon, incident.lat, at)
     facts = _facts(crews, travel_s, at)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
 
-from oneroom.apps.incidents.contact import may_contact
+from oneroom.apps.incidents.contact import another_is_threatened, may_contact
 from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Report
 from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
@@ -205,7 +205,12 @@ def counts(rows: list[Row], *, at: datetime) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class CallerStory:
-    """What a caller is told: stages with times, no crew, no words, no place of any officer."""
+    """
+    What a caller is told: stages with times, no crew, no words, no place of any officer.
+
+    Of a call that was merged: what it was taken as, and of the matter that it counts to the state alone. Where the page
+    could betray him it holds neither what it was about nor how it ended.
+    """
 
     reference: str
     category: str
@@ -221,7 +226,7 @@ class CallerStory:
     station_zh: str
     station_en: str
     added: tuple[datetime, ...] = ()
-    may_ask: bool = False  # whether this page may ask for a rating: a request is a message, too
+    may_ask: bool = False  # whether the page may show and ask: a request to rate is a message, too
     text_only: bool = False
     urgent: bool = False  # read before all others
     reopened_at: datetime | None = None
@@ -229,19 +234,39 @@ class CallerStory:
 
 def caller_story(report: Report, *, at: datetime) -> CallerStory:
     """The story of a report, for the person who has its code."""
-    matter = report.incident
+    matter, own = report.incident, report.taken_as or report.incident
+    betrays, may_ask = another_is_threatened(matter, own), may_contact(report, "page", at=at).ok
+    told = CallerStory(
+        reference=own.reference, category=own.category if may_ask else "", state=matter.state,
+        received_at=report.received_at,
+        sent_at=None, arrived_at=None, closed_at=None, outcome="", stars=report.stars, withdrawn=report.withdrawn,
+        may_withdraw=may_withdraw(report), station_zh=own.unit.name_zh if own.unit else "",
+        station_en=own.unit.name_en if own.unit else "", added=_added_by(report),
+        may_ask=may_ask, text_only=report.text_only, urgent=own.grade == 1,
+    )  # fmt: skip
+    if own != matter:
+        return replace(told, state=_unbetraying(matter, own), may_withdraw=False) if betrays else told
     crews = this_round(matter).exclude(Q(state=assignment.State.LAPSED))
     signed = crews.filter(acknowledged_at__isnull=False).order_by("acknowledged_at")
     arrived = crews.filter(on_scene_at__isnull=False).order_by("on_scene_at")
-    return CallerStory(
-        matter.reference, matter.category, matter.state, report.received_at,
-        signed.values_list("acknowledged_at", flat=True).first(),
-        arrived.values_list("on_scene_at", flat=True).first(),
-        matter.closed_at, matter.outcome, report.stars, report.withdrawn, may_withdraw(report),
-        matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
-        _added_by(report), may_contact(report, "page", at=at).ok, report.text_only, matter.grade == 1,
-        matter.reopened_at,
+    return replace(
+        told,
+        category="" if betrays else told.category,  # it may have been learned from the other's call
+        sent_at=signed.values_list("acknowledged_at", flat=True).first(),
+        arrived_at=arrived.values_list("on_scene_at", flat=True).first(),
+        closed_at=matter.closed_at, outcome=matter.outcome if told.may_ask else "", reopened_at=matter.reopened_at,
     )  # fmt: skip
+
+
+def _unbetraying(matter: Incident, own: Incident) -> str:
+    """
+    Where a call stands, told to who may be the one that another caller of its event is afraid of.
+
+    That officers were sent, or that somebody else called, would tell him of her: his own call was read, or it is over.
+    """
+    if matter.state not in incident.OPEN:
+        return incident.State.CLOSED
+    return incident.State.CLASSIFIED if own.category else incident.State.RECEIVED
 
 
 def _added_by(report: Report) -> tuple[datetime, ...]:

@@ -44,6 +44,7 @@ class Running:
     crew_id: int | None
     started: datetime
     deadline: datetime
+    drill: bool
     steps: tuple[Step, ...] = field(default=())
 
     @property
@@ -87,7 +88,7 @@ def _running(ladder: Ladder, rungs: list[Rung], told: dict[int, list[Told]]) -> 
     deadline = ladder.started + promised if promised is not None else steps[min(1, len(steps) - 1)].due
     return Running(
         ladder.pk, ladder.kind, ladder.stage, ladder.subject, ladder.matter, ladder.grade, ladder.crew_id,
-        ladder.started, deadline, steps,
+        ladder.started, deadline, ladder.drill, steps,
     )  # fmt: skip
 
 
@@ -114,9 +115,14 @@ class Ring:
 
 
 def rings_for(account_id: int) -> list[Ring]:
-    """What rings for a person: app messages of ladders that still run, the latest rung of each ladder."""
+    """
+    What rings for a person: app messages of ladders that still run, the latest rung of each ladder.
+
+    Asked by every phone every few seconds: it goes from what runs now, and never through what once rang.
+    """
+    now = list(Rung.objects.filter(ladder__stopped=None, done__isnull=False).values_list("pk", flat=True))
     rows = (
-        Delivery.objects.filter(account_id=account_id, channel="app", rung__ladder__stopped=None)
+        Delivery.objects.filter(rung__in=now, account_id=account_id, channel="app")
         .select_related("rung__ladder")
         .order_by("rung__ladder_id", "-rung__n")
     )

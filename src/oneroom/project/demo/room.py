@@ -174,8 +174,11 @@ class Room:
             return
         aside = ends_without_crew(row["category"], chance)
         if aside and row["state"] == "classified":
-            why = {"verb": aside[0], "reason": aside[1]}
-            await self.call_taker.act(f"incidents/{row['id']}/set-aside", why, f"sim-aside-{row['id']}")
+            verb, reason = aside
+            path, why = ("hand-over", {"agency": reason}) if verb == "transfer" else (
+                "set-aside", {"verb": verb, "reason": reason}
+            )  # fmt: skip
+            await self.call_taker.act(f"incidents/{row['id']}/{path}", why, f"sim-aside-{row['id']}")
             return
         if row.get("held_until") and now < datetime.fromisoformat(row["held_until"]):
             return

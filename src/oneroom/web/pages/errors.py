@@ -1,4 +1,4 @@
-"""Django's own error pages, in the citizen's look: a sentence, and a number where something broke."""
+"""Django's own error pages: a sentence, a way on, and a number where something broke."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import sys
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from oneroom.engine.values import NotAllowed, NotFound, Refused
-from oneroom.web.faults import answer, fault
+from oneroom.web.faults import answer, fault, page
 
 
 def _page(request: HttpRequest, refused: Refused) -> HttpResponse:
-    return render(
-        request, "error/refused.html", {"said": answer(refused), "status": refused.status}, status=refused.status
-    )
+    return page(request, answer(refused), refused.status)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -29,7 +26,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1] or RuntimeError("unknown")
-    return render(request, "error/refused.html", {"said": fault(request, error), "status": 500}, status=500)
+    return page(request, fault(request, error), 500)
 
 
 class Stale(Refused):

@@ -29,7 +29,6 @@ from oneroom.apps.incidents.services.drafts import (
 )
 from oneroom.apps.incidents.services.ended import archive, reopen, supervise
 from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
-from oneroom.apps.incidents.services.handover import begin_handover, drop_handover, sign_handover
 from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
     Said,
@@ -45,7 +44,6 @@ from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.radio import log_radio, note_video
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
-from oneroom.apps.incidents.services.searching import question_about, search_record
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
 from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 
@@ -61,7 +59,6 @@ __all__ = [
     "answer_referral",
     "archive",
     "ask_return",
-    "begin_handover",
     "bring_in",
     "call_back",
     "call_belongs_to",
@@ -74,7 +71,6 @@ __all__ = [
     "complete_draft",
     "divert",
     "drop_draft",
-    "drop_handover",
     "end_draft",
     "follow_code",
     "hold",
@@ -88,7 +84,6 @@ __all__ = [
     "note_video",
     "offer",
     "open_call",
-    "question_about",
     "rate",
     "record_answers",
     "regrade",
@@ -100,12 +95,10 @@ __all__ = [
     "say_safe",
     "say_well",
     "say_word",
-    "search_record",
     "send_back",
     "send_help",
     "send_on",
     "set_aside",
-    "sign_handover",
     "step",
     "supervise",
     "take_event",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from oneroom.apps.ledger.services import note, service
+from oneroom.apps.people.models import Account
 from oneroom.engine.values import Actor
 
 
 @service
 def session_opened(*, way: str, by: Actor, at: datetime) -> None:
     """Somebody signed in; ``way`` is a code: password, demo."""
+    Account.objects.filter(pk=by.id).update(last_login=at)
     note("session.opened", f"account:{by.id}", by=by, at=at, account=by.id, way=way)
 
 

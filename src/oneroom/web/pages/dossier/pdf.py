@@ -23,7 +23,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from oneroom.web.pages.dossier.sections import Paper, Section
+from oneroom.web.pages.dossier.parts import Section
+from oneroom.web.pages.dossier.sections import Paper
 
 _CHINESE, _LATIN, _STRONG = "STSong-Light", "Helvetica", "Helvetica-Bold"
 _INK, _DIM, _LINE, _LATE = (colors.HexColor(c) for c in ("#10171f", "#5c6874", "#cdd5dd", "#b3261a"))

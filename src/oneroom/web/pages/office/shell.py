@@ -62,6 +62,21 @@ def first_place(by: Actor) -> Place | None:
     return found[0][1][0] if found else None
 
 
+def elsewhere(by: Actor) -> list[tuple[str | Promise, list[Place]]]:
+    """This person's screens outside the office, as one more group: nobody has to sign out to come back to his post."""
+    room = Place("room", named("screen", "Room"), Right.DISPATCH)
+    intake = Place("intake", named("screen", "Intake"), Right.TAKE_CALL)
+    mine = [p for p in (room, intake) if by.may(p.right)]
+    if rings(by):
+        mine.append(Place("terminal", named("screen", "Phone"), Right.CREW_ACT))
+    return [(_("Your other screens"), mine)] if mine else []
+
+
+def rings(by: Actor) -> bool:
+    """Whether orders, or what nobody answers, ring on this person's phone."""
+    return any(by.may(right) for right in (Right.CREW_ACT, Right.SEE_STATION, Right.COMMAND))
+
+
 def needs(right: Right) -> Callable[[View], View]:
     """Only for those who hold the right; to everybody else there is no such page."""
 
@@ -79,7 +94,8 @@ def needs(right: Right) -> Callable[[View], View]:
 
 def frame(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
     """What the frame around every page of the office needs; ``here`` is the place it belongs to."""
-    return {"places": places(actor(request)), "here": here, "script_words": script_words(), **more}
+    by = actor(request)
+    return {"places": [*places(by), *elsewhere(by)], "here": here, "script_words": script_words(), **more}
 
 
 def script_words() -> dict[str, object]:
@@ -91,6 +107,7 @@ def script_words() -> dict[str, object]:
         "needTime": gettext("How many minutes ago? Digits only."), "callerName": gettext("Caller"),
         "callerPhone": gettext("Telephone"), "address": gettext("Address"), "safe": gettext("Safe to contact"),
         "safeWords": {code: str(word) for code, word in SAFE_CONTACT.items()}, "added": gettext("Added"),
-        "fromScene": gettext("From the scene"), "erased": gettext("erased"),
+        "fromScene": gettext("From the scene"), "ofMatter": gettext("from {reference}, merged into this"),
+        "erased": gettext("erased"),
         "nothingSaid": gettext("Nothing was noted."), "looked": gettext("Your look is recorded."),
     }  # fmt: skip

@@ -66,9 +66,7 @@ MATTER: dict[str, How] = {
     "supervise": How(
         ("supervise", "督办"), lazy("Supervise"), "supervise", {"on": True}, "reason", SUPERVISE_REASONS
     ),
-    "transfer": How(
-        ("transfer", "转办", "转"), lazy("Hand over to"), "set-aside", {"verb": "transfer"}, "reason", AGENCIES
-    ),
+    "transfer": How(("transfer", "转办", "转"), lazy("Hand over to"), "hand-over", {}, "agency", AGENCIES),
     "take_back": How(("take over again", "收回"), lazy("Take it back from the agency"), form="[data-referral]"),
     "invalidate": How(
         ("invalid", "无效"), lazy("Not a matter"), "set-aside", {"verb": "invalidate"}, "reason", INVALID_REASONS

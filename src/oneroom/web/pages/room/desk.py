@@ -28,6 +28,7 @@ class DraftView:
     since: datetime
     age: str
     ready: bool
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def desk_view(at: datetime) -> DeskView:
                 d.draft.pk, d.draft.grade, place_of(d.draft),
                 kind_named(d.draft.category, d.draft.subcategory) or _("not yet classified"), d.desk, d.draft.started,
                 span((at - d.draft.started).total_seconds()), bool(d.draft.category and d.draft.lon is not None),
+                d.draft.drill,
             )
             for d in desk.drafts()
         ),

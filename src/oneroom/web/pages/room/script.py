@@ -51,6 +51,7 @@ def script_words() -> dict[str, object]:
         "photo": _("Photo"),
         "callNot": {why: _("Do not call. %(why)s") % {"why": said} for why, said in WHY_NOT.items()},
         "fromScene": _("From the scene"),
+        "ofMatter": _("from {reference}, merged into this"),
         "erased": _("erased"),
         "nothingSaid": _("Nothing was noted."),
         "look": _("Your look is recorded, with the purpose: dispatch."),

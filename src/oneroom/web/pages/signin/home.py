@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy as named
 
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor
-from oneroom.web.pages.office.shell import first_place
+from oneroom.web.pages.office.shell import first_place, rings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ def screens(actor: Actor) -> list[Screen]:
         found.append(Screen(reverse("terminal"), named("screen", "Phone"), _("Sign, arrive, report by phone")))
     if first_place(actor) is not None:
         found.append(Screen(reverse("office"), named("screen", "Office"), _("Figures, matters, the record")))
+    if rings(actor) and not actor.may(Right.CREW_ACT):
+        found.append(Screen(reverse("terminal"), named("screen", "Phone"), _("Rings when a crew does not answer")))
     return found
 
 

@@ -50,7 +50,6 @@ def words() -> dict[str, Any]:
         "taken_lapsed": _("{what}: not answered in time; another crew goes."),
         "added_to_caller": _("The room wrote to the caller"),
         "ring_complete": _("A report was sent back: complete it"),
-        "ring_drill": _("Drill: {what}"),
         "ring_silent": _("Somebody does not answer: look"),
         "sound_off": _("Silent until you touch the screen once"),
         "gone": _("This order is no longer yours."),

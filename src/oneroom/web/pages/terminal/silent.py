@@ -37,6 +37,7 @@ class Silent:
     deadline: datetime
     alarm: bool
     mine: bool  # a rung of it rang on this person's phone
+    drill: bool
 
 
 def may_watch(by: Actor) -> bool:
@@ -74,5 +75,5 @@ def _silent(ladder: Running, matter: Any, names: dict[int, tuple[str, str]], rin
         codes.CATEGORIES.get(matter.category, matter.category) if matter else "",
         place_of(matter) if matter else _("In another station's area"),
         matter.reference if matter else "", *STAGES[ladder.stage], ladder.started, ladder.deadline, ladder.alarm,
-        ladder.id in ringing,
+        ladder.id in ringing, ladder.drill,
     )  # fmt: skip

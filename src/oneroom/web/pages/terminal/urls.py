@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from oneroom.web.pages.terminal import views
+from oneroom.web.pages.terminal import offline, views
 
 urlpatterns = [
     path("", views.terminal, name="terminal"),
@@ -12,4 +12,6 @@ urlpatterns = [
     path("crew", views.crew, name="terminal-crew"),
     path("clock", views.clock_now, name="terminal-clock"),
     path("manifest.webmanifest", views.manifest, name="terminal-manifest"),
+    path("offline", offline.page, name="terminal-offline"),
+    path("worker.js", offline.worker, name="terminal-worker"),
 ]

@@ -7,6 +7,7 @@ const form = document.querySelector("form[data-draft]");
 if (document.querySelector("[data-sent]")) sessionStorage.removeItem(DRAFT);
 if (form) {
   keepDraft(form);
+  enterGoesOn(form);
   suggestPlaces(form.elements.place, form.elements.place_id);
 }
 
@@ -21,6 +22,17 @@ function keepDraft(form) {
   form.addEventListener("input", save);
   form.addEventListener("change", save);
   form.querySelector("[data-draft-note]")?.removeAttribute("hidden");
+}
+
+/** Enter in a field goes on to the next question; only the button sends, so that nothing is sent half told. */
+function enterGoesOn(form) {
+  form.addEventListener("keydown", (event) => {
+    const { target } = event;
+    if (event.key !== "Enter" || event.isComposing || event.defaultPrevented || target.tagName !== "INPUT") return;
+    event.preventDefault();
+    const later = [...form.elements].filter((one) => one.offsetParent && one.matches("input, textarea, button.btn--go") && target.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+    later.find((one) => one.name !== target.name)?.focus();
+  });
 }
 
 function suggestPlaces(input, chosen) {

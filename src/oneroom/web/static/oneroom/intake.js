@@ -132,7 +132,7 @@ function changed() {
 /** What the room may see of it: what is chosen, or what the words hint at most. */
 function shown() {
   const [category = "", subcategory = ""] = kind.best().split(".");
-  return { category, subcategory, grade: grade.value(), reasons: grade.found()?.reasons ?? [], location: place.value() };
+  return { category, subcategory, grade: grade.value(), reasons: grade.found()?.reasons ?? [], location: place.value(), safe_contact: readFields(form).safe_contact };
 }
 
 function onServer(said) {

@@ -49,11 +49,14 @@ export function paintOrder(article, waiting, { words, trouble }) {
 
 /** Words and way of the open order. `article()` gives the order that is on the screen, or null. */
 export function orderDetails({ article, words }) {
-  let opened = null; // {incident, said}
+  let opened = null; // {incident, said, read}
   let failed = false;
   let way = null; // {incident, text, line}
   let wayAt = 0;
-  let asked = null;
+  let added = 0; // how often something was added to a matter; what was asked for before that may lack it
+  let asked = null; // what is being read now
+
+  const current = (one, shown = article()) => one !== null && one.incident === shown?.dataset.incident && one.read === added;
 
   async function open() {
     const shown = article();
@@ -61,19 +64,21 @@ export function orderDetails({ article, words }) {
       opened = null; // what has ended is no longer ours to read
       return;
     }
-    const { incident } = shown.dataset;
-    if (asked === incident) return;
-    asked = incident;
+    if (current(asked, shown)) return;
+    const mine = { incident: shown.dataset.incident, read: added };
+    asked = mine;
     try {
-      const said = await act(`/api/incidents/${incident}/open`, { purpose: "respond" });
-      const warned = await act(`/api/incidents/${incident}/warnings/open`, { purpose: "respond" });
-      opened = { incident, said: { ...said, ...warned } };
+      const said = await act(`/api/incidents/${mine.incident}/open`, { purpose: "respond" });
+      const warned = await act(`/api/incidents/${mine.incident}/warnings/open`, { purpose: "respond" });
+      if (asked !== mine) return; // something was added meanwhile, and a later look is on its way
+      opened = { ...mine, said: { ...said, ...warned } };
       failed = false;
     } catch (error) {
-      failed = !(error instanceof ActError);
-      if (!failed) opened = { incident, said: null, why: error.message };
+      if (asked !== mine) return;
+      failed = !(error instanceof ActError) || error.status === 429 || error.status >= 500;
+      if (!failed) opened = { ...mine, said: null, why: error.message };
     } finally {
-      asked = null;
+      if (asked === mine) asked = null;
     }
     paint();
   }
@@ -116,18 +121,13 @@ export function orderDetails({ article, words }) {
 
   return {
     open,
-    /** Something was added to this matter: read it again. */
-    reopen() {
-      opened = null;
-      open();
-    },
-    /** Something was added while nobody looks: the next look reads it. */
-    forget() {
-      opened = null;
+    /** Something was added: what was read, or is being read, may lack it. Until it is read again the old words stand. */
+    forget(incident = null) {
+      if (incident === null || [opened, asked].some((one) => one?.incident === incident)) added += 1;
     },
     findWay,
     paint,
-    opened: () => opened?.incident === article()?.dataset.incident,
+    opened: () => current(opened),
     way: () => (way?.incident === article()?.dataset.incident ? way.line : []),
   };
 }

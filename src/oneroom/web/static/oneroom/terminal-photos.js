@@ -3,6 +3,7 @@
  * sent one by one, through reloads, dead spots and a server that starts anew. A definite no drops the photo and is told.
  *
  *   photos:changed  what waits changed
+ *   photos:sent     detail {assignment}: the server has one more
  */
 
 import { ActError, csrf, newKey } from "./act.js";
@@ -69,6 +70,7 @@ export function photoQueue({ account, words, say, projectTime }) {
         failures = faults = 0;
         await drop(first);
         say(words.photo_sent, { good: true });
+        document.dispatchEvent(new CustomEvent("photos:sent", { detail: { assignment: first.assignment } }));
       } catch (error) {
         const status = error instanceof ActError ? error.status : 0;
         const again = status === 0 || status >= 500 || [401, 403, 408, 429].includes(status);

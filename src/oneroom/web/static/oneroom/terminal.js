@@ -144,12 +144,16 @@ listBox.addEventListener("panel:shown", () => {
   repaint();
 });
 crewBox.addEventListener("panel:shown", onDuty);
+/** There is something new in this matter, or perhaps in any: read it again, now or when somebody looks. */
+function added(incident) {
+  details.forget(incident);
+  looked();
+}
 document.addEventListener("live:change", ({ detail: { kind, matter } }) => {
-  const article = shownOrder();
-  if (/^(incident\.words_added|assignment\.photo)$/.test(kind) && article && matter === `incident:${article.dataset.incident}` && details.opened()) {
-    isOpen() ? details.reopen() : details.forget();
-  }
+  if (/^(incident\.words_added|assignment\.photo)$/.test(kind)) added(matter.replace("incident:", ""));
 });
+document.addEventListener("live:reset", () => added());
+document.addEventListener("photos:sent", ({ detail: { assignment } }) => assignment === shownId && added(shownOrder()?.dataset.incident)); // quicker than the stream
 document.addEventListener("live:state", () => looked());
 setInterval(() => !document.hidden && looked(), 30_000);
 
@@ -268,6 +272,8 @@ async function showMap() {
   if (line.length > 1) map.fit(line);
   else map.focus(at);
 }
+
+navigator.serviceWorker?.register("/t/worker.js").catch(() => {}); // then the browser says that there is no network
 
 connect();
 go();
