@@ -23,7 +23,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     row = matter_to_read(pk, by=actor(request))
     found = prove_matter(f"incident:{row.pk}")
     head = _head(found)
-    return render(request, "dossier/proof.html", {"matter": row, "proof": found, "head": head})
+    command = f"oneroom verify --proof {_file(row)}"
+    return render(request, "dossier/proof.html", {"matter": row, "proof": found, "head": head, "command": command})
 
 
 @never_cache
@@ -35,8 +36,12 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         return HttpResponse(status=404)
     made = json.dumps(found, ensure_ascii=False, indent=1)
-    headers = {"Content-Disposition": f'attachment; filename="proof-{row.reference}.json"'}
+    headers = {"Content-Disposition": f'attachment; filename="{_file(row)}"'}
     return HttpResponse(made, content_type="application/json", headers=headers)
+
+
+def _file(row: Any) -> str:
+    return f"proof-{row.reference}.json"
 
 
 def _head(found: dict[str, Any] | None) -> notes.Checkpoint | None:
