@@ -124,7 +124,7 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     row = incident_for(pk, by=by)
     by.must(Right.OPEN_PERSONAL)
     only = set(_due_call_backs(row).values_list("report_id", flat=True)) if purpose == "call_back" else None
-    return personal_of(row, looking=Looking(purpose, _basis(row, purpose, by)), only=only, by=by, at=at)
+    return personal_of(row, looking=Looking(purpose, live_basis(row, purpose, by)), only=only, by=by, at=at)
 
 
 def personal_of(
@@ -280,7 +280,7 @@ def photo_content(pk: int, *, purpose: str, by: Actor, at: datetime) -> bytes:
     head = Incident.objects.filter(pk=taken_at).values_list("merged_into", flat=True).first()
     row = incident_for(head or taken_at, by=by)
     by.must(Right.OPEN_PERSONAL)
-    look = Looking(purpose, _basis(row, purpose, by))
+    look = Looking(purpose, live_basis(row, purpose, by))
     said = open_sealed([found.content], record=subject(row.pk), looking=look, by=by, at=at)[found.content_id]
     if said is None:
         raise NotFound("This photo was erased.")
@@ -295,7 +295,7 @@ def warnings_for(pk: int, *, purpose: str, by: Actor, at: datetime) -> list[Warn
     """
     row = incident_for(pk, by=by)
     by.must(Right.OPEN_PERSONAL)
-    looking = Looking(purpose, _basis(row, purpose, by))
+    looking = Looking(purpose, live_basis(row, purpose, by))
     if row.lon is None or row.lat is None:
         return []
     return warnings_near(row.lon, row.lat, looking=looking, by=by, at=at)
@@ -346,7 +346,7 @@ def _answers_for(row: Incident, by: Actor) -> bool:
     )
 
 
-def _basis(row: Incident, purpose: str, by: Actor) -> str:
+def live_basis(row: Incident, purpose: str, by: Actor) -> str:
     """The live record that the purpose is bound to, or NotAllowed where there is none."""
     if purpose == "respond" and by.crew_id is not None:
         live = Assignment.objects.filter(incident=row, crew_id=by.crew_id, state__in=LIVE).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from ninja import Router
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.desk import draft_of
 from oneroom.apps.incidents.proposals import advice_for, proposals, route_for
+from oneroom.apps.incidents.repeats import repeats_at
 from oneroom.apps.incidents.services.drafts import draft_code, is_anew, is_over, saved_before
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
@@ -88,6 +90,16 @@ def classify(request: HttpRequest, pk: int, asked: shapes.Classification) -> dic
         _answered(matter.pk, asked, by, at)
 
     return do(request, asked, act)
+
+
+@router.post("incidents/{int:pk}/repeats")
+def repeats(request: HttpRequest, pk: int, asked: shapes.Open) -> dict[str, Any]:
+    """How often there were matters at the place of a live one lately: a number. Leaves a Look, so no key is needed."""
+    by, at = actor(request), now()
+    found = repeats_at(access.incident_for(pk, by=by), purpose=asked.purpose, by=by, at=at)
+    if found is None:
+        raise BadInput("location", "Say where it is: a crossing, a road or a point on the map.")
+    return {"repeats": asdict(found)}
 
 
 @router.post("incidents/{int:pk}/grade")
