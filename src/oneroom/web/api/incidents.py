@@ -13,7 +13,7 @@ from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.desk import draft_of
 from oneroom.apps.incidents.proposals import advice_for, proposals, route_for
 from oneroom.apps.incidents.repeats import repeats_at
-from oneroom.apps.incidents.services.drafts import draft_code, is_anew, is_over, saved_before
+from oneroom.apps.incidents.services.drafts import draft_code
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput
@@ -47,8 +47,8 @@ def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict
     if asked.source == "self" and at_place is None:
         at_place = where_crew_is(by)
     draft = services.lock_draft(asked.draft, by=by) if asked.draft else None
-    over = draft is not None and is_over(draft)
-    taken = saved_before(draft, said) if draft is not None and over else None
+    over = draft is not None and services.is_over(draft)
+    taken = services.saved_before(draft, said) if draft is not None and over else None
     if taken is not None:
         return _told(taken, draft)
     if draft is not None and draft.report_id is not None and not over:
@@ -72,7 +72,7 @@ def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict
 
 
 def _told(taken: services.Taken, draft: Any) -> dict[str, Any]:
-    anew = draft is not None and is_anew(draft, taken.report_id)
+    anew = draft is not None and services.is_anew(draft, taken.report_id)
     return {"id": taken.incident_id, "reference": taken.reference} | ({"anew": True} if anew else {})
 
 

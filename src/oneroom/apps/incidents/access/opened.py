@@ -1,116 +1,21 @@
-"""Who may see which matter. Unknown and forbidden look the same."""
+"""What opens of a matter with a purpose: words, callers, photos, ratings. Each opening is a Look."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
-
+from oneroom.apps.incidents.access.matters import answers_for, call_backs_due_of, incident_for, live_basis
 from oneroom.apps.incidents.contact import WAYS, may_contact
-from oneroom.apps.incidents.models import (
-    AddedWords,
-    Assignment,
-    CallBack,
-    CallBackTry,
-    Incident,
-    Questioning,
-    Report,
-    SentBack,
-)
-from oneroom.apps.incidents.services.intake import code_hash
+from oneroom.apps.incidents.models import AddedWords, Assignment, CallBackTry, Incident, Questioning, Report, SentBack
 from oneroom.apps.incidents.services.matter import subject
-from oneroom.apps.incidents.services.talk import TO_CALLER
-from oneroom.apps.ledger.services import Looking, looked, open_sealed
+from oneroom.apps.ledger.services import Looking, open_sealed
 from oneroom.apps.orders.models import Attachment
 from oneroom.apps.places.access import Warned, warnings_near
-from oneroom.engine.lifecycle.assignment import LIVE
-from oneroom.engine.lifecycle.incident import OPEN
-from oneroom.engine.roles import Right, Role
-from oneroom.engine.values import CITIZEN, Actor, NotAllowed, NotFound
-
-
-def incident_for(pk: int, *, by: Actor) -> Incident:
-    """A matter: any for the room, the own station's for its chiefs, for a crew those it is on now."""
-    row = Incident.objects.filter(pk=pk).select_related("unit").defer("unit__area").first()
-    if row is None or not _may_see(row, by):
-        raise NotFound
-    return row
-
-
-def matters_for(*, by: Actor) -> QuerySet[Incident]:
-    """The matters whose row this person may see in a list, open and closed: all, or those of his stations."""
-    by.must(Right.SEE_MATTERS)
-    rows = Incident.objects.select_related("unit").defer("unit__area")
-    if by.may(Right.SEE_ROOM) or by.may(Right.INSPECT):
-        return rows
-    return rows.filter(unit_id__in=by.units)
-
-
-def inspected(pk: int, *, basis: str, by: Actor, at: datetime) -> Incident:
-    """
-    A matter opened by an inspector: within an inspection that he names, and looking is an act.
-
-    ``basis`` is the reference of the inspection or complaint; nothing personal opens with it.
-    """
-    by.must(Right.INSPECT)
-    row = Incident.objects.filter(pk=pk).select_related("unit").defer("unit__area").first()
-    if row is None:
-        raise NotFound
-    looked(subject(row.pk), ["matter"], looking=Looking("inspection", basis), by=by, at=at)
-    return row
-
-
-def matter_to_review(pk: int, *, by: Actor) -> Incident:
-    """A matter whose report this person may judge: a chief's word counts at his own station, also when he rides out."""
-    row = incident_for(pk, by=by)
-    if by.may(Right.SEE_STATION) and not by.may(Right.COMMAND) and not by.heads(row.unit_id):
-        raise NotAllowed
-    return row
-
-
-def matter_to_call(pk: int, *, by: Actor) -> Incident:
-    """A matter whose caller this person may call back: any for the room, the own station's for its chiefs."""
-    row = Incident.objects.filter(pk=pk).select_related("unit").defer("unit__area").first()
-    if row is None or not (by.may(Right.SEE_ROOM) or by.heads(row.unit_id)):
-        raise NotFound
-    return row
-
-
-def matter_to_supervise(pk: int, *, by: Actor) -> Incident:
-    """A matter that this person may put under supervision: any for the inspector, else those he may see."""
-    row = Incident.objects.filter(pk=pk).first() if Role.INSPECTOR in by.roles else incident_for(pk, by=by)
-    if row is None:
-        raise NotFound
-    return row
-
-
-def assignment_for(pk: int, *, by: Actor) -> Assignment:
-    """An assignment: of the own crew, or any for the room."""
-    row = Assignment.objects.filter(pk=pk).select_related("incident", "crew").first()
-    own = row is not None and by.may(Right.CREW_ACT) and by.crew_id == row.crew_id
-    if row is None or not (own or by.may(Right.DISPATCH)):
-        raise NotFound
-    return row
-
-
-def report_of(matter: Incident, pk: int) -> Report:
-    """A report of this matter."""
-    found = Report.objects.filter(pk=pk, incident=matter).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def report_by_code(code: str) -> Report:
-    """A report by the code that its caller was given."""
-    found = Report.objects.filter(code_hash=code_hash(code)).select_related("incident").first()
-    if found is None:
-        raise NotFound("We know no such code. Check it letter by letter.")
-    return found
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, NotAllowed, NotFound
 
 
 def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[str, Any]:
@@ -123,7 +28,7 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     """
     row = incident_for(pk, by=by)
     by.must(Right.OPEN_PERSONAL)
-    only = set(_due_call_backs(row).values_list("report_id", flat=True)) if purpose == "call_back" else None
+    only = set(call_backs_due_of(row).values_list("report_id", flat=True)) if purpose == "call_back" else None
     return personal_of(row, looking=Looking(purpose, live_basis(row, purpose, by)), only=only, by=by, at=at)
 
 
@@ -212,45 +117,6 @@ def _verdict(report: Report, way: str, at: datetime) -> str:
     return may_contact(report, way, at=at).why
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A line of the talk on a caller's page."""
-
-    id: int
-    at: datetime
-    mine: bool
-    words: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What a caller's page shows of it. ``why`` is ok, or why no words appear there; ``open`` while he may write."""
-
-    lines: tuple[Spoken, ...]
-    why: str
-    open: bool
-
-
-def talk_of(report: Report, *, after: int = 0, at: datetime) -> Talk:
-    """
-    The lines of one caller and those the room wrote to him, after line ``after``: never another caller's.
-
-    Where words on the page could betray him, there are none: not even his own.
-    """
-    matter = report.incident
-    verdict = may_contact(report, "page", at=at)
-    if not verdict.ok:
-        return Talk((), verdict.why, matter.state in OPEN)
-    rows = list(
-        AddedWords.objects.filter(report=report, source__in=("caller", TO_CALLER), pk__gt=after)
-        .select_related("words").order_by("pk")[:200]
-    )  # fmt: skip
-    looking = Looking("own", f"report:{report.pk}")
-    said = open_sealed([r.words for r in rows], record=subject(matter.pk), looking=looking, by=CITIZEN, at=at)
-    lines = tuple(Spoken(r.pk, r.at, r.source == "caller", said.get(r.words_id)) for r in rows)
-    return Talk(lines, "ok", matter.state in OPEN)
-
-
 _RATED_LATELY = timedelta(days=30)
 
 
@@ -261,7 +127,7 @@ def ratings(pk: int, *, by: Actor, at: datetime) -> list[dict[str, Any]]:
     if (
         row.closed_at is None
         or at - row.closed_at > _RATED_LATELY
-        or not (by.may(Right.SEE_ROOM) or _answers_for(row, by))
+        or not (by.may(Right.SEE_ROOM) or answers_for(row, by))
     ):
         raise NotAllowed("There is no live matter that this purpose belongs to.")
     rated = list(Report.objects.filter(incident=row, stars__isnull=False).select_related("rating_words").order_by("pk"))
@@ -312,56 +178,3 @@ def compared_words(row: Incident, basis: str, *, by: Actor, at: datetime) -> lis
     sealed = [r.words for r in reports if r.words is not None]
     said = open_sealed(sealed, record=subject(row.pk), looking=Looking("compare", basis), by=by, at=at)
     return [said[s.pk] for s in sealed if said[s.pk]]
-
-
-def _may_see(row: Incident, by: Actor) -> bool:
-    if by.may(Right.SEE_ROOM):
-        return True
-    if _answers_for(row, by):
-        return True
-    if by.may(Right.CREW_ACT) and by.crew_id is not None:
-        mine = Assignment.objects.filter(incident=row, crew_id=by.crew_id)
-        return mine.filter(state__in=LIVE).exists() or _to_complete(row, by) is not None
-    return False
-
-
-def _to_complete(row: Incident, by: Actor) -> SentBack | None:
-    """The sending back that this person's crew has to answer, if there is one."""
-    if by.crew_id is None:
-        return None
-    return SentBack.objects.filter(incident=row, assignment__crew_id=by.crew_id, ended_at=None).first()
-
-
-def _due_call_backs(row: Incident) -> QuerySet[CallBack]:
-    return CallBack.objects.filter(incident=row, round=row.reopened, due=True, ended_at=None)
-
-
-def _answers_for(row: Incident, by: Actor) -> bool:
-    """For a chief: the matters of his area, and those his own crews are on, as he is told when they do not answer."""
-    if not by.may(Right.SEE_STATION):
-        return False
-    return (
-        by.heads(row.unit_id)
-        or Assignment.objects.filter(incident=row, crew__unit_id__in=by.units, state__in=LIVE).exists()
-    )
-
-
-def live_basis(row: Incident, purpose: str, by: Actor) -> str:
-    """The live record that the purpose is bound to, or NotAllowed where there is none."""
-    if purpose == "respond" and by.crew_id is not None:
-        live = Assignment.objects.filter(incident=row, crew_id=by.crew_id, state__in=LIVE).first()
-        if live is not None:
-            return f"assignment:{live.pk}"
-    if purpose == "dispatch" and by.may(Right.SEE_ROOM) and row.state in OPEN:
-        return subject(row.pk)
-    if purpose == "review" and (by.may(Right.SEE_ROOM) or _answers_for(row, by)) and row.state in OPEN:
-        return subject(row.pk)
-    if purpose == "complete":
-        gap = _to_complete(row, by)
-        if gap is not None:
-            return f"send_back:{gap.pk}"
-    if purpose == "call_back" and (by.may(Right.SEE_ROOM) or _answers_for(row, by)):
-        due = _due_call_backs(row).order_by("deadline").first()
-        if due is not None:
-            return f"call_back:{due.pk}"
-    raise NotAllowed("There is no live matter that this purpose belongs to.")
