@@ -49,7 +49,7 @@ export function bindKeys({ facts, form, save, kind, questions, grade, call, hint
     box.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  const elsewhere = (event) => save.done() || event.target.closest?.("dialog");
+  const elsewhere = (event) => save.done() || event.target.closest?.("dialog[open]");
 
   /** What this key does here, or undefined. */
   function meant(event) {
