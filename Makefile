@@ -18,8 +18,8 @@ help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-demo: .venv/demo.stamp ## A simulated city on this machine (PORT=8000 CITY=shanghai DAY=surge SPEED=1)
-	@$(RUN) oneroom demo --port $(PORT) --city $(CITY) --day $(DAY) $(if $(SPEED),--speed $(SPEED))
+demo: .venv/demo.stamp ## A simulated city on this machine (PORT=8000 CITY=shanghai DAY=surge SPEED=1 CREWS=200)
+	@$(RUN) oneroom demo --port $(PORT) --city $(CITY) --day $(DAY) $(if $(SPEED),--speed $(SPEED)) $(if $(CREWS),--crews $(CREWS))
 
 test: .venv/work.stamp ## All tests, each worker on a real PostgreSQL of its own (ARGS="-k name" WORKERS=2)
 	@$(RUN) pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)

@@ -258,6 +258,38 @@ def test_drafts_and_calls_are_the_rooms_alone(room, who):
     other.get("calls", status=403)
 
 
+def test_a_drill_that_is_sent_on_while_it_is_taken_stays_a_drill_to_its_end(room):
+    carl, dora = Caller("carl"), Caller("dora")
+    known = {"category": "public_order", "subcategory": "armed_threat", "grade": 1, "location": MARKET}
+    keep(carl, 1, "smoke", **known, drill=True, safe_contact="no")
+    (row,) = dora.get("drafts")["drafts"]
+    assert row["drill"]
+    assert "drill" in dora.client.get("/room/queue").content.decode(), "the room sees it before it sends"
+
+    pk = dora.post(f"drafts/{row['id']}/send-on")["id"]
+    carl.post("incidents", {"words": "smoke, much of it", "draft": "draft-0001", **known, "drill": True})
+
+    found = Incident.objects.get(pk=pk)
+    assert (found.drill, found.reports.get().safe_contact) == (True, "no")
+    assert [e.facts["drill"] for e in timeline(f"incident:{pk}") if e.kind == "incident.received"] == [True]
+    assert desk.origins(HAND.now() - timedelta(hours=1), HAND.now() + timedelta(hours=1)).total == 0
+
+
+def test_a_draft_kept_as_a_drill_and_saved_without_the_word_is_a_drill(room):
+    carl = Caller("carl")
+    keep(carl, 1, "smoke", drill=True)
+    carl.post("incidents", {"words": "smoke", "draft": "draft-0001"})
+    assert Incident.objects.get().drill
+
+
+def test_a_real_call_that_was_sent_on_is_not_called_a_drill_afterwards(room):
+    carl, dora = Caller("carl"), Caller("dora")
+    pk = sent_on(carl, dora)
+    said = carl.post("incidents", {"words": "x", "draft": "draft-0001", "drill": True, **KNIFE}, status=409)
+    assert said["field"] == "drill"
+    assert not Incident.objects.get(pk=pk).drill
+
+
 # ---- questions ----
 
 
@@ -316,7 +348,7 @@ def test_a_matter_handed_to_12345_is_followed_until_its_answer(room):
 def test_what_comes_back_or_is_nobodys_is_ours_again(room, result):
     dora = Caller("dora")
     incident = room.report("smoke from a drain", at="market", grade=3, category="utility")
-    dora.post(f"incidents/{incident.pk}/set-aside", {"verb": "transfer", "reason": "12345"})
+    dora.post(f"incidents/{incident.pk}/hand-over", {"agency": "12345"})
 
     dora.post(f"referrals/{Referral.objects.get().pk}/answer", {"result": result})
 
@@ -364,7 +396,7 @@ def test_t18_the_origin_of_each_matter_is_kept_and_the_self_initiated_share_is_c
     mine = Incident.objects.get(pk=seen["id"])
     assert (mine.origin, mine.state, mine.unit_id) == ("self", "classified", room.town.units["west"].pk)
     assert (mine.lon, mine.lat) == pytest.approx(corner("west"))  # where the crew is
-    assert desk.origins(begun, HAND.now(), unit_id=mine.unit_id).self_share == 1.0
+    assert desk.origins(begun, HAND.now(), units=[mine.unit_id]).self_share == 1.0
     assert desk.origins(HAND.now(), HAND.now() + timedelta(days=1)).self_share is None
 
 
@@ -422,6 +454,74 @@ def test_what_is_typed_after_the_matter_ended_is_a_new_one_that_somebody_must_re
     assert Caller().post("follow", {"code": saved["code"]})["reference"] == saved["reference"]
 
 
+@pytest.mark.parametrize("early", [True, False], ids=["sent on", "not sent on"])
+def test_a_call_that_is_saved_twice_under_two_keys_is_written_once(room, early):
+    carl, dora = Caller("carl"), Caller("dora")
+    keep(carl, 1, "a man with a knife", **KNIFE)
+    if early:
+        (row,) = dora.get("drafts")["drafts"]
+        dora.post(f"drafts/{row['id']}/send-on")
+    said = {"words": "a man with a knife, he closes the shutter", "draft": "draft-0001", "answers": {"weapon": "yes"}}
+
+    first = carl.post("incidents", {**KNIFE, **said}, key="the-first-key")
+    before = len(kinds(f"incident:{first['id']}"))
+    second = carl.post("incidents", {**KNIFE, **said}, key="the-second-key")
+
+    assert second == first
+    assert len(kinds(f"incident:{first['id']}")) == before, "nothing new was said, so nothing is entered"
+    opened = dora.post(f"incidents/{first['id']}/open", {"purpose": "dispatch"})
+    words = [r["words"] for r in opened["reports"]] + [a["words"] for a in opened["added"]]
+    assert ", ".join(words) == said["words"]
+    assert Questioning.objects.count() == 1
+
+    said["words"] += ", and runs"
+    assert carl.post("incidents", {**KNIFE, **said}, key="the-third-key") == first
+    added = dora.post(f"incidents/{first['id']}/open", {"purpose": "dispatch"})["added"]
+    assert added[-1]["words"] == "and runs", "what is new is not lost"
+
+
+def test_a_saving_that_comes_twice_after_the_matter_was_handed_over_makes_no_second_one(room):
+    carl = Caller("carl")
+    keep(carl, 1, "a hole in the road")
+    said = {"words": "a hole in the road", "draft": "draft-0001"}
+    first = carl.post("incidents", said, key="the-first-key")
+    carl.post(f"incidents/{first['id']}/hand-over", {"agency": "12345"})
+
+    assert carl.post("incidents", said, key="the-second-key") == first
+    assert Incident.objects.count() == 1
+    more = carl.post("incidents", {**said, "words": "a hole in the road, a child fell in"}, key="the-third-key")
+    assert (more["id"] != first["id"], more["code"] != first["code"]) == (True, True), "that is a new call"
+    assert carl.post("incidents", {**said, "words": "a hole in the road, a child fell in"}) == more
+
+
+def test_the_desk_takes_back_its_own_reasons_and_those_of_others_stay(room):
+    carl, dora = Caller("carl"), Caller("dora")
+    keep(carl, 1, "he shouts, I think he has a knife", **KNIFE | {"grade": 2}, reasons=["weapon", "in_progress"])
+    (row,) = dora.get("drafts")["drafts"]
+    pk = dora.post(f"drafts/{row['id']}/send-on")["id"]
+    dora.post(f"incidents/{pk}/grade", {"grade": 1, "reasons": ["weapon", "in_progress", "injured"]})
+    keep(carl, 2, "he shouts, I think he has a knife, no", **KNIFE | {"grade": 2}, reasons=["in_progress"])
+
+    now = {"reasons": ["in_progress", "vulnerable"]}
+    carl.post("incidents", {"words": "he shouts", "draft": "draft-0001", **KNIFE | {"grade": 2}, **now})
+
+    found = Incident.objects.get(pk=pk)
+    assert found.reasons == ["in_progress", "vulnerable", "injured"], "no knife after all; hurt is hurt"
+    assert found.grade == 1
+
+
+def test_who_says_nothing_about_it_does_not_undo_that_it_is_not_safe(room):
+    carl, dora = Caller("carl"), Caller("dora")
+    pk = sent_on(carl, dora)
+    report = Incident.objects.get(pk=pk).reports.get()
+    dora.post(f"incidents/{pk}/safe-contact", {"report": report.pk, "safe_contact": "no"})
+
+    save(carl, "a man with a knife")
+
+    report.refresh_from_db()
+    assert report.safe_contact == "no"
+
+
 def test_a_long_call_loses_no_word_when_it_was_sent_on_early(room):
     carl, dora = Caller("carl"), Caller("dora")
     pk = sent_on(carl, dora)
@@ -472,8 +572,24 @@ def test_a_call_whose_end_was_never_told_keeps_its_number_no_longer_than_others(
     assert not Sealed.objects.filter(purpose="call.number", erased=None).exists()
 
 
+def test_what_the_exchange_sent_is_forgotten_in_two_steps(client, room, settings):
+    settings.CALL_PAYLOAD_DAYS = 20
+    ring(client, "ringing", number="13800002207")
+    HAND.forward(8 * 86400)
+    ring(client, "", raw="{", status=422)
+    desk.forget(HAND.now())
+    assert [(p.raw is None, len(p.digest)) for p in CallPayload.objects.order_by("pk")] == [(True, 64), (False, 64)]
+
+    HAND.forward(13 * 86400)
+    desk.forget(HAND.now())
+    assert [p.raw for p in CallPayload.objects.all()] == [None], "the first is gone, of the second only its bytes"
+    HAND.forward(8 * 86400)
+    desk.forget(HAND.now())
+    assert not CallPayload.objects.exists()
+
+
 def test_what_desks_and_clock_ask_every_few_seconds_reads_no_call_that_is_over(room):
-    """Of 30,000 calls that are over and forgotten none is read: the plans of the four questions go by an index."""
+    """Of 30,000 calls that are over and forgotten none is read: the plans of the five questions go by an index."""
     long_ago = HAND.now() - timedelta(days=60)
     Call.objects.bulk_create(
         Call(exchange_id=f"o-{n}", state="ended", ringing_at=long_ago, answered_at=long_ago, ended_at=long_ago)
@@ -489,10 +605,10 @@ def test_what_desks_and_clock_ask_every_few_seconds_reads_no_call_that_is_over(r
         desk.forget(HAND.now())
 
     questions = [q["sql"] for q in asked if "incidents_call" in q["sql"] and "FOR UPDATE" not in q["sql"]]
-    assert len(questions) == 4
+    assert len(questions) == 5
     with connection.cursor() as cursor:
         for sql in questions:
             cursor.execute(f"EXPLAIN {sql}")
             plan = "\n".join(row[0] for row in cursor.fetchall())
             assert "Seq Scan" not in plan, plan
-            assert re.search("call_live|call_to_return|call_personal|payload_kept", plan), plan
+            assert re.search("call_live|call_to_return|call_personal|payload_kept|payload_received", plan), plan

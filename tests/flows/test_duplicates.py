@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Incident, Report
-from oneroom.apps.ledger.models import Entry, Look
+from oneroom.apps.ledger.models import Entry, Look, Sealed
+from oneroom.apps.ledger.services import erase
 from oneroom.apps.ledger.verify import verify
+from oneroom.engine.values import SYSTEM
 from tests.town import corner
 from tests.web.api_client import Caller
+from tests.web.test_photos import photo
 
 KNIFE = {"words": "有人拿着水果刀在便利店门口", "category": "crime", "grade": 1}
 AGAIN = {"words": "便利店里有个男的持刀，是水果刀", "category": "public_order", "grade": 2}
@@ -77,11 +82,145 @@ def test_merged_by_a_person_both_callers_are_kept_apart(room):
     assert [a["words"] for a in seen["added"]] == ["他走了"]
     public = Caller()
     stories = [public.post("follow", {"code": c["code"]}) for c in (first, second)]
-    assert [s["reference"] for s in stories] == [first["reference"]] * 2
+    assert [s["reference"] for s in stories] == [first["reference"], second["reference"]]
     assert stories[1]["received_at"] > stories[0]["received_at"], "each has the own story"
     room.fast_forward(minutes=30)
     assert not [h for h in room.everything() if h.stage == "dispatch" and str(second["id"]) in str(h)]
     assert verify("acts").fault is None
+
+
+def test_a_merged_caller_is_told_what_he_called_about_and_of_the_other_matter_its_state_alone(room):
+    desk, public = Caller("carl"), Caller()
+    first = call(desk, KNIFE | {"category": "traffic"}, at="east")
+    room.fast_forward(minutes=1)
+    second = call(desk, PIPE, at="west")
+    desk.post(f"incidents/{second['id']}/merge", {"into": first["id"]})
+    sent = room.dispatch(Incident.objects.get(pk=first["id"]), "crew-1")
+    room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+
+    head, merged = (public.post("follow", {"code": c["code"]}) for c in (first, second))
+    assert (head["category"], head["state"], head["station_en"]) == ("traffic", "in_progress", "East station")
+    assert None not in (head["sent_at"], head["arrived_at"])
+    assert merged["category"] == "utility"
+    assert merged["reference"] == second["reference"]
+    assert merged["station_en"] == "West station"
+    assert merged["state"] == "in_progress"
+    assert (merged["sent_at"], merged["arrived_at"], merged["closed_at"]) == (None, None, None)
+    assert (merged["urgent"], merged["may_withdraw"]) == (False, False)
+    page = public.client.post("/follow", {"code": second["code"]}).content.decode()
+    assert "Officers are there now." in page
+    assert "Traffic" not in page
+    assert first["reference"] not in page
+
+    services.report_and_clear(sent.pk, outcome="mediated", by=room.actor("zhang"), at=room.now)
+    services.review(first["id"], by=room.actor("leader-lu"), at=room.now)
+    services.close(first["id"], category="traffic", subcategory="blocked_road", by=room.actor("leader-lu"), at=room.now)
+    merged = public.post("follow", {"code": second["code"]})
+    assert (merged["state"], merged["outcome"], merged["closed_at"]) == ("closed", "", None)
+    page = public.client.post("/follow", {"code": second["code"]}).content.decode()
+    assert "It is closed" in page
+    assert "Mediated" not in page
+
+
+AFRAID = {"words": "he hits me", "category": "dispute", "subcategory": "domestic_violence", "grade": 2}
+NOISE = {"words": "my wife is shouting again", "category": "public_order", "grade": 3}
+
+
+def test_who_may_be_the_one_she_is_afraid_of_learns_nothing_from_his_own_page(room):
+    desk, public = Caller("carl"), Caller()
+    hers = call(desk, AFRAID)
+    his = call(desk, NOISE)
+    before = public.post("follow", {"code": his["code"]})
+    desk.post(f"incidents/{his['id']}/merge", {"into": hers["id"]})
+    sent = room.dispatch(Incident.objects.get(pk=hers["id"]), "crew-1")
+    room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+
+    told = public.post("follow", {"code": his["code"]})
+    assert {name for name in told if told[name] != before[name]} == {"may_withdraw", "may_ask", "category"}
+    assert told["state"] == "classified"
+    page = public.client.post("/follow", {"code": his["code"]}).content.decode()
+    for word in ("Officers are there", "Others reported it", "Dispute", hers["reference"], "signed"):
+        assert word not in page
+    refused = public.post("follow/withdraw", {"code": his["code"]}, status=409)["message"]
+    assert "Officers" not in refused
+    own = public.post("follow", {"code": hers["code"]})
+    assert own["state"] == "in_progress", "she sees her own as before"
+
+    services.report_and_clear(sent.pk, outcome="case_opened", by=room.actor("zhang"), at=room.now)
+    services.review(hers["id"], by=room.actor("leader-li"), at=room.now)
+    no_case = {"case": "no_case", "no_case_reason": "mediated"}
+    services.close(hers["id"], outcome="mediated", **no_case, by=room.actor("leader-li"), at=room.now)
+    told = public.post("follow", {"code": his["code"]})
+    assert (told["state"], told["outcome"]) == ("closed", "")
+
+
+def test_what_a_matter_learned_from_a_frightened_caller_is_not_told_to_the_one_it_began_with(room):
+    desk, public = Caller("carl"), Caller()
+    unread = room.report_online("shouting at home")
+    hers = call(desk, AFRAID)
+    desk.post(f"incidents/{hers['id']}/merge", {"into": unread.incident_id})
+
+    assert Incident.objects.get(pk=unread.incident_id).category == "dispute"
+    public.post("follow/safe", {"code": unread.code, "safe_contact": "yes"})
+    public.post("follow/safe", {"code": hers["code"], "safe_contact": "yes"})
+    assert public.post("follow", {"code": unread.code})["category"] == ""
+    assert public.post("follow", {"code": hers["code"]})["category"] == "dispute"
+
+
+def scene_of(room, matter: dict) -> int:
+    """Crew 1 was there, took a photo, said a line and noted one, and was called off; gives the photo."""
+    sent = room.dispatch(Incident.objects.get(pk=matter["id"]), "crew-1")
+    room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+    services.say_word(sent.pk, words="the door is broken", by=room.actor("zhang"), at=room.now)
+    form = {"photo": SimpleUploadedFile("a.jpg", photo(size=(60, 40)), content_type="image/jpeg")}
+    taken = Caller("zhang").client.post(
+        f"/api/assignments/{sent.pk}/photo", form, headers={"Idempotency-Key": f"photo-of-{sent.pk}"}
+    )
+    services.take_off(sent.pk, verb="withdraw", by=room.actor("dora"), at=room.now)
+    return taken.json()["id"]
+
+
+def test_photos_and_words_from_the_scene_come_along_with_their_origin_and_go_back_again(room):
+    desk = Caller("dora")
+    first, second = call(desk, KNIFE), call(desk, AGAIN)
+    photo_id = scene_of(room, second)
+    desk.post(f"incidents/{second['id']}/merge", {"into": first["id"]})
+
+    seen = desk.post(f"incidents/{first['id']}/open", {"purpose": "dispatch"})
+    assert [(p["id"], p["of"]) for p in seen["photos"]] == [(photo_id, second["reference"])]
+    assert seen["photos"][0]["thumb"]
+    assert [(a["words"], a["of"]) for a in seen["added"]] == [("the door is broken", second["reference"])]
+    assert [r["of"] for r in seen["reports"]] == ["", second["reference"]]
+    whole = f"/api/photos/{photo_id}/open"
+    opened = desk.client.post(whole, {"purpose": "dispatch"}, content_type="application/json")
+    assert opened.status_code == 200
+    assert Look.objects.filter(record=f"incident:{first['id']}", purpose="dispatch").exists()
+    desk.post(f"incidents/{second['id']}/open", {"purpose": "dispatch"}, status=403)  # over: read with the other
+    # two words, two photos' halves, the caller's words: kept and erased with the head from now on
+    assert set(Sealed.objects.values_list("matter", flat=True)) == {f"incident:{first['id']}"}
+
+    desk.post(f"incidents/{second['id']}/unmerge")
+
+    assert desk.post(f"incidents/{first['id']}/open", {"purpose": "dispatch"})["photos"] == []
+    seen = desk.post(f"incidents/{second['id']}/open", {"purpose": "dispatch"})
+    assert [(p["id"], p["of"]) for p in seen["photos"]] == [(photo_id, "")]
+    assert [a["words"] for a in seen["added"]] == ["the door is broken"]
+    assert Sealed.objects.filter(matter=f"incident:{second['id']}").count() == 4
+    assert erase(f"incident:{first['id']}", cause="term", by=SYSTEM, at=room.now) == 1
+    assert desk.post(f"incidents/{second['id']}/open", {"purpose": "dispatch"})["photos"][0]["thumb"]
+
+
+def test_what_came_with_a_merged_matter_is_merged_on_and_stays_with_its_origin(room):
+    desk = Caller("dora")
+    first, second, third = call(desk, KNIFE), call(desk, AGAIN), call(desk, AGAIN | {"words": "持刀的人"})
+    photo_id = scene_of(room, third)
+    desk.post(f"incidents/{third['id']}/merge", {"into": second["id"]})
+    desk.post(f"incidents/{second['id']}/merge", {"into": first["id"]})
+
+    seen = desk.post(f"incidents/{first['id']}/open", {"purpose": "dispatch"})
+    assert [(p["id"], p["of"]) for p in seen["photos"]] == [(photo_id, third["reference"])]
+    desk.post(f"incidents/{third['id']}/unmerge")
+    assert desk.post(f"incidents/{third['id']}/open", {"purpose": "dispatch"})["photos"][0]["thumb"]
 
 
 def test_one_caller_withdraws_and_the_matter_of_both_stays(room):
@@ -133,9 +272,6 @@ def test_a_wrong_merging_is_undone_with_the_callers_it_came_with(room):
 
 
 def test_erasing_the_matter_erases_what_was_merged_into_it(room):
-    from oneroom.apps.ledger.services import erase
-    from oneroom.engine.values import SYSTEM
-
     desk = Caller("dora")
     first = call(desk, KNIFE)
     second = call(desk, AGAIN, subcategory="armed_threat", texts={"who": "one man, red jacket"})

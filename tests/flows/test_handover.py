@@ -5,15 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 
 from oneroom.apps.duty.queries import commander
 from oneroom.apps.incidents.models import Handover
+from oneroom.apps.incidents.shift import open_board
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.people.services import create_account, give_role
+from oneroom.apps.places.services import raise_warning
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from tests.town import PASSWORD
 from tests.web.api_client import Caller
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts() -> None:
+    """No test inherits another one's wrong tries."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -99,3 +109,34 @@ def test_the_note_is_for_the_two_who_sign(room, relief):
     assert Caller("zhang").client.get("/room/handover").status_code == 404
     Caller("zhou").post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"})
     assert Caller("zhou").client.get(f"/room/handover/{pk}").status_code == 200
+
+
+def test_the_board_counts_the_warnings_of_this_shift_and_says_of_no_place_where(room):
+    def warn(reason):
+        raise_warning(
+            lon=121.46, lat=31.22, reason=reason, words="behind the gate", days=30, radius_m=60, matter="",
+            by=room.actor("dora"), at=room.now,
+        )  # fmt: skip
+
+    warn("gas")
+    room.fast_forward(minutes=13 * 60)
+    warn("dog")
+
+    board = open_board(by=room.actor("zhou"), at=room.now)
+
+    assert board["warnings"] == {"dog": 1}
+    assert board["sos"] == 0
+    assert "121.46" not in str(board)
+
+
+def test_wrong_passwords_are_counted_once_whichever_page_asks(room, relief):
+    pk = begin(room, relief)["id"]
+    zhou = Caller("zhou")
+    for _ in range(3):
+        Client().post("/sign-in", {"username": "zeng", "password": "guess"})
+    for _ in range(2):
+        zhou.post(f"handovers/{pk}/sign", {"password": "guess"}, status=422)
+
+    zhou.post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"}, status=429)
+    assert Client().post("/sign-in", {"username": "zeng", "password": PASSWORD + " of zeng"}).status_code == 429
+    assert commander(room.now) == room.town.people["zhou"].pk

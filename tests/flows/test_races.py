@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
+from oneroom.apps.duty.models import Crew
 from oneroom.apps.incidents import services
-from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.incidents.models import Assignment, Incident, Report
+from oneroom.apps.incidents.proposals import arrivals
+from oneroom.apps.incidents.services import waiting
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.ledger.verify import verify
 from oneroom.apps.orders.clock import climb
-from oneroom.apps.orders.models import Ladder, Rung
+from oneroom.apps.orders.models import Delivery, Ladder, Rung, Sos
+from oneroom.apps.orders.queries import open_sos, rings_for
+from oneroom.apps.orders.services import end_sos, raise_sos
 from oneroom.engine.lifecycle.assignment import LIVE
-from oneroom.engine.values import IllegalMove, Overtaken
+from oneroom.engine.values import CITIZEN, IllegalMove, Overtaken
 from tests.clock import HAND
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,3 +117,160 @@ def test_the_phone_and_the_radio_sign_at_once_and_it_is_signed_once(room):
     assert Entry.objects.filter(kind="assignment.acknowledged").count() == 1
     assert not Ladder.objects.filter(subject=f"assignment:{sent.pk}", kind="answer", stopped=None).exists()
     assert Rung.objects.filter(ladder__subject=f"assignment:{sent.pk}", ladder__kind="answer", done=None).exists()
+
+
+def while_another_looks(pk: int, model: type, *, sees: list[bool]) -> None:
+    """Whether somebody else could lock this row at this moment, from a connection of his own."""
+
+    def look() -> None:
+        try:
+            with transaction.atomic():
+                sees.append(model.objects.select_for_update(nowait=True).filter(pk=pk).exists())
+        except OperationalError:
+            sees.append(False)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+
+
+def test_while_the_way_to_what_waits_is_looked_for_nobody_waits_for_that(room, monkeypatch):
+    busy = room.report("noise", at="north", grade=3)
+    sent = room.dispatch(busy, "crew-1")
+    waits = room.report("theft", at="market", grade=2)
+    half_past = room.now + timedelta(minutes=30)
+    services.hold(waits.pk, reason="no_crew_free", until=half_past, by=room.actor("dora"), at=room.now)
+    free: list[bool] = []
+
+    def slow(incidents, crew, *, at):
+        for pk, model in ((busy.pk, Incident), (waits.pk, Incident), (crew.id, Crew)):
+            while_another_looks(pk, model, sees=free)
+        yield from arrivals(incidents, crew, at=at)
+
+    monkeypatch.setattr(waiting, "arrivals", slow)
+    services.take_off(sent.pk, verb="withdraw", by=room.actor("dora"), at=room.now)
+
+    assert free == [True, True, True], "the matter it left, the matter that waits, and the crew"
+    offered = Entry.objects.get(kind="incident.offerable").facts
+    assert (offered["incident"], offered["crew"]) == (waits.pk, room.town.crews["crew-1"].pk)
+
+
+def test_a_crew_that_is_sent_elsewhere_meanwhile_is_not_offered_to_what_waits(room, monkeypatch):
+    sent = room.dispatch(room.report("noise", at="north", grade=3), "crew-1")
+    waits, knife = room.report("theft", at="market", grade=2), room.report("knife", at="south", grade=1)
+    half_past = room.now + timedelta(minutes=30)
+    services.hold(waits.pk, reason="no_crew_free", until=half_past, by=room.actor("dora"), at=room.now)
+
+    def slow(incidents, crew, *, at):
+        room.dispatch(knife, "crew-1")
+        yield from arrivals(incidents, crew, at=at)
+
+    monkeypatch.setattr(waiting, "arrivals", slow)
+    services.take_off(sent.pk, verb="withdraw", by=room.actor("dora"), at=room.now)
+
+    assert not Entry.objects.filter(kind="incident.offerable").exists()
+
+
+def test_what_comes_after_an_act_never_undoes_it(room, monkeypatch, caplog):
+    sent = room.dispatch(room.report("noise", at="north", grade=3), "crew-1")
+    monkeypatch.setattr(waiting, "board", lambda **_about: 1 / 0)
+
+    services.take_off(sent.pk, verb="withdraw", by=room.actor("dora"), at=room.now)
+
+    assert Assignment.objects.get(pk=sent.pk).state == "withdrawn"
+    assert "did not happen after its act" in caplog.text
+
+
+def test_a_report_that_is_taken_back_while_its_matter_is_merged_is_taken_back(room):
+    head, merged = room.report("noise", at="market", grade=3), room.report("loud music", at="market", grade=3)
+    report, at, dora = merged.reports.get().pk, room.now, room.actor("dora")
+    merging, waiting_for_it = threading.Event(), threading.Event()
+    raised: list[BaseException] = []
+
+    def merge() -> None:
+        with transaction.atomic():
+            services.merge(merged.pk, into=head.pk, by=dora, at=at)
+            merging.set()
+            waiting_for_it.wait(20)
+        connections.close_all()
+
+    def withdraw() -> None:
+        merging.wait(20)
+        try:
+            services.withdraw_report(report, by=CITIZEN, at=at)
+        except BaseException as error:  # looked at by the test
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=act) for act in (merge, withdraw)]
+    for thread in threads:
+        thread.start()
+    until(somebody_waits_for_a_lock)
+    waiting_for_it.set()
+    for thread in threads:
+        thread.join()
+
+    assert raised == []
+    assert Report.objects.get(pk=report).withdrawn
+    assert Incident.objects.get(pk=head.pk).state == "classified", "the other caller's report stands"
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_help_is_called_while_the_room_ends_the_call_before(room, monkeypatch):
+    """What was open when the new one was refused is over when it is looked for: then it is raised after all."""
+    first = raise_sos(by=room.actor("zhang"), at=room.now)
+    create, dora, at = Sos.objects.create, room.actor("dora"), room.now
+
+    def refused_once(**said):
+        monkeypatch.setattr(Sos.objects, "create", create)
+        try:
+            with transaction.atomic():
+                return create(**said)
+        finally:
+            assert together(lambda: end_sos(first, reason="helped", by=dora, at=at)) == [None]
+
+    monkeypatch.setattr(Sos.objects, "create", refused_once)
+    second = raise_sos(by=room.actor("zhang"), at=room.now)
+
+    assert second != first
+    assert [h.id for h in open_sos()] == [second]
+
+
+def test_what_a_phone_asks_every_few_seconds_reads_nothing_that_once_rang(room):
+    """20,000 messages of a year lie behind one that rings."""
+    zhang, long_ago = room.town.people["zhang"].pk, room.now - timedelta(days=300)
+    over = Ladder.objects.create(
+        kind="answer", stage="acknowledge", subject="assignment:0", matter="incident:0", grade=1, rungs=[{}],
+        started=long_ago, stopped=long_ago,
+    )  # fmt: skip
+    rungs = Rung.objects.bulk_create(
+        Rung(ladder=over, n=n, code="crew", due=long_ago, done=long_ago) for n in range(20_000)
+    )
+    Delivery.objects.bulk_create(
+        Delivery(rung=rung, account_id=zhang, channel="app", state="sent", state_since=long_ago) for rung in rungs
+    )
+    sent = room.dispatch(room.report("knife", at="market", grade=1), "crew-1")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE orders_delivery, orders_rung, orders_ladder")
+
+    with CaptureQueriesContext(connection) as asked:
+        found = rings_for(zhang)
+
+    assert [r.subject for r in found] == [f"assignment:{sent.pk}"]
+    assert len(asked) == 2
+    with connection.cursor() as cursor:
+        for query in asked:
+            cursor.execute(f"EXPLAIN ANALYZE {query['sql']}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            read = sum(int(n) for n in re.findall(r"actual time=\S+ rows=(\d+)", plan))
+            assert "Seq Scan on orders_delivery" not in plan, plan
+            assert "Seq Scan on orders_rung" not in plan, plan
+            assert read < 50, plan

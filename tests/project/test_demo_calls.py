@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from oneroom.apps.incidents.codes import AGENCIES, CATEGORIES, INVALID_REASONS, OUTCOMES, REASONS, SAFE_CONTACT
-from oneroom.apps.incidents.protocol import known_subcategory
+from oneroom.apps.incidents.protocol import assessed, known_subcategory, protocol_of
+from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.engine.geo import distance_m
 from oneroom.engine.roads import positions, snap, snap_index
 from oneroom.engine.text import phone, plain
@@ -167,3 +168,20 @@ def test_who_whispers_at_home_is_never_rung_back(fortnight):
 @pytest.mark.skipif(not LOG.exists(), reason="The log of real calls lies outside this repository, and is not here.")
 def test_the_table_is_what_the_log_says():
     assert calibrate.fit(calibrate.read(LOG)) == calls.table()
+
+
+def test_callers_answer_the_houses_questions_in_keeping_with_how_grave_it_is(fortnight):
+    told = [(call, *calls.answered(call)) for call in (c for day in fortnight[:3] for c in day)]
+
+    assert sum(1 for _call, choices, _words in told if choices) > len(told) / 2
+    for call, choices, words in told:
+        protocol = protocol_of(call.category, call.subcategory)
+        assert assessed(protocol, choices).grade >= min(call.grade, protocol.usual)
+        assert all(said.startswith((calls.MARK_ZH, calls.MARK_EN)) for said in words.values())
+
+
+def test_what_crews_find_and_warn_of_is_of_the_house():
+    for said in calls.sentences()["seen"]:
+        known_subcategory(said["category"], said["subcategory"])
+        assert set(said["reasons"]) <= set(REASONS)
+    assert {said["reason"] for said in calls.sentences()["warnings"]} <= set(WARNING_REASONS)

@@ -4,16 +4,23 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.db import connection
 
 from oneroom.apps.ledger.queries import entries_since
 from oneroom.apps.ledger.verify import verify
 from oneroom.project.clock import CLOCK_FILE, FASTEST, FileClock
+from oneroom.project.database import to_url
 from oneroom.project.demo import world
+from oneroom.project.demo.city import bundled
 from tests.waiting import until
+
+pytestmark = pytest.mark.django_db
 
 PATIENCE_S = 180.0  # twenty-five minutes of the city take half a minute; a busy machine needs longer
 FREE_CREW = """async () => {
@@ -28,37 +35,47 @@ SEND = """async (crew) => {
   return (await act(`/api/incidents/${id}/offer`, { crews: [crew.id] })).assignments[0];
 }"""
 EVENING = datetime(2026, 11, 22, 10, tzinfo=UTC)
+CREWS = 40  # enough to see all that happens; a city of two hundred wants a machine of its own
 
 
-@pytest.fixture
-def environment(database_url, tmp_path, settings, monkeypatch):
-    settings.PASSWORD_HASHERS = ["oneroom.project.demo.credentials.MadeByMachine"]  # as the settings of the demo say
-    clock = FileClock(tmp_path / "clock.json")
-    clock.start(EVENING, FASTEST)
-    monkeypatch.setattr(world, "now", clock.now)
-    world.load("shanghai")
-    return {
-        **os.environ, "ONEROOM_DATABASE_URL": database_url, "ONEROOM_SECRET_KEY": django_settings.SECRET_KEY,
-        "ONEROOM_DEMO": "1", CLOCK_FILE: str(clock.path), "DJANGO_SETTINGS_MODULE": "oneroom.project.settings",
-    }  # fmt: skip
+@dataclass(frozen=True)
+class Running:
+    """A city that goes on while its tests look."""
+
+    house: str
+    parts: list[subprocess.Popen[bytes]]
 
 
-@pytest.fixture
-def port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return str(free.getsockname()[1])
-
-
-@pytest.fixture
-def city(environment, port):
-    parts = [
-        subprocess.Popen([sys.executable, "-m", "oneroom", command, "--port", port], env=environment)
-        for command in ("runweb", "runcrews")
-    ]
-    yield parts
-    for part in reversed(parts):
-        part.kill()
-        part.wait()
+@pytest.fixture(scope="module")
+def city(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One city for both tests; what it leaves behind is taken away at the end."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(django_settings, "PASSWORD_HASHERS", ["oneroom.project.demo.credentials.MadeByMachine"])
+        clock = FileClock(tmp_path_factory.mktemp("city") / "clock.json")
+        clock.start(EVENING, FASTEST)
+        world.load(bundled("shanghai", CREWS), at=clock.now())
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        environment = {
+            **os.environ, "ONEROOM_DATABASE_URL": to_url(connection.settings_dict), CLOCK_FILE: str(clock.path),
+            "ONEROOM_SECRET_KEY": django_settings.SECRET_KEY, "ONEROOM_DEMO": "1",
+            "ONEROOM_CALLS_TOKEN": "the exchange of the test", "DJANGO_SETTINGS_MODULE": "oneroom.project.settings",
+        }  # fmt: skip
+        commands = (["runweb"], ["runcrews", "--crews", str(CREWS)])
+        parts = [
+            subprocess.Popen([sys.executable, "-m", "oneroom", *command, "--port", port], env=environment)
+            for command in commands
+        ]
+        yield Running(f"http://127.0.0.1:{port}", parts)
+        for part in reversed(parts):
+            part.kill()
+            part.wait()
+        with connection.cursor() as cursor:  # what was opened under the browser's loop would stop the database's end
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        call_command("flush", interactive=False, verbosity=0)
 
 
 def test_calls_are_taken_sent_driven_to_reported_and_closed_without_anybody(city):
@@ -69,12 +86,12 @@ def test_calls_are_taken_sent_driven_to_reported_and_closed_without_anybody(city
     told = entries_since(0, kinds=wanted)
     assert {line.kind for line in told} == wanted
     assert {line.via for line in told if line.kind.startswith("assignment.")} == {"device"}
-    assert [part.poll() for part in city] == [None, None]
+    assert [part.poll() for part in city.parts] == [None, None]
     assert verify("acts").fault is None
 
 
-def test_one_crew_is_a_browser_that_signs_sets_off_arrives_and_reports_by_taps_among_the_simulated(city, port, browser):
-    house = f"http://127.0.0.1:{port}"
+def test_one_crew_is_a_browser_that_signs_sets_off_arrives_and_reports_by_taps_among_the_simulated(city, browser):
+    house = city.house
     simulated = {"assignment.acknowledged", "assignment.reported"}
     until(lambda: {line.kind for line in entries_since(0, kinds=simulated)} == simulated, PATIENCE_S)
 

@@ -12,6 +12,7 @@ from oneroom.apps.people.models import Account
 from oneroom.apps.people.queries import actor_of, find_account
 from oneroom.engine.roles import Role
 from oneroom.project.demo import world
+from oneroom.project.demo.city import bundled, posts
 from oneroom.project.demo.credentials import password_of
 from oneroom.project.trouble import Trouble
 
@@ -25,7 +26,7 @@ def shanghai(django_db_setup, django_db_blocker):
     """Made once for all of these tests, which only read."""
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(world, "now", lambda: AT)
-        world.load("shanghai")
+        world.load(bundled("shanghai"))
         yield
         transaction.set_rollback(True)
 
@@ -38,7 +39,7 @@ def test_an_empty_database_needs_it():
 def test_jinan_is_made_too_though_its_streets_have_no_names(monkeypatch):
     monkeypatch.setattr(world, "now", lambda: AT)
 
-    world.load("jinan")
+    world.load(bundled("jinan"))
 
     assert len(units("station")) == 75
     assert len(board()) == 200
@@ -118,4 +119,20 @@ def test_the_record_of_it_verifies(shanghai):
 
 def test_an_unknown_city_gets_a_sentence():
     with pytest.raises(Trouble, match="shanghai, jinan"):
-        world.load("atlantis")
+        bundled("atlantis")
+
+
+@pytest.mark.parametrize("crews", [0, 301])
+def test_so_many_crews_are_none_of_a_city(crews):
+    with pytest.raises(Trouble, match="--crews is between 1 and 300"):
+        bundled("shanghai", crews)
+
+
+def test_a_small_force_posts_its_crews_where_most_happens():
+    city = bundled("shanghai", 20)
+    found = posts(city)
+
+    assert [post.watch for post in found].count("day") == 20
+    assert [post.watch for post in found].count("night") == 12
+    loads = sorted((station["load_share"] for station in city.stations), reverse=True)
+    assert min(city.stations[post.station]["load_share"] for post in found) >= loads[20]

@@ -176,10 +176,13 @@ def test_free_words_are_no_reason_and_never_reach_the_record(room):
     for verb, reason in [("withdraw", "Li Wei lives at No. 5"), ("withdraw", "li_wei"), ("return", "wrong_area")]:
         said = desk.post(f"assignments/{sent.pk}/take-off", {"verb": verb, "reason": reason}, status=422)
         assert said["field"] == "reason"
-    for verb, reason in [("transfer", "my friend"), ("cancel", "because")]:
-        other = room.report("noise", at="market", grade=3)
-        said = desk.post(f"incidents/{other.pk}/set-aside", {"verb": verb, "reason": reason}, status=422)
-        assert said["field"] == "reason"
+    other = room.report("noise", at="market", grade=3)
+    for path, body, field in [
+        ("set-aside", {"verb": "cancel", "reason": "because"}, "reason"),
+        ("set-aside", {"verb": "transfer", "reason": "12345"}, "verb"),  # there is one door for that: hand-over
+        ("hand-over", {"agency": "my friend"}, "agency"),
+    ]:
+        assert desk.post(f"incidents/{other.pk}/{path}", body, status=422)["field"] == field
     desk.post(f"assignments/{sent.pk}/take-off", {"verb": "withdraw", "reason": "not_needed"})
     assert "Li Wei" not in str(list(Entry.objects.values()))
 
@@ -260,6 +263,7 @@ MATRIX = {
     "POST assignments/{a}/photo": "........",
     "POST assignments/{a}/well": "..x.xxxx",
     "POST photos/{p}/open": "xxxxxxxx",
+    "POST incidents/{i}/repeats": "...xxxxx",
     "GET incidents/{i}/duplicates": "...xxxxx",
     "POST incidents/{i}/radio": "..xxxxxx",
     "POST incidents/{i}/video": "..xxxxxx",
@@ -295,9 +299,10 @@ MATRIX = {
 }
 BODIES = {
     "locate": {"lon": LON, "lat": LAT}, "incidents": CALL, "classify": {"category": "crime", "grade": 1},
-    "grade": {"grade": 1}, "set-aside": {"verb": "transfer", "reason": "12345"},
+    "grade": {"grade": 1}, "set-aside": {"verb": "cancel", "reason": "by_room"},
     "hold": {"reason": "appointment", "until": "2026-11-21T20:00:00Z"}, "words": {"words": "more"},
     "review": {}, "close": {}, "open": {"purpose": "dispatch"}, "step": {"verb": "acknowledge"},
+    "repeats": {"purpose": "dispatch"},
     "report": {"outcome": "helped"}, "word": {"words": "here"}, "ask-return": {"reason": "wrong_area"},
     "send-back": {"reason": "words_missing", "words": "Who was there?"}, "complete": {"words": "Two men"},
     "call-back": {"report": 1, "result": "declined"}, "reopen": {"reason": "new_facts"},

@@ -19,6 +19,7 @@ from oneroom.apps.ledger.excerpt import verify_matter
 from oneroom.apps.ledger.models import Entry, Look
 from tests.town import PASSWORD, corner
 from tests.web.api_client import Caller
+from tests.web.test_photos import photo
 
 
 def reader(who: str, language: str = "en") -> Client:
@@ -143,6 +144,52 @@ def test_an_altered_entry_shows_on_the_dossier_and_in_the_command(matter):
     assert f"ALTERED: entry #{second.seq}" in answer.content.decode()
     with pytest.raises(SystemExit):
         call_command("verify", matter=f"incident:{matter.pk}", stdout=io.StringIO())
+
+
+@pytest.fixture
+def joined(matter, room) -> Incident:
+    """A second call of the same event, merged into it: crew 2 had been there, with a photo; 120 came along."""
+    second = room.report(
+        "有人拿刀", at="market", category="public_order", grade=2, caller_name="李小红", caller_phone="139 0000 0002"
+    )
+    sent = room.dispatch(second, "crew-2")
+    room.step(sent, "acknowledge", "set_out", "arrive", by="chen")
+    services.add_photo(sent.pk, photo(size=(60, 40)), by=room.actor("chen"), at=room.now)
+    services.bring_in(second.pk, agency="120", reference="120-88", by=room.actor("dora"), at=room.now)
+    services.take_off(sent.pk, verb="withdraw", by=room.actor("dora"), at=room.now)
+    services.merge(second.pk, into=matter.pk, by=room.actor("dora"), at=room.now)
+    return Incident.objects.get(pk=second.pk)
+
+
+def test_what_was_merged_into_it_is_printed_with_its_callers_crews_photos_entries_and_mark(matter, joined):
+    page = html.unescape(reader("leader-li").get(f"/incidents/{matter.pk}/dossier?purpose=review").content.decode())
+    rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
+
+    def row_with(*words: str) -> str:
+        found = [r for r in rows if all(w in r for w in words)]
+        assert found, (words, rows)
+        return found[0]
+
+    of = f"of {joined.reference}"
+    row_with("李小红", of)
+    row_with("有人拿刀", of)
+    row_with("Crew-2", "withdrawn", of)
+    content = Entry.objects.get(kind="assignment.photo").facts["content"]
+    row_with(content, "Crew-2", of)
+    row_with("Ambulance 120", "comes along", "120-88", of)
+    received = Entry.objects.get(matter=f"incident:{joined.pk}", kind="incident.received")
+    row_with(f"#{received.seq}<", of)
+    assert "Crew-1" not in row_with(content), "who took it"
+    assert verify_matter(f"incident:{joined.pk}", upto=Entry.objects.get(kind="incident.merged").seq).mark
+    mark = re.search(rf"([0-9a-f]{{64}}) \(--matter incident:{joined.pk} --upto (\d+)\)", page)
+    assert mark.group(1) == verify_matter(f"incident:{joined.pk}", upto=int(mark.group(2))).mark
+
+
+def test_an_altered_entry_of_a_merged_matter_shows_too(matter, joined):
+    second = Entry.objects.filter(matter=f"incident:{joined.pk}").order_by("seq")[1]
+    Entry.objects.filter(pk=second.pk).update(facts={**second.facts, "grade": 4})
+
+    assert f"ALTERED: entry #{second.seq}" in reader("dora").get(f"/incidents/{matter.pk}/dossier").content.decode()
 
 
 def test_a_drill_says_so_on_every_copy(room):

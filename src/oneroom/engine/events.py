@@ -174,7 +174,7 @@ _KINDS = [
     # assignments
     # what is on its way to be a matter, or went elsewhere
     _kind("draft.shown", "A call is being taken; what the room may see of it changed.", draft="id", category="code?",
-          subcategory="code?", grade="quantity?", placed="flag"),
+          subcategory="code?", grade="quantity?", placed="flag", drill="flag?"),
     _kind("draft.ended", "The call was saved, or came to nothing; what was typed is erased.", draft="id", cause="code",
           incident="id?"),
     _kind("call.ringing", "The exchange says that a call rings.", call="id"),

@@ -17,9 +17,9 @@ def courier() -> Part:
     return _part("courier", "runcourier")
 
 
-def crews(port: int, city: str, day: str) -> Part:
+def crews(port: int, city: str, day: str, many: int) -> Part:
     """The demo's simulated crews, who come in over HTTP like anybody else."""
-    return _part("crews", "runcrews", "--port", str(port), "--city", city, "--day", day)
+    return _part("crews", "runcrews", "--port", str(port), "--city", city, "--day", day, "--crews", str(many))
 
 
 def _part(name: str, *command: str) -> Part:

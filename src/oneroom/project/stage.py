@@ -8,6 +8,7 @@ city has its own database and clock.
 
 import argparse
 import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -15,26 +16,33 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oneroom.project.clock import CLOCK_FILE
+from oneroom.project.demo.shifts import CREWS
 from oneroom.project.embedded import Embedded
 from oneroom.project.home import home
 from oneroom.project.trouble import Trouble
 
 DEFAULT_CITY = "shanghai"
-WORLD = 2  # raised when the demo makes another city than before: the old one stays where it is, and a new one is made
+WORLD = 3  # raised when the demo makes another city than before: the old one stays where it is, and a new one is made
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     city: str
     server: Embedded
+    crews: int = CREWS
+
+    @property
+    def name(self) -> str:
+        """A city with fewer crews is another city: it has other people."""
+        return f"{self.city}_{WORLD}" + (f"_{self.crews}" if self.crews != CREWS else "")
 
     @property
     def database(self) -> str:
-        return f"oneroom_{self.city}_{WORLD}"
+        return f"oneroom_{self.name}"
 
     @property
     def clock_file(self) -> Path:
-        return self.server.folder / f"clock-{self.city}-{WORLD}.json"
+        return self.server.folder / f"clock-{self.name.replace('_', '-')}.json"
 
     def secret_key(self) -> str:
         """Kept, so that who signed in stays signed in over a second start."""
@@ -50,15 +58,17 @@ class Stage:
             "ONEROOM_DEMO": "1",
             "ONEROOM_DATABASE_URL": self.server.url(self.database),
             "ONEROOM_SECRET_KEY": self.secret_key(),
+            "ONEROOM_HEADS": str(self.server.folder / f"heads-{self.city}-{WORLD}"),
             CLOCK_FILE: str(self.clock_file),
+            "ONEROOM_CALLS_TOKEN": hmac.new(self.secret_key().encode(), b"the exchange", "sha256").hexdigest(),
         }
 
 
-def set_stage(city: str) -> Stage:
+def set_stage(city: str, crews: int = CREWS) -> Stage:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", city):
         raise Trouble("A city's name is small Latin letters, such as shanghai or jinan.")
     checkout = hashlib.sha256(os.fsencode(Path(__file__).resolve().parent)).hexdigest()[:10]
-    return Stage(city, Embedded(home() / f"demo-{checkout}"))
+    return Stage(city, Embedded(home() / f"demo-{checkout}"), crews)
 
 
 def enter(arguments: list[str]) -> None:
@@ -70,4 +80,6 @@ def enter(arguments: list[str]) -> None:
         )
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--city", default=DEFAULT_CITY)
-    os.environ.update(set_stage(parser.parse_known_args(arguments)[0].city).environment())
+    parser.add_argument("--crews", type=int, default=CREWS)
+    asked = parser.parse_known_args(arguments)[0]
+    os.environ.update(set_stage(asked.city, asked.crews).environment())

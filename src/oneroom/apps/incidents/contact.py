@@ -18,7 +18,7 @@ from oneroom.engine import contact
 from oneroom.engine.contact import WAYS, Verdict
 from oneroom.engine.values import Conflict
 
-__all__ = ["WAYS", "WHY_NOT", "Verdict", "is_threatened", "may_contact", "must_contact"]
+__all__ = ["WAYS", "WHY_NOT", "Verdict", "another_is_threatened", "is_threatened", "may_contact", "must_contact"]
 
 WHY_NOT = {
     "said_no": _("The caller said that it is not safe."),
@@ -56,6 +56,16 @@ def is_threatened(matter: Incident, *, possibly: bool = True) -> bool:
     if _is_one(matter, possibly=possibly):
         return True
     return any(_is_one(m, possibly=possibly and m.category != "") for m in Incident.objects.filter(merged_into=matter))
+
+
+def another_is_threatened(matter: Incident, own: Incident) -> bool:
+    """
+    Is it another call than ``own`` for which contact could betray somebody, among all that count to this matter?
+
+    Then what is told of the matter could reach the one who threatens: he may have called himself.
+    """
+    others = [m for m in (matter, *Incident.objects.filter(merged_into=matter)) if m.pk != own.pk]
+    return any(_is_one(m, possibly=m.category != "") for m in others)
 
 
 def _is_one(matter: Incident, *, possibly: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -139,11 +139,11 @@ class Origins:
     self_share: float | None
 
 
-def origins(since: datetime, until: datetime, *, unit_id: int | None = None) -> Origins:
-    """Row T18: calls from the public told apart from what crews found, for all or for one station's area."""
-    rows = Incident.objects.filter(received_at__gte=since, received_at__lt=until, drill=False).exclude(state="merged")
-    if unit_id is not None:
-        rows = rows.filter(unit_id=unit_id)
+def origins(since: datetime, until: datetime, *, units: Collection[int] | None = None) -> Origins:
+    """Row T18: calls from the public told apart from what crews found, for all or for some stations' areas."""
+    rows = Incident.counted.filter(received_at__gte=since, received_at__lt=until).exclude(state="merged")
+    if units is not None:
+        rows = rows.filter(unit_id__in=units)
     counts = dict(rows.values_list("origin").annotate(n=Count("pk")).order_by("origin"))
     total = sum(counts.values())
     return Origins(counts, total, counts.get("self", 0) / total if total else None)

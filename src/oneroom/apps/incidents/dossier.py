@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from oneroom.apps.incidents.access import personal_of
-from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Report
-from oneroom.apps.incidents.queries import questionings_of
+from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Referral, Report
+from oneroom.apps.incidents.queries import questionings_of, story
 from oneroom.apps.incidents.services.matter import scopes, subject
 from oneroom.apps.ledger.excerpt import Excerpt, verify_matter
 from oneroom.apps.ledger.models import Look
-from oneroom.apps.ledger.queries import Line, head, looks_at, timeline
+from oneroom.apps.ledger.queries import Line, head, looks_at
 from oneroom.apps.ledger.services import Looking, looked, note, service
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
@@ -27,16 +27,30 @@ FORMS = ("page", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
-    """``personal`` is what ``access.personal_of`` opens, or None where callers and words stay masked."""
+class Joined:
+    """A matter that was merged into this one, with the mark of its own entries."""
 
     matter: Incident
+    mark: Excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """
+    A matter with all that was merged into it: its callers, crews and entries are among those here, and name their own.
+
+    ``personal`` is what ``access.personal_of`` opens, or None where callers and words stay masked.
+    """
+
+    matter: Incident
+    joined: list[Joined]
     purpose: str
     reports: list[Report]
     asked: list[Questioning]
     crews: list[Assignment]
     lines: list[Line]
     call_backs: list[CallBack]
+    referrals: list[Referral]
     looks: list[Look]
     personal: dict[str, Any] | None
     mark: Excerpt
@@ -93,8 +107,12 @@ def open_dossier(
         raise NotAllowed("There is no live matter that this purpose belongs to.")
     looking = Looking(purpose, basis)
     mark, (last, last_hash) = verify_matter(subject(row.pk)), head("acts")
-    looks = looks_at(subject(row.pk))
-    lines = [line for line in timeline(subject(row.pk)) if line.seq <= mark.last]
+    merged = list(Incident.objects.filter(merged_into=row).order_by("pk"))
+    joined = [Joined(m, verify_matter(subject(m.pk))) for m in merged]
+    matters = [row.pk, *(m.pk for m in merged)]
+    looks = [look for pk in matters for look in looks_at(subject(pk))]
+    upto = {subject(row.pk): mark.last} | {subject(j.matter.pk): j.mark.last for j in joined}
+    lines = [line for line in story(row.pk, merged=matters[1:]) if line.seq <= upto[line.matter]]
     with_callers = purpose != "overview"
     personal = personal_of(row, looking=looking, by=by, at=at) if with_callers else None
     if personal is None or not personal["reports"]:
@@ -104,7 +122,11 @@ def open_dossier(
         form=form, purpose=purpose, callers=with_callers, last=mark.last, digest=mark.mark,
     )  # fmt: skip
     return Dossier(
-        row, purpose, list(Report.objects.filter(incident=row).order_by("pk")), questionings_of(row),
-        list(Assignment.objects.filter(incident=row).select_related("crew").order_by("pk")), lines,
-        list(CallBack.objects.filter(incident=row).order_by("pk")), looks, personal, mark, (last, last_hash.hex()), at,
+        row, joined, purpose,
+        list(Report.objects.filter(incident=row).select_related("taken_as").order_by("pk")), questionings_of(row),
+        list(Assignment.objects.filter(incident__in=matters).select_related("crew").order_by("offered_at", "pk")),
+        lines,
+        list(CallBack.objects.filter(incident__in=matters).order_by("pk")),
+        list(Referral.objects.filter(incident__in=matters).order_by("made_at", "pk")),
+        looks, personal, mark, (last, last_hash.hex()), at,
     )  # fmt: skip

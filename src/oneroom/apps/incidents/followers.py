@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.incidents.services.waiting import offer_to_waiting
-from oneroom.apps.ledger.services import note
+from oneroom.apps.ledger.services import afterwards, note
 from oneroom.apps.ledger.services.record import Noted
 from oneroom.apps.orders.services import mark_drill as mark_ladder
 from oneroom.engine.values import SYSTEM, Actor
@@ -34,5 +34,5 @@ def mark_drill(entry: Noted, *, by: Actor) -> None:
 
 
 def offer_again(entry: Noted, *, by: Actor) -> None:
-    """A crew is on duty, says that it is free, or has left a matter: what waits is put before the dispatcher."""
-    offer_to_waiting(entry.facts["crew"], at=entry.at)
+    """A crew is on duty, says that it is free, or has left a matter: what waits is put before the dispatcher, then."""
+    afterwards(offer_to_waiting, crew_id=entry.facts["crew"], skip=entry.facts.get("incident"), at=entry.at)

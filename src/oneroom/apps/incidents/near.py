@@ -10,6 +10,8 @@ from oneroom.apps.incidents.proposals import Proposed, proposals
 from oneroom.apps.incidents.services import Advice
 from oneroom.apps.orders.models import Sos
 
+_ADVISED = 10  # so many are kept with an order, as with any other
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -23,6 +25,7 @@ def near_sos(pk: int, *, at: datetime, limit: int = 3) -> Near:
     """Nearest first; nobody where the place of the caller is not known."""
     row = Sos.objects.get(pk=pk)
     here = Incident(grade=1, category="help", lon=row.lon, lat=row.lat, unit_id=row.unit_id, received_at=row.raised_at)
-    found = [p for p in proposals(here, at=at).ranked if p.crew.id != row.crew_id]
+    ranked = proposals(here, at=at, limit=max(limit, _ADVISED) + 1, lines=False).ranked
+    found = [p for p in ranked if p.crew.id != row.crew_id]
     advice = Advice(tuple(p.crew.id for p in found), {p.crew.id: p.travel_s for p in found})
     return Near(tuple(found[:limit]), advice)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
 
-from oneroom.apps.incidents.contact import may_contact
+from oneroom.apps.incidents.contact import another_is_threatened, may_contact
 from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Report
 from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
@@ -50,9 +50,12 @@ class Row:
 
     def comes_back(self, at: datetime) -> bool:
         """It waits and nobody holds it: its crews left it, its time is up, or a crew is free for it."""
+        return self.offered is not None or (self.incident.state == incident.State.WAITING and self.waits(at))
+
+    def waits(self, at: datetime) -> bool:
+        """It waits to be classified or sent to, and nobody holds it."""
         i = self.incident
-        held = i.held_until is not None and i.held_until > at
-        return self.offered is not None or (i.state == incident.State.WAITING and not held)
+        return i.state in incident.NOT_BEGUN and not (i.held_until is not None and i.held_until > at)
 
     @property
     def alarm(self) -> bool:
@@ -205,7 +208,8 @@ class CallerStory:
     """
     What a caller is told: stages with times, no crew, no words, no place of any officer.
 
-    Where the page could betray him it holds neither what it was about nor how it ended.
+    Of a call that was merged: what it was taken as, and of the matter that it counts to the state alone. Where the page
+    could betray him it holds neither what it was about nor how it ended.
     """
 
     reference: str
@@ -230,20 +234,39 @@ class CallerStory:
 
 def caller_story(report: Report, *, at: datetime) -> CallerStory:
     """The story of a report, for the person who has its code."""
-    matter = report.incident
+    matter, own = report.incident, report.taken_as or report.incident
+    betrays, may_ask = another_is_threatened(matter, own), may_contact(report, "page", at=at).ok
+    told = CallerStory(
+        reference=own.reference, category=own.category if may_ask else "", state=matter.state,
+        received_at=report.received_at,
+        sent_at=None, arrived_at=None, closed_at=None, outcome="", stars=report.stars, withdrawn=report.withdrawn,
+        may_withdraw=may_withdraw(report), station_zh=own.unit.name_zh if own.unit else "",
+        station_en=own.unit.name_en if own.unit else "", added=_added_by(report),
+        may_ask=may_ask, text_only=report.text_only, urgent=own.grade == 1,
+    )  # fmt: skip
+    if own != matter:
+        return replace(told, state=_unbetraying(matter, own), may_withdraw=False) if betrays else told
     crews = this_round(matter).exclude(Q(state=assignment.State.LAPSED))
     signed = crews.filter(acknowledged_at__isnull=False).order_by("acknowledged_at")
     arrived = crews.filter(on_scene_at__isnull=False).order_by("on_scene_at")
-    may_ask = may_contact(report, "page", at=at).ok
-    return CallerStory(
-        matter.reference, matter.category if may_ask else "", matter.state, report.received_at,
-        signed.values_list("acknowledged_at", flat=True).first(),
-        arrived.values_list("on_scene_at", flat=True).first(),
-        matter.closed_at, matter.outcome if may_ask else "", report.stars, report.withdrawn, may_withdraw(report),
-        matter.unit.name_zh if matter.unit else "", matter.unit.name_en if matter.unit else "",
-        _added_by(report), may_ask, report.text_only, matter.grade == 1,
-        matter.reopened_at,
+    return replace(
+        told,
+        category="" if betrays else told.category,  # it may have been learned from the other's call
+        sent_at=signed.values_list("acknowledged_at", flat=True).first(),
+        arrived_at=arrived.values_list("on_scene_at", flat=True).first(),
+        closed_at=matter.closed_at, outcome=matter.outcome if told.may_ask else "", reopened_at=matter.reopened_at,
     )  # fmt: skip
+
+
+def _unbetraying(matter: Incident, own: Incident) -> str:
+    """
+    Where a call stands, told to who may be the one that another caller of its event is afraid of.
+
+    That officers were sent, or that somebody else called, would tell him of her: his own call was read, or it is over.
+    """
+    if matter.state not in incident.OPEN:
+        return incident.State.CLOSED
+    return incident.State.CLASSIFIED if own.category else incident.State.RECEIVED
 
 
 def _added_by(report: Report) -> tuple[datetime, ...]:

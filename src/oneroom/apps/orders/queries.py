@@ -92,6 +92,12 @@ def _running(ladder: Ladder, rungs: list[Rung], told: dict[int, list[Told]]) -> 
     )  # fmt: skip
 
 
+def rungs_of(deliveries: Iterable[int]) -> dict[int, int]:
+    """The rung that each of these messages belongs to."""
+    wanted = set(deliveries)
+    return dict(Delivery.objects.filter(pk__in=wanted).values_list("pk", "rung_id")) if wanted else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Ring:
     """A rung that rings on somebody's phone now. The device drops repeats by (ladder, rung)."""
@@ -109,9 +115,14 @@ class Ring:
 
 
 def rings_for(account_id: int) -> list[Ring]:
-    """What rings for a person: app messages of ladders that still run, the latest rung of each ladder."""
+    """
+    What rings for a person: app messages of ladders that still run, the latest rung of each ladder.
+
+    Asked by every phone every few seconds: it goes from what runs now, and never through what once rang.
+    """
+    now = list(Rung.objects.filter(ladder__stopped=None, done__isnull=False).values_list("pk", flat=True))
     rows = (
-        Delivery.objects.filter(account_id=account_id, channel="app", rung__ladder__stopped=None)
+        Delivery.objects.filter(rung__in=now, account_id=account_id, channel="app")
         .select_related("rung__ladder")
         .order_by("rung__ladder_id", "-rung__n")
     )

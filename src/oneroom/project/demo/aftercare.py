@@ -7,7 +7,6 @@ report. Where a visitor sits in the room's seats, help is his to answer first.
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
@@ -46,6 +45,7 @@ class Aftercare:
                 await self._call_back(call)
                 break  # one at a time: there is one telephone
         await self._rate()
+        await self._room.exchange.call_back(now, visited="calltaker" in self._room.visitors)
 
     async def _hear(self, sos: dict[str, Any], now: datetime) -> None:
         since_s = (now - datetime.fromisoformat(sos["raised_at"])).total_seconds()
@@ -62,19 +62,16 @@ class Aftercare:
     async def _call_back(self, call: dict[str, Any]) -> None:
         chance = Random(f"oneroom call back {call['report']} {call['tries']}")
         result = chance.choices(list(RESULTS), list(RESULTS.values()))[0]
-        said = {"report": call["report"], "result": result, "words": ""}
-        if result in SAID:
-            said["words"] = f"{MARK_ZH}" + (
-                "满意，没有别的。" if result == "reached_satisfied" else "来得慢，不太满意。"
-            )
+        words = f"{MARK_ZH}{SAID[result]}" if result in SAID else ""
+        said = {"report": call["report"], "result": result, "words": words}
         key = f"sim-call-back-{call['report']}-{call['tries']}"
         await self._room.call_taker.act(f"incidents/{call['incident']}/call-back", said, key)
 
     async def _rate(self) -> None:
         """A caller with a code who has seen the end of it says how it was."""
-        if time.monotonic() - self._rated_s < RATES_EVERY_S or not self._room.codes:
+        if self._room.real_s() - self._rated_s < RATES_EVERY_S or not self._room.codes:
             return
-        self._rated_s = time.monotonic()
+        self._rated_s = self._room.real_s()
         code = self._room.codes.pop(0)
         chance = Random(f"oneroom rating {code}")
         if chance.random() < RATE_SHARE:

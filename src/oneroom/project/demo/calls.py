@@ -21,6 +21,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from oneroom.apps.incidents.protocol import protocol_of
+from oneroom.engine.protocol import Effect, assess
 from oneroom.engine.roads import RoadGraph
 from oneroom.engine.roads.classes import CLASS_NAMES
 
@@ -34,6 +36,7 @@ SPREAD_DEG = 2.5e-4  # how far apart callers place one event: some 25 m
 # Telephone numbers of callers: 100-0000-xxxx is in no numbering plan (mobiles begin with 13 to 19).
 CALLER_PHONES = "1000000"
 MARK_ZH, MARK_EN = "〔模拟〕", "[simulated] "
+ARRIVED = f"{MARK_ZH}已到现场，正在处置。"
 MARK_DRILL = "（演练 / drill）"
 # People live along these; the weight of a street in the choice of a place is its length times this.
 _HOMES = {"residential": 1.0, "living_street": 1.0, "tertiary": 0.7, "unclassified": 0.5, "secondary": 0.3}
@@ -153,7 +156,7 @@ def sentences() -> dict[str, Any]:
 
 def kinds() -> list[str]:
     """The categories that have sentences."""
-    return [name for name in sentences() if name not in ("slots", "storm")]
+    return [name for name in sentences() if name not in ("slots", "storm", "seen", "warnings", "answers")]
 
 
 def event(
@@ -216,3 +219,44 @@ def scene_report(category: str, chance: Random) -> tuple[str, str]:
     """(outcome, words) of a crew that handled a matter of this category."""
     outcome, zh, _en = chance.choice(sentences().get(category, sentences()["help"])["ends"])
     return outcome, f"{MARK_ZH}{zh}"
+
+
+def seen(chance: Random) -> dict[str, Any]:
+    """What a crew comes upon itself, as it reports it."""
+    said = chance.choice(sentences()["seen"])
+    return {name: said[name] for name in ("category", "subcategory", "grade", "reasons")} | {
+        "words": f"{MARK_ZH}{said['zh']}"
+    }
+
+
+def warning(chance: Random) -> dict[str, Any]:
+    """A warning of a place, as a crew raises it."""
+    said = chance.choice(sentences()["warnings"])
+    return {"reason": said["reason"], "words": f"{MARK_ZH}{said['zh']}", "days": chance.choice((7, 14, 30))}
+
+
+def answered(call: Call) -> tuple[dict[str, str], dict[str, str]]:
+    """
+    What the caller answers to the house's questions, (choices, free words): in keeping with how grave the call is.
+
+    A call-taker in a hurry does not ask them all.
+    """
+    protocol = protocol_of(call.category, call.subcategory)
+    if protocol is None:
+        return {}, {}
+    chance = Random(f"oneroom answers {call.key}")
+    english = call.words.startswith(MARK_EN)
+    choices: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for question in protocol.questions[: chance.randint(1, max(1, len(protocol.questions)))]:
+        if question.kind == "text":
+            pair = chance.choice(sentences()["answers"]["free"])
+            words[question.code] = f"{MARK_EN if english else MARK_ZH}{pair[int(english)]}"
+            continue
+        grave = [code for code, effect in question.answers.items() if effect.reason in call.reasons]
+        calm = [code for code, effect in question.answers.items() if effect == Effect(say=effect.say)]
+        for code in chance.sample(grave, len(grave)) + chance.sample(calm, len(calm)):
+            if assess(protocol, choices | {question.code: code}).grade >= min(call.grade, protocol.usual):
+                choices[question.code] = code
+                break
+    return choices, words

@@ -5,7 +5,7 @@ It knows only what a crew's phone knows: its own live orders, as `/api/orders` g
 time. Every delay is drawn from the number of the order, so a crew that is restarted goes on as if nothing had happened.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,15 +33,23 @@ class Character(StrEnum):
 
 
 # Seconds from the offer to the signature, by grade; the second rung comes after 15, 30, 90 and 90.
-_ANSWER_S = {
+ANSWER_S = {
     Character.PROMPT: {1: (3, 10), 2: (4, 18), 3: (5, 40), 4: (5, 60)},
     Character.RADIO: {1: (6, 14), 2: (8, 25), 3: (10, 60), 4: (10, 80)},
     Character.SLOW: {1: (16, 75), 2: (35, 150), 3: (80, 300), 4: (80, 400)},
 }
-SOS_SHARE = 0.0015  # of the matters a crew is on: about two a day in the whole city
+# Shares of the matters a crew is on.
+SOS_SHARE = 0.0015  # about two a day in the whole city
+PHOTO_SHARE = 0.3
+WARNING_SHARE = 0.02
+SEEN_SHARE = 0.005  # of patrols: the crew comes upon something that nobody reported
 SOS_BEFORE = timedelta(minutes=1)  # the end of its work
-_SET_OUT_S = (8.0, 45.0)
-_FIRST_WORD_S = (40.0, 150.0)
+SET_OUT_S = (8.0, 45.0)
+FIRST_WORD_S = (40.0, 150.0)
+_PHOTO_S = (160.0, 300.0)
+_WARNING_S = (310.0, 500.0)
+WELL_EVERY_S = 500.0  # the house asks after ten minutes without a word, on grave matters
+_STANDS_BY = timedelta(minutes=10)  # beside what it has reported
 
 
 def character_of(number: int) -> Character:
@@ -88,8 +96,8 @@ class SimulatedCrew:
     _patrol_at: datetime | None = None
     _fixed_at: datetime | None = None
     _driving_to: int = 0  # the order that the drive is for
-    _worded: set[int] = field(default_factory=set)
-    _helped: set[int] = field(default_factory=set)
+    _sees_at: datetime | None = None
+    _done: set[str] = field(default_factory=set)  # keys of what is done once for each order
 
     def __post_init__(self) -> None:
         self._chance = Random(f"oneroom crew {self.number}")
@@ -112,7 +120,7 @@ class SimulatedCrew:
             case "offered":
                 return self._sign(now)
             case "acknowledged":
-                return self._step("set_out", self._after("acknowledged_at", "set_out", *_SET_OUT_S), now)
+                return self._step("set_out", self._after("acknowledged_at", "set_out", *SET_OUT_S), now)
             case "en_route":
                 return self._step("arrive", self._arrival(now), now)
             case "on_scene":
@@ -124,15 +132,24 @@ class SimulatedCrew:
         zone = self.streets.zone
         should = shifts.should_serve(self.watch, self.number, now, zone)
         if should == self.on_duty or not self.id:
-            return None
+            return self._see(now)
         verb = "on-duty" if should else "off-duty"
         return Act(f"crews/{self.id}/{verb}", {}, f"sim-{self.id}-{verb}-{now:%m%d%H%M}")
+
+    def _see(self, now: datetime) -> Act | None:
+        """On patrol it comes upon something: it reports that and stands by, until the room sends somebody."""
+        if self._sees_at is None or now < self._sees_at or not self.on_duty:
+            return None
+        at, self._sees_at, self.drive = self._sees_at, None, None
+        self._patrol_at = now + _STANDS_BY
+        key = f"sim-{self.id}-seen-{at:%m%d%H%M%S}"
+        return Act("incidents", {"source": "self", **calls.seen(Random(f"oneroom {key}"))}, key)
 
     def _sign(self, now: datetime) -> Act | None:
         if self.character is Character.SILENT:
             return None
         assert self.order is not None
-        between_s = _ANSWER_S[self.character][self.order["grade"]]
+        between_s = ANSWER_S[self.character][self.order["grade"]]
         return self._step("acknowledge", self._after("offered_at", "sign", *between_s), now)
 
     def _step(self, verb: str, due: datetime, now: datetime) -> Act | None:
@@ -148,23 +165,34 @@ class SimulatedCrew:
     def _work(self, now: datetime) -> Act | None:
         assert self.order is not None
         self.drive = None
-        pk = self.order["id"]
         chance = self._of_order("stay")
         done = _time(self.order["on_scene_at"]) + timedelta(seconds=calls.stay_s(chance))
         if now >= done:
             outcome, words = calls.scene_report(self.order["category"], chance)
             return self._act("report", "report", {"outcome": outcome, "words": words})
-        if (
-            pk not in self._helped
-            and self._of_order("sos").random() < SOS_SHARE
-            and now >= done - timedelta(seconds=60)
-        ):
-            self._helped.add(pk)
-            return Act("sos", {}, f"sim-{pk}-sos")
-        if pk not in self._worded and now >= self._after("on_scene_at", "word", *_FIRST_WORD_S):
-            self._worded.add(pk)
-            return self._act("word", "word", {"words": f"{calls.MARK_ZH}已到现场，正在处置。"})
+        for due, act in self._meanwhile(done):
+            if now >= due and act.key not in self._done:
+                self._done.add(act.key)
+                return act
         return None
+
+    def _meanwhile(self, done: datetime) -> Iterator[tuple[datetime, Act]]:
+        """What a crew does while it is there, and when, each once."""
+        assert self.order is not None
+        pk = self.order["id"]
+        worded = self._after("on_scene_at", "word", *FIRST_WORD_S)
+        yield worded, self._act("word", "word", {"words": calls.ARRIVED})
+        if self._of_order("sos").random() < SOS_SHARE:
+            yield done - SOS_BEFORE, Act("sos", {}, f"sim-{pk}-sos")
+        if self.character is not Character.RADIO:  # whose phone lies at the station
+            if self._of_order("photo").random() < PHOTO_SHARE:
+                yield self._after("on_scene_at", "photo at", *_PHOTO_S), self._act("photo", "photo", {})
+            if self._of_order("warning").random() < WARNING_SHARE:
+                said = {"incident": self.order["incident"], **calls.warning(self._of_order("warned"))}
+                yield self._after("on_scene_at", "warning at", *_WARNING_S), Act("warnings", said, f"sim-{pk}-warning")
+        if self.order["grade"] <= 2:
+            for n in range(1, int((done - worded).total_seconds() / WELL_EVERY_S) + 1):
+                yield worded + timedelta(seconds=n * WELL_EVERY_S), self._act("well", f"well-{n}", {})
 
     def _act(self, path: str, name: str, said: dict[str, Any]) -> Act:
         assert self.order is not None
@@ -208,6 +236,8 @@ class SimulatedCrew:
         self.drive = self.streets.drive((self.lon, self.lat), goal, now)
         if self.drive is None:
             self._patrol_at = now + timedelta(seconds=PARKED_S[1])
+        elif self._chance.random() < SEEN_SHARE and self.character is not Character.RADIO:
+            self._sees_at = now + (self.drive.ends - now) / 2
 
     def fixes(self, now: datetime, *, at_most: int = 4) -> list[dict[str, Any]]:
         """

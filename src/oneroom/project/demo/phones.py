@@ -9,11 +9,13 @@ import httpx
 
 from oneroom.project.demo.client import House, Person, Refusal
 from oneroom.project.demo.crews import Act, Character, SimulatedCrew
+from oneroom.project.demo.photos import picture
 
 log = logging.getLogger(__name__)
 
 COALESCE_S = 0.15  # the entries of one act arrive together
-SAY_EVERY_S = 2.0  # real seconds between two messages of one crew, however fast the demo runs
+# Real seconds between two messages of one crew, however fast the demo runs.
+SAY_EVERY_S, STANDING_SAY_EVERY_S = 2.0, 5.0
 REREAD_S = 60.0  # orders are read again now and then, should a change have been missed
 AFTER_NO_S = 2.0
 GOES_ON = (httpx.HTTPError, Refusal)
@@ -28,7 +30,7 @@ class Phone:
 
     def __init__(self, house: House, crew: SimulatedCrew, radio: Person):
         self.crew = crew
-        self.person = Person(house, f"sim-{crew.number:03d}a")
+        self.person = Person(house, f"sim-{crew.number:03d}a", phone=True)
         self._radio = radio
         self._serving = asyncio.Event()
         self._changed = asyncio.Event()
@@ -65,13 +67,17 @@ class Phone:
             await asyncio.sleep(COALESCE_S)
             self._changed.clear()
             try:
-                self.crew.told((await self.person.get("orders"))["orders"])
-                self._fresh = True
-                await self._say_that_it_rang()
+                await self.read()
             except GOES_ON as error:
                 log.info("crew %d could not read its orders (%s)", self.crew.number, error)
                 await asyncio.sleep(AFTER_NO_S)
                 self._changed.set()
+
+    async def read(self) -> None:
+        """What the crew's orders are now; and of a new one, that it rang."""
+        self.crew.told((await self.person.get("orders"))["orders"])
+        self._fresh = True
+        await self._say_that_it_rang()
 
     async def _say_that_it_rang(self) -> None:
         """As the page does: a receipt that the order has arrived. Of a crew's phones, the lead's is on."""
@@ -97,25 +103,35 @@ class Phone:
         ):
             self._fresh = False
             self._acting = asyncio.create_task(self._do(act))
-        if _idle(self._saying) and real_s - self._said_s >= SAY_EVERY_S and (fixes := self.crew.fixes(now)):
+        every_s = SAY_EVERY_S if self.crew.drive else STANDING_SAY_EVERY_S
+        if _idle(self._saying) and real_s - self._said_s >= every_s and (fixes := self.crew.fixes(now)):
             self._said_s = real_s
             self._saying = asyncio.create_task(self._say(fixes))
 
-    async def _do(self, act: Act) -> None:
+    async def do(self, act: Act) -> None:
+        """What the crew decided. Raises Refusal where somebody was quicker."""
         by_radio = self.crew.character is Character.RADIO and act.path.startswith("assignments/")
+        who = self._radio if by_radio else self.person
         try:
-            await (self._radio if by_radio else self.person).act(act.path, act.said, act.key)
-            if act.path.startswith("crews/"):
-                self.crew.on_duty = act.path.endswith("/on-duty")
-            if by_radio:
-                pass  # it hears the words over the radio
-            elif act.said.get("verb") == "acknowledge" and self.crew.order is not None:
-                await self.person.act(f"incidents/{self.crew.order['incident']}/open", {"purpose": "respond"})
+            if act.path.endswith("/photo"):
+                await who.send(act.path, act.said, {"photo": ("scene.png", picture(act.key), "image/png")}, act.key)
+            else:
+                await who.act(act.path, act.said, act.key)
+        except Refusal as refusal:
+            if not act.path.startswith("crews/") or refusal.code != "overtaken":  # it was so already
+                raise
+        if act.path.startswith("crews/"):
+            self.crew.on_duty = act.path.endswith("/on-duty")
+        if act.said.get("verb") == "acknowledge" and self.crew.order is not None and not by_radio:
+            # Who has only a radio hears the words over it.
+            await self.person.act(f"incidents/{self.crew.order['incident']}/open", {"purpose": "respond"})
+
+    async def _do(self, act: Act) -> None:
+        try:
+            await self.do(act)
         except GOES_ON as error:
             # Somebody was quicker, or the web process is being restarted: read again what holds now.
             log.info("crew %d was refused %s (%s)", self.crew.number, act.path, error)
-            if act.path.startswith("crews/") and getattr(error, "code", "") == "overtaken":
-                self.crew.on_duty = act.path.endswith("/on-duty")  # it was so already
             await asyncio.sleep(AFTER_NO_S)
         self._changed.set()
 

@@ -12,7 +12,7 @@ word, and a city that he forgets does not pile up. Everything is done over HTTP 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -21,8 +21,9 @@ from zoneinfo import ZoneInfo
 
 from oneroom.apps.incidents.codes import LAW_CASES
 from oneroom.project.demo import shifts
-from oneroom.project.demo.calls import Call, ends_without_crew
+from oneroom.project.demo.calls import Call, answered, ends_without_crew
 from oneroom.project.demo.client import House, Person, answer_of
+from oneroom.project.demo.exchange import Exchange
 from oneroom.project.demo.names import chief_of, commander_of
 from oneroom.project.demo.phones import GOES_ON
 
@@ -51,6 +52,7 @@ class Room:
     due: Iterator[Call]
     stations: dict[str, int]  # unit code -> number of the station
     zone: ZoneInfo
+    real_s: Callable[[], float] = time.monotonic
     visitors: frozenset[str] = frozenset()
     held: frozenset[int] = frozenset()
     _waiting: Call | None = None
@@ -62,31 +64,35 @@ class Room:
     _web_s: float = -WEB_EVERY_S
     _storm: list[Call] = field(default_factory=list)
     _compared: set[int] = field(default_factory=set)
+    _scarce: bool = False  # found in this round: whoever asks next need not ask for crews
     _called: dict[int, Call] = field(default_factory=dict)  # by number of the matter
 
     def __post_init__(self) -> None:
         self.dispatcher = Person(self.house, "sim-dispatcher")
         self.call_taker = Person(self.house, "sim-calltaker")
         self.citizen = _Citizen(self.house)
+        self.exchange = Exchange(self.house, self.call_taker)
         self._people: dict[str, Person] = {}
 
     async def look(self, now: datetime) -> None:
         """One round: calls that are due, then every open matter."""
         come: list[Coroutine[Any, Any, None]] = []
         while len(come) < CALLS_AT_ONCE and (call := self._next(now)) is not None:
-            come.append(self._take(call))
+            come.append(self._hear(call))
         await asyncio.gather(*come)
+        await asyncio.gather(*(self._take(call, pk) for call, pk in await self.exchange.answered(now)))
         queue = (await self.dispatcher.get("demo/queue"))["queue"]
+        self._scarce = False
         await asyncio.gather(*(self._attend(row, now) for row in queue))
 
     async def _attend(self, row: dict[str, Any], now: datetime) -> None:
         """See to one matter; the narrow door keeps the others waiting (client.py)."""
-        if time.monotonic() < self._leave_until.get(row["id"], 0.0):
+        if self.real_s() < self._leave_until.get(row["id"], 0.0):
             return
         try:
             await self._see_to(row, now)
         except GOES_ON as error:  # a visitor or the clock was quicker, or another matter got the crew
-            self._leave_until[row["id"]] = time.monotonic() + LEAVE_S
+            self._leave_until[row["id"]] = self.real_s() + LEAVE_S
             log.info("the room was refused something about %s (%s)", row["id"], error)
 
     def begin_storm(self, calls: list[Call]) -> None:
@@ -104,21 +110,34 @@ class Room:
         self._waiting = None
         return call
 
-    async def _take(self, call: Call) -> None:
+    async def _hear(self, call: Call) -> None:
+        """It comes by telephone and rings, or by the public's page."""
+        online = call.web and self.real_s() - self._web_s > WEB_EVERY_S
+        if online:
+            self._web_s = self.real_s()
+        elif self.exchange.is_there:
+            try:
+                await self.exchange.ring(call, visited="calltaker" in self.visitors)
+                return
+            except GOES_ON as error:
+                log.info("call %s did not ring (%s)", call.key, error)
+        await self._take(call, online=online)
+
+    async def _take(self, call: Call, number: int | None = None, *, online: bool = False) -> None:
         place = {"lon": call.lon, "lat": call.lat}
         try:
-            if call.web and time.monotonic() - self._web_s > WEB_EVERY_S:
-                self._web_s = time.monotonic()
+            if online:
                 said = {"words": call.words, "location": place, "safe_contact": call.safe_contact}
                 taken = await self.citizen.report(said, call.key)
             else:
+                answers, texts = answered(call)
                 taken = await self.call_taker.act(
                     "incidents",
                     {
                         "source": "phone", "words": call.words, "caller_phone": call.phone, "location": place,
                         "safe_contact": call.safe_contact, "category": call.category,
                         "subcategory": call.subcategory, "grade": call.grade, "reasons": list(call.reasons),
-                        "drill": call.drill,
+                        "drill": call.drill, "answers": answers, "texts": texts, "call": number,
                     },
                     f"sim-call-{call.key}",
                 )  # fmt: skip
@@ -147,7 +166,7 @@ class Room:
             case "reported" if since_s > chance.uniform(60, 240) + self._commanders_turn_s:
                 await self._chief(row, now).act(f"incidents/{row['id']}/review", {}, _key("review", row))
             case "reviewed" if since_s > chance.uniform(15, 60) + self._commanders_turn_s:
-                await self._chief(row, now).act(f"incidents/{row['id']}/close", _ending(row), _key("close", row))
+                await self._chief(row, now).act(f"incidents/{row['id']}/close", ending(row), _key("close", row))
                 if (code := self._code_of.pop(row["reference"], "")) and not row["drill"]:
                     self.codes.append(code)
 
@@ -174,19 +193,24 @@ class Room:
             return
         aside = ends_without_crew(row["category"], chance)
         if aside and row["state"] == "classified":
-            why = {"verb": aside[0], "reason": aside[1]}
-            await self.call_taker.act(f"incidents/{row['id']}/set-aside", why, f"sim-aside-{row['id']}")
+            verb, reason = aside
+            path, why = ("hand-over", {"agency": reason}) if verb == "transfer" else (
+                "set-aside", {"verb": verb, "reason": reason}
+            )  # fmt: skip
+            await self.call_taker.act(f"incidents/{row['id']}/{path}", why, f"sim-aside-{row['id']}")
             return
         if row.get("held_until") and now < datetime.fromisoformat(row["held_until"]):
             return
-        found = await self.dispatcher.get(f"incidents/{row['id']}/proposals")
-        ranked = [p for p in found["ranked"] if self._avoid.get(p["crew"], now) <= now]
-        if len(found["ranked"]) <= RESERVE and (grade >= 3 or not ranked):
+        if not (self._scarce and grade >= 3):
+            found = (await self.dispatcher.get(f"incidents/{row['id']}/proposals"))["ranked"]
+            self._scarce = len(found) <= RESERVE
+            ranked = [p for p in found if self._avoid.get(p["crew"], now) <= now]
+        if self._scarce and (grade >= 3 or not ranked):
             if row["state"] == "classified" and "dispatcher" not in self.visitors:
                 said = {"reason": "no_crew_free", "until": (now + HOLD_FOR).isoformat()}
                 await self.dispatcher.act(f"incidents/{row['id']}/hold", said, f"sim-hold-{row['id']}")
             return
-        ranked.sort(key=lambda p: p["crew"] not in self.held or found["ranked"].index(p) >= 5)
+        ranked.sort(key=lambda p: p["crew"] not in self.held or found.index(p) >= 5)
         chosen = ranked[: call.crews if call else 1]
         if not chosen:
             return
@@ -232,7 +256,7 @@ class Room:
         return self._people.setdefault(username, Person(self.house, username))
 
 
-def _ending(row: dict[str, Any]) -> dict[str, str]:
+def ending(row: Mapping[str, Any]) -> dict[str, str]:
     """What a closer adds to the report: where the law asks, that there is no case, and why."""
     kind = row["final_category"] or row["category"]
     named = row["final_subcategory"] if row["final_category"] else row["subcategory"]
@@ -256,12 +280,12 @@ class _Citizen:
         self._http = house.client()
 
     async def report(self, said: dict[str, Any], key: str) -> Any:
-        async with self._house.door:
+        async with self._house.desks:
             answer = await self._http.post("/api/reports", json=said, headers={"Idempotency-Key": f"sim-web-{key}"})
         return answer_of(answer)
 
     async def rate(self, said: dict[str, Any], key: str) -> None:
-        async with self._house.door:
+        async with self._house.desks:
             answer = await self._http.post(
                 "/api/follow/rate", json=said, headers={"Idempotency-Key": f"sim-rate-{key}"}
             )

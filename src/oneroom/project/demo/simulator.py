@@ -17,14 +17,13 @@ from oneroom.apps.ledger.time import clock
 from oneroom.engine import roads
 from oneroom.project.demo import calls, surge
 from oneroom.project.demo.aftercare import Aftercare, keep_aftercare
-from oneroom.project.demo.city import SEED, STRENGTH, City, posts
+from oneroom.project.demo.city import SEED, City, posts
 from oneroom.project.demo.client import House
 from oneroom.project.demo.crews import SimulatedCrew, character_of
 from oneroom.project.demo.driving import Streets
 from oneroom.project.demo.phones import GOES_ON, Phone
 from oneroom.project.demo.relief import Relief, keep_relief
 from oneroom.project.demo.room import AHEAD, Room, keep_room
-from oneroom.project.demo.shifts import Watch
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +52,11 @@ class Simulator:
         stations = {station["code"]: n for n, station in enumerate(self._city.stations, 1)}
         room = Room(self._house, iter(()), stations, self._zone)
         relief = await asyncio.to_thread(Relief, room, self._zone)
-        phones = await self._phones(room, streets)
-        count = STRENGTH[Watch.DAY]
+        await self._patiently(room, "crews", "crews")
+        await room.exchange.hang_up(self._clock.now())
+        phones = await phones_of(self._city, self._house, room, streets)
         self._homes = calls.streets(graph)
-        room.due = calls.calls_after(await self._from(room), SEED, self._homes, crews=count, zone=self._zone)
+        room.due = calls.calls_after(await self._from(room), SEED, self._homes, crews=self._city.crews, zone=self._zone)
         if self._surge:
             await room.dispatcher.act("demo/surge", {})
         async with asyncio.TaskGroup() as tasks:
@@ -67,21 +67,6 @@ class Simulator:
             tasks.create_task(keep_aftercare(Aftercare(room), self._clock.now))
             for n, phone in enumerate(sorted(phones, key=lambda phone: not phone.crew.on_duty)):
                 tasks.create_task(_after(n // ARRIVES_TOGETHER * TICK_S, phone))
-
-    async def _phones(self, room: Room, streets: Streets) -> list[Phone]:
-        """The crews where they were left, or at their stations."""
-        known = {crew.code: crew for crew in await asyncio.to_thread(board, on_duty=False)}
-        await self._patiently(room, "crews", "crews")
-        phones = []
-        for post in posts(self._city):
-            home, at = self._city.stations[post.station], known[post.code]
-            lon, lat = at.lon or home["lon"], at.lat or home["lat"]
-            crew = SimulatedCrew(
-                post.number, streets, (home["lon"], home["lat"]), *streets.to_street(lon, lat),
-                character_of(post.number), post.watch, id=at.id, on_duty=at.state != "off_duty",
-            )  # fmt: skip
-            phones.append(Phone(self._house, crew, room.dispatcher))
-        return phones
 
     async def _from(self, room: Room) -> datetime:
         """Calls go on from now; a quiet city also gets those of the last minutes, all at once."""
@@ -121,7 +106,7 @@ class Simulator:
         room.visitors = frozenset(seen.get("roles", ()))
         if (since := seen.get("surge") or "") and since != self._storm_since:
             self._storm_since = since
-            began, many = datetime.fromisoformat(since), STRENGTH[Watch.DAY]
+            began, many = datetime.fromisoformat(since), self._city.crews
             brought = surge.storm(SEED, began, self._homes, crews=many, zone=self._zone)
             room.begin_storm([call for call in brought if call.at >= self._clock.now() - AHEAD])
         for phone in phones:
@@ -134,6 +119,21 @@ class Simulator:
             if rate == REAL_SPEED:  # nobody chose another meanwhile
                 await room.dispatcher.act("demo/time", {"rate": self._speed_before})
             self._speed_before = None
+
+
+async def phones_of(city: City, house: House, room: Room, streets: Streets) -> list[Phone]:
+    """The crews where they were left, or at their stations."""
+    known = {crew.code: crew for crew in await asyncio.to_thread(board, on_duty=False)}
+    phones = []
+    for post in posts(city):
+        home, at = city.stations[post.station], known[post.code]
+        lon, lat = at.lon or home["lon"], at.lat or home["lat"]
+        crew = SimulatedCrew(
+            post.number, streets, (home["lon"], home["lat"]), *streets.to_street(lon, lat),
+            character_of(post.number), post.watch, id=at.id, on_duty=at.state != "off_duty",
+        )  # fmt: skip
+        phones.append(Phone(house, crew, room.dispatcher))
+    return phones
 
 
 async def _after(pause_s: float, phone: Phone) -> None:

@@ -83,18 +83,17 @@ def begins_at() -> datetime:
     return local.replace(hour=BEGINS_HOUR, minute=0, second=0, microsecond=0)
 
 
-def load(city: str = "shanghai", *, at: datetime | None = None) -> None:
+def load(city: cities.City, *, at: datetime | None = None) -> None:
     """
-    Make a bundled city, with everybody on duty at the stations.
+    Make a city, with everybody on duty at the stations.
 
-    The demo's command gives the time: it sets the city's clock itself, and its own process still goes by the real one.
+    The demo's command gives the time: it begins in the city's past (`past.py`).
     """
-    found = cities.bundled(city)
     at = at or now()
     zone = ZoneInfo(settings.TIME_ZONE)
     names, numbers = invented(cities.SEED), iter(range(10000))
     watch, relieved_at = shifts.watch_at(at, zone), shifts.ends(at, zone) + SPARE
-    crews = _make(_Making(found, at, Random(f"oneroom world {city}"), names, numbers, watch, relieved_at))
+    crews = _make(_Making(city, at, Random(f"oneroom world {city.code}"), names, numbers, watch, relieved_at))
     duty.record_positions([duty.Fix(crew, lon, lat, at, 10.0, 0.0, None) for crew, lon, lat in crews], at)
 
 

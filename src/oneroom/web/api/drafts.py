@@ -31,7 +31,9 @@ def keep(request: HttpRequest, asked: shapes.DraftSaved) -> dict[str, Any]:
         place = where(asked.location)
     except Refused:
         place = None  # half a place is no place; what was typed of it is kept all the same
-    shown = services.Shown(asked.category, asked.subcategory, asked.grade, tuple(asked.reasons), place)
+    shown = services.Shown(
+        asked.category, asked.subcategory, asked.grade, tuple(asked.reasons), place, asked.drill, asked.safe_contact
+    )
     row = services.keep_draft(asked.key, asked.n, asked.content, shown, by=by, at=at)
     if row is None:
         return {"over": True}
@@ -48,7 +50,8 @@ def drafts(request: HttpRequest) -> dict[str, Any]:
             {
                 "id": d.draft.pk, "started": d.draft.started, "touched": d.draft.touched, "grade": d.draft.grade,
                 "category": d.draft.category, "subcategory": d.draft.subcategory, "lon": d.draft.lon,
-                "lat": d.draft.lat, "place_zh": d.draft.place_zh, "place_en": d.draft.place_en, "desk": d.desk,
+                "lat": d.draft.lat, "place_zh": d.draft.place_zh, "place_en": d.draft.place_en, "drill": d.draft.drill,
+                "desk": d.desk,
             }
             for d in desk.drafts()
         ]

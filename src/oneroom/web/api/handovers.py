@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from ninja import Router
 
-from oneroom.apps.incidents import services, shift
+from oneroom.apps.incidents import shift
+from oneroom.apps.incidents.services.handover import begin_handover, drop_handover, sign_handover
 from oneroom.apps.ledger.time import now
 from oneroom.apps.people.queries import actor_of
 from oneroom.engine.values import BadInput
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
 from oneroom.web.api.acts import do
-from oneroom.web.limits import TooMany, count, forget
-
-TRIES, LOCKED_S = 5, 300
+from oneroom.web.passwords import find_account, must_be_fresh
 
 router = Router(tags=["handovers"])
 
@@ -28,9 +26,7 @@ def begin(request: HttpRequest, asked: shapes.NewHandover) -> dict[str, Any]:
     return do(
         request, asked,
         lambda by, at: {
-            "id": services.begin_handover(
-                incoming=asked.incoming, until=asked.until, words=asked.note, by=by, at=at
-            )
+            "id": begin_handover(incoming=asked.incoming, until=asked.until, words=asked.note, by=by, at=at)
         },
     )  # fmt: skip
 
@@ -43,14 +39,11 @@ def sign(request: HttpRequest, pk: int, asked: shapes.Signature) -> dict[str, An
     No key is needed: a second signature finds the handover over, and the password is kept nowhere.
     """
     row = shift.handover_for(pk, by=actor(request))
-    who = f"handover:{row.incoming_id}"
-    if count("signature", who, seconds=LOCKED_S) > TRIES:
-        raise TooMany
-    account = authenticate(request, username=row.incoming.username, password=asked.password)
+    account = find_account(request, row.incoming.username, asked.password)
     if account is None:
         raise BadInput("password", "This is not the password of the person who takes over.")
-    forget("signature", who)
-    services.sign_handover(row.pk, by=actor_of(account), at=now())
+    must_be_fresh(account)
+    sign_handover(row.pk, by=actor_of(account), at=now())
     return {"ok": True}
 
 
@@ -58,5 +51,5 @@ def sign(request: HttpRequest, pk: int, asked: shapes.Signature) -> dict[str, An
 def drop(request: HttpRequest, pk: int, asked: shapes.Nothing) -> dict[str, Any]:
     """Taken back before it was signed."""
     return do(
-        request, asked, lambda by, at: services.drop_handover(shift.handover_for(pk, by=by).pk, by=by, at=at)
+        request, asked, lambda by, at: drop_handover(shift.handover_for(pk, by=by).pk, by=by, at=at)
     )  # fmt: skip

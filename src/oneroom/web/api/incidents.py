@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from ninja import Router
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.desk import draft_of
 from oneroom.apps.incidents.proposals import advice_for, proposals, route_for
-from oneroom.apps.incidents.services.drafts import draft_code, is_over
+from oneroom.apps.incidents.repeats import repeats_at
+from oneroom.apps.incidents.services.drafts import draft_code
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput
@@ -45,24 +47,32 @@ def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict
     if asked.source == "self" and at_place is None:
         at_place = where_crew_is(by)
     draft = services.lock_draft(asked.draft, by=by) if asked.draft else None
-    anew = draft is not None and draft.incident_id is not None and is_over(draft)
-    if draft is not None and anew:
-        code = draft_code(draft, anew=True)
-    if draft is not None and draft.incident_id is not None and not anew:
+    over = draft is not None and services.is_over(draft)
+    taken = services.saved_before(draft, said) if draft is not None and over else None
+    if taken is not None:
+        return _told(taken, draft)
+    if draft is not None and draft.report_id is not None and not over:
         taken = services.complete_draft(
-            draft, said, **asked.kind, grade=asked.grade, reasons=asked.reasons, where=at_place, by=by, at=at
-        )
+            draft, said, **asked.kind, grade=asked.grade, reasons=asked.reasons, where=at_place, drill=asked.drill,
+            by=by, at=at,
+        )  # fmt: skip
     else:
         taken = services.take_report(
             said, source=asked.source, where=at_place, **asked.kind, grade=asked.grade, reasons=asked.reasons,
-            drill=asked.drill, code=code, by=by, at=at,
+            drill=asked.drill or (draft is not None and draft.drill),
+            code=draft_code(draft, anew=True) if draft is not None and over else code, by=by, at=at,
         )  # fmt: skip
     if asked.category:
         _answered(taken.incident_id, asked, by, at)
     if asked.call is not None:
         services.call_belongs_to(asked.call, taken.incident_id, by=by)
     if asked.draft:
-        services.end_draft(asked.draft, cause="saved", incident_id=taken.incident_id, by=by, at=at)
+        services.end_draft(asked.draft, cause="saved", saved=taken, by=by, at=at)
+    return _told(taken, draft)
+
+
+def _told(taken: services.Taken, draft: Any) -> dict[str, Any]:
+    anew = draft is not None and services.is_anew(draft, taken.report_id)
     return {"id": taken.incident_id, "reference": taken.reference} | ({"anew": True} if anew else {})
 
 
@@ -82,6 +92,16 @@ def classify(request: HttpRequest, pk: int, asked: shapes.Classification) -> dic
     return do(request, asked, act)
 
 
+@router.post("incidents/{int:pk}/repeats")
+def repeats(request: HttpRequest, pk: int, asked: shapes.Open) -> dict[str, Any]:
+    """How often there were matters at the place of a live one lately: a number. Leaves a Look, so no key is needed."""
+    by, at = actor(request), now()
+    found = repeats_at(access.incident_for(pk, by=by), purpose=asked.purpose, by=by, at=at)
+    if found is None:
+        raise BadInput("location", "Say where it is: a crossing, a road or a point on the map.")
+    return {"repeats": asdict(found)}
+
+
 @router.post("incidents/{int:pk}/grade")
 def grade(request: HttpRequest, pk: int, asked: shapes.Grade) -> dict[str, Any]:
     """Raise the grade; lower it as shift commander."""
@@ -95,8 +115,8 @@ def grade(request: HttpRequest, pk: int, asked: shapes.Grade) -> dict[str, Any]:
 
 @router.post("incidents/{int:pk}/set-aside")
 def set_aside(request: HttpRequest, pk: int, asked: shapes.SetAside) -> dict[str, Any]:
-    """Transfer to an agency, cancel, or mark as no matter."""
-    if asked.verb not in ("transfer", "cancel", "invalidate"):
+    """Cancel, or mark as no matter. What is another agency's goes through ``hand-over``, which is followed."""
+    if asked.verb not in ("cancel", "invalidate"):
         raise BadInput("verb", "There is no such choice: %(choice)s.", choice=asked.verb[:40])
     return do(
         request, asked,

@@ -294,6 +294,8 @@ class DraftSaved(Kind):
     grade: Annotated[int, Field(ge=1, le=4)] | None = None
     reasons: Annotated[list[Code], Field(max_length=20)] = []
     location: Place | None = None
+    drill: bool = False
+    safe_contact: Code = "unknown"
 
 
 class NewHandover(Strict):

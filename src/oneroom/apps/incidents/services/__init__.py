@@ -20,7 +20,6 @@ from oneroom.apps.incidents.services.closing import (
 from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
 from oneroom.apps.incidents.services.drafts import (
     Shown,
-    complete_draft,
     drop_draft,
     end_draft,
     keep_draft,
@@ -29,7 +28,6 @@ from oneroom.apps.incidents.services.drafts import (
 )
 from oneroom.apps.incidents.services.ended import archive, reopen, supervise
 from oneroom.apps.incidents.services.field import add_photo, clear, report, report_and_clear, say_well, say_word, step
-from oneroom.apps.incidents.services.handover import begin_handover, drop_handover, sign_handover
 from oneroom.apps.incidents.services.help import send_help
 from oneroom.apps.incidents.services.intake import (
     Said,
@@ -45,7 +43,7 @@ from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.radio import log_radio, note_video
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
-from oneroom.apps.incidents.services.searching import question_about, search_record
+from oneroom.apps.incidents.services.saving import complete_draft, is_anew, is_over, saved_before
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
 from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 
@@ -61,7 +59,6 @@ __all__ = [
     "answer_referral",
     "archive",
     "ask_return",
-    "begin_handover",
     "bring_in",
     "call_back",
     "call_belongs_to",
@@ -74,10 +71,11 @@ __all__ = [
     "complete_draft",
     "divert",
     "drop_draft",
-    "drop_handover",
     "end_draft",
     "follow_code",
     "hold",
+    "is_anew",
+    "is_over",
     "judge_payload",
     "keep_draft",
     "keep_payload",
@@ -88,7 +86,6 @@ __all__ = [
     "note_video",
     "offer",
     "open_call",
-    "question_about",
     "rate",
     "record_answers",
     "regrade",
@@ -97,15 +94,14 @@ __all__ = [
     "report_and_clear",
     "return_call",
     "review",
+    "saved_before",
     "say_safe",
     "say_well",
     "say_word",
-    "search_record",
     "send_back",
     "send_help",
     "send_on",
     "set_aside",
-    "sign_handover",
     "step",
     "supervise",
     "take_event",

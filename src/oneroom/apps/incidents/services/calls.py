@@ -28,6 +28,7 @@ from oneroom.engine.values import SYSTEM, Actor, IllegalMove, NotFound, Overtake
 
 S = Call.State
 COUNTED = timedelta(days=30)
+_BATCH = 5000
 _ORDER = {S.RINGING: 0, S.ANSWERED: 1, S.ABANDONED: 2, S.ENDED: 2}
 _LIVE = (S.RINGING, S.ANSWERED)
 
@@ -217,8 +218,16 @@ def judge_payload(pk: int, *, reason: str = "") -> None:
 
 
 def forget_calls(at: datetime, *, calls: timedelta = COUNTED, payloads: timedelta = timedelta(days=7)) -> int:
-    """Numbers, hashes and network places of old calls, and old payloads, are no more. The clock's work."""
+    """
+    Numbers, hashes and network places of old calls, and old payloads, are no more. The clock's work.
+
+    Of a payload first the bytes go, then, after ``settings.CALL_PAYLOAD_DAYS``, that it came at all: a bounded batch at
+    a time.
+    """
     count = CallPayload.objects.filter(received__lt=at - payloads, raw__isnull=False).update(raw=None)
+    kept = at - max(payloads, timedelta(days=settings.CALL_PAYLOAD_DAYS))
+    gone = CallPayload.objects.filter(received__lt=kept).order_by("received").values_list("pk", flat=True)[:_BATCH]
+    count += CallPayload.objects.filter(pk__in=list(gone)).delete()[0]
     old = Call.objects.filter(ringing_at__lt=at - calls).exclude(number_hash=None, caller=None, lon=None)
     for row in old[:500]:  # one that still rings after thirty days is one whose end was never told
         _forget(row, at=at)

@@ -18,7 +18,16 @@ from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Repo
 from oneroom.apps.incidents.protocol import known_subcategory, subcategories
 from oneroom.apps.incidents.services.aftercare import decide_call_backs
 from oneroom.apps.incidents.services.dispatch import turned_out
-from oneroom.apps.incidents.services.matter import final_kind, known, lock, scopes, subject, this_round, watch
+from oneroom.apps.incidents.services.matter import (
+    final_kind,
+    known,
+    lock,
+    lock_matter_of,
+    scopes,
+    subject,
+    this_round,
+    watch,
+)
 from oneroom.apps.ledger.queries import timeline
 from oneroom.apps.ledger.services import note, seal, service
 from oneroom.apps.orders.services import start_overdue, stop
@@ -202,22 +211,21 @@ def codes_for(category: str) -> Codes:
 @service
 def rate(report_id: int, *, stars: int, words: str = "", by: Actor, at: datetime) -> None:
     """The caller rates a closed matter, once, with words or without."""
-    report = Report.objects.select_related("incident").get(pk=report_id)
+    row = lock_matter_of(report_id)
     if stars not in (1, 2, 3, 4, 5):
         raise BadInput("stars", "Pick one of the five.")
-    if report.incident.state not in (State.CLOSED, State.CALLED_BACK, State.ARCHIVED):
+    if row.state not in (State.CLOSED, State.CALLED_BACK, State.ARCHIVED):
         raise IllegalMove("You can rate this when it is closed.")
     text = plain("rating_words", words, longest=1000)
     if not Report.objects.filter(pk=report_id, stars=None).update(stars=stars):
         raise IllegalMove("You have rated this already. Thank you.")
     commitment = None
     if text:
-        sealed, commitment = seal(text, matter=subject(report.incident_id), purpose="rating.words", at=at)
+        sealed, commitment = seal(text, matter=subject(row.pk), purpose="rating.words", at=at)
         Report.objects.filter(pk=report_id).update(rating_words=sealed)
     note(
-        "incident.rated", subject(report.incident_id), by=by, at=at, to=scopes(report.incident),
-        matter=subject(report.incident_id), incident=report.incident_id, report=report_id, stars=stars,
-        words=commitment,
+        "incident.rated", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
+        report=report_id, stars=stars, words=commitment,
     )  # fmt: skip
 
 

@@ -8,46 +8,45 @@ the dispatcher makes a matter of it, what the desk types from then on goes to th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from oneroom.apps.incidents.codes import CATEGORIES
-from oneroom.apps.incidents.models import Draft, Incident, Report
+from oneroom.apps.incidents.codes import CATEGORIES, SAFE_CONTACT
+from oneroom.apps.incidents.models import Draft
 from oneroom.apps.incidents.protocol import known_subcategory
 from oneroom.apps.incidents.services.intake import (
     Said,
     Taken,
     Where,
-    add_words,
-    check_said,
-    classify,
     follow_code,
     placed,
     take_report,
 )
-from oneroom.apps.incidents.services.matter import known, known_grade, known_reasons, lock, scopes, subject
-from oneroom.apps.incidents.services.standing import regrade
-from oneroom.apps.ledger.services import compared, erase, note, reseal, seal, service
-from oneroom.engine.lifecycle.incident import OPEN, State
+from oneroom.apps.incidents.services.matter import (
+    known,
+    known_grade,
+    known_reasons,
+)
+from oneroom.apps.ledger.services import erase, note, reseal, seal, service
 from oneroom.engine.roles import Right
-from oneroom.engine.values import Actor, BadInput, IllegalMove, NotFound
+from oneroom.engine.values import Actor, BadInput, NotFound
 
 _LONGEST = 40_000
-_A_LINE = 2000  # so long may one line of added words be
-_BETWEEN = " \n,;.\uff0c\uff1b\u3002"  # what joined the new words to those that were sent on
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the room may see of a call that is being taken."""
+    """What the room may see of a call that is being taken, and must know of the matter it may make of it."""
 
     category: str = ""
     subcategory: str = ""
     grade: int | None = None
     reasons: tuple[str, ...] = ()
     where: Where | None = None
+    drill: bool = False
+    safe_contact: str = "unknown"
 
 
 def draft_subject(pk: int) -> str:
@@ -79,19 +78,23 @@ def keep_draft(key: str, n: int, content: Mapping[str, Any], shown: Shown, *, by
         reseal(row.content, content)
     seen = _seen(row)
     row.n, row.touched = n, at
-    row.category, row.subcategory, row.grade = shown.category, shown.subcategory, shown.grade
-    row.reasons = list(shown.reasons)
-    for name, value in placed(shown.where).items():
-        if name != "unit":
-            setattr(row, name, value)
+    if row.incident_id is None:  # sent on, it keeps what was said of it then: the matter goes its own way
+        row.category, row.subcategory, row.grade = shown.category, shown.subcategory, shown.grade
+        row.reasons, row.drill, row.safe_contact = list(shown.reasons), shown.drill, shown.safe_contact
+        for name, value in placed(shown.where).items():
+            if name != "unit":
+                setattr(row, name, value)
     row.save()
     if made or seen != _seen(row):
-        note(
-            "draft.shown", draft_subject(row.pk), by=by, at=at, to={"room"}, draft=row.pk,
-            category=row.category or None, subcategory=row.subcategory or None, grade=row.grade,
-            placed=row.lon is not None,
-        )  # fmt: skip
+        _show(row, {"room"}, by=by, at=at)
     return row
+
+
+def _show(row: Draft, to: set[str], *, by: Actor, at: datetime) -> None:
+    note(
+        "draft.shown", draft_subject(row.pk), by=by, at=at, to=to, draft=row.pk, category=row.category or None,
+        subcategory=row.subcategory or None, grade=row.grade, placed=row.lon is not None, drill=row.drill or None,
+    )  # fmt: skip
 
 
 def lock_draft(key: str, *, by: Actor) -> Draft | None:
@@ -117,23 +120,30 @@ def send_on(draft_id: int, *, words: str, by: Actor, at: datetime) -> Taken:
     if not row.category:
         raise BadInput("category", "Nobody has said yet what it is.")
     taken = take_report(
-        Said(words=words or "…"), source="phone", where=_where(row), category=row.category,
-        subcategory=row.subcategory, grade=row.grade or 2, reasons=row.reasons, code=draft_code(row), by=by, at=at,
+        Said(words=words or "…", safe_contact=row.safe_contact), source="phone", where=_where(row),
+        category=row.category, subcategory=row.subcategory, grade=row.grade or 2, reasons=row.reasons, drill=row.drill,
+        code=draft_code(row), by=by, at=at,
     )  # fmt: skip
     Draft.objects.filter(pk=row.pk).update(incident_id=taken.incident_id, report_id=taken.report_id)
-    note(
-        "draft.shown", draft_subject(row.pk), by=by, at=at, to={"room", f"account:{row.account_id}"}, draft=row.pk,
-        category=row.category, subcategory=row.subcategory or None, grade=row.grade, placed=True,
-    )  # fmt: skip
+    _show(row, {"room", f"account:{row.account_id}"}, by=by, at=at)
     return taken
 
 
 @service
-def end_draft(key: str, *, cause: str, by: Actor, at: datetime, incident_id: int | None = None) -> None:
-    """The call was saved, or came to nothing: what was typed is erased. A draft sent on is ended with its matter."""
+def end_draft(key: str, *, cause: str, by: Actor, at: datetime, saved: Taken | None = None) -> None:
+    """
+    The call was saved, or came to nothing: what was typed is erased.
+
+    What it was saved as stays with the empty row, so that a second saving of it finds what there is.
+    """
     row = Draft.objects.select_for_update().filter(account_id=by.id, key=key).first()
-    if row is not None and row.content_id is not None:
-        _end(row, cause, incident_id, by=by, at=at)
+    if row is None:
+        return
+    if saved is not None:
+        row.incident_id, row.report_id = saved.incident_id, saved.report_id
+        row.save(update_fields=["incident", "report"])
+    if row.content_id is not None:
+        _end(row, cause, by=by, at=at)
 
 
 @service
@@ -142,100 +152,20 @@ def drop_draft(draft_id: int, *, cause: str, by: Actor, at: datetime) -> None:
     row = Draft.objects.select_for_update().filter(pk=draft_id, content__isnull=False).first()
     if row is None:
         raise NotFound
-    _end(row, cause, row.incident_id, by=by, at=at)
+    _end(row, cause, by=by, at=at)
 
 
-def _end(row: Draft, cause: str, incident_id: int | None, *, by: Actor, at: datetime) -> None:
+def _end(row: Draft, cause: str, *, by: Actor, at: datetime) -> None:
     erase(draft_subject(row.pk), cause=cause, by=by, at=at)
     note(
         "draft.ended", draft_subject(row.pk), by=by, at=at, to={"room", f"account:{row.account_id}"}, draft=row.pk,
-        cause=cause, incident=incident_id,
+        cause=cause, incident=row.incident_id,
     )  # fmt: skip
     # The row stays for a day without any content: a saving of it that is still under way finds that it is over.
     Draft.objects.filter(pk=row.pk).update(
         content=None, category="", subcategory="", grade=None, reasons=[], lon=None, lat=None, accuracy_m=None,
-        given="", place_zh="", place_en="", touched=at, incident_id=incident_id,
+        given="", place_zh="", place_en="", drill=False, safe_contact="unknown", touched=at,
     )  # fmt: skip
-
-
-@service
-def complete_draft(
-    draft: Draft, said: Said, *, category: str, subcategory: str, grade: int | None,
-    reasons: Iterable[str], where: Where | None, by: Actor, at: datetime,
-) -> Taken:  # fmt: skip
-    """
-    The desk saves a call that the dispatcher has made a matter of: what is new of it goes to that matter.
-
-    Words that were typed since are added, the caller is put to the report, the kind and place are said anew where they
-    changed, the grade is raised where the answers ask for it.
-    """
-    by.must(Right.TAKE_CALL)
-    if draft.incident_id is None or draft.report_id is None:
-        raise IllegalMove
-    words, caller, address = check_said(said)
-    row = _lock_matter_of(draft.report_id)
-    report = Report.objects.select_related("words").get(pk=draft.report_id)
-    typed_before = str(next(iter(compared([report.words] if report.words else []).values()), "") or "")
-    more = words[len(typed_before) :].strip(_BETWEEN) if words.startswith(typed_before) else words
-    for begin in range(0, len(more), _A_LINE):
-        add_words(row.pk, words=more[begin : begin + _A_LINE], source="room", report_id=report.pk, by=by, at=at)
-    if row.pk == draft.incident_id:
-        _say_anew(row, category, subcategory, grade, reasons, where, by=by, at=at)
-    elif grade is not None and known_grade(grade) < row.grade:  # merged: kind and place are those said there
-        regrade(row.pk, grade=grade, reasons=known_reasons(reasons), by=by, at=at)
-    facts: dict[str, Any] = {}
-    for name, content in (("caller", caller if any(caller.values()) else None), ("address", address or None)):
-        if content is not None and getattr(report, f"{name}_id") is None:
-            sealed, commitment = seal(content, matter=subject(row.pk), purpose=f"report.{name}", at=at)
-            setattr(report, name, sealed)
-            facts["place" if name == "address" else name] = commitment
-    report.safe_contact = said.safe_contact
-    report.save(update_fields=["caller", "address", "safe_contact"])
-    note(
-        "incident.call_saved", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
-        report=report.pk, safe_contact=said.safe_contact, **facts,
-    )  # fmt: skip
-    return Taken(row.pk, report.pk, row.reference, draft_code(draft))
-
-
-def _say_anew(
-    row: Incident, category: str, subcategory: str, grade: int | None, reasons: Iterable[str], where: Where | None,
-    *, by: Actor, at: datetime,
-) -> None:  # fmt: skip
-    if not category:
-        return
-    if row.state == State.RECEIVED:
-        classify(
-            row.pk, category=category, subcategory=subcategory, grade=grade, reasons=reasons, where=where, by=by, at=at
-        )
-        return
-    known("category", category, CATEGORIES)
-    known_subcategory(category, subcategory)
-    codes = known_reasons(reasons)
-    moved = where is not None and (where.lon, where.lat) != (row.lon, row.lat)
-    if moved or (category, subcategory, codes) != (row.category, row.subcategory, row.reasons):
-        changed = placed(where) if moved else {}
-        Incident.objects.filter(pk=row.pk).update(category=category, subcategory=subcategory, reasons=codes, **changed)
-        row.refresh_from_db()
-        note(
-            "incident.amended", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
-            category=category, subcategory=subcategory or None, reasons=codes, moved=moved, unit=row.unit_id,
-        )  # fmt: skip
-    if grade is not None and known_grade(grade) < row.grade:
-        regrade(row.pk, grade=grade, reasons=codes, by=by, at=at)
-
-
-def is_over(draft: Draft) -> bool:
-    """The matter that was made of this call ended while the caller still spoke: what he says is a new one."""
-    return draft.report_id is not None and _lock_matter_of(draft.report_id).state not in OPEN
-
-
-def _lock_matter_of(report_id: int) -> Incident:
-    """The matter that a report counts to now, standing still: it may be merged into another meanwhile."""
-    while True:
-        row = lock(Report.objects.values_list("incident_id", flat=True).get(pk=report_id))
-        if Report.objects.filter(pk=report_id, incident=row).exists():
-            return row
 
 
 def draft_code(row: Draft, *, anew: bool = False) -> str:
@@ -254,7 +184,7 @@ def _where(row: Draft) -> Where | None:
 
 
 def _seen(row: Draft) -> tuple[object, ...]:
-    return row.category, row.subcategory, row.grade, row.lon, row.lat
+    return row.category, row.subcategory, row.grade, row.lon, row.lat, row.drill
 
 
 def _check(shown: Shown) -> None:
@@ -264,3 +194,4 @@ def _check(shown: Shown) -> None:
     if shown.grade is not None:
         known_grade(shown.grade)
     known_reasons(shown.reasons)
+    known("safe_contact", shown.safe_contact, SAFE_CONTACT)

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from oneroom.apps.duty.access import must_command
 from oneroom.apps.duty.services import begin_spell
 from oneroom.apps.incidents.models import Handover
+from oneroom.apps.incidents.shift import open_board
 from oneroom.apps.ledger.services import note, seal, service
 from oneroom.apps.orders.services import start_overdue, stop
 from oneroom.apps.people.queries import holders
@@ -35,8 +36,6 @@ def subject(pk: int) -> str:
 @service
 def begin_handover(*, incoming: int, until: datetime, words: str = "", by: Actor, at: datetime) -> int:
     """The commander signs what is handed over: the board of this minute, and a note. Gives the handover."""
-    from oneroom.apps.incidents.shift import open_board  # reads through queries, which know the services
-
     must_command(by, at=at)
     if incoming == by.id:
         raise BadInput("incoming", "You command already. Name who takes over.")

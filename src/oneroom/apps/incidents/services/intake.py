@@ -22,8 +22,10 @@ from oneroom.apps.incidents.services.matter import (
     known_grade,
     known_reasons,
     lock,
+    lock_matter_of,
     lock_open,
     may_lower,
+    must_be_open,
     scopes,
     subject,
     watch,
@@ -188,9 +190,13 @@ def classify(
 def add_words(
     incident_id: int, *, words: str, source: str, report_id: int, crew_id: int | None = None, by: Actor, at: datetime
 ) -> None:
-    """The caller, the room or a crew adds words. From a crew on scene it is the first word that is waited for."""
+    """
+    The caller, the room or a crew adds words. From a crew on scene it is the first word that is waited for.
+
+    Words to a report go to the matter that it counts to now, whichever it was when they were typed.
+    """
     text = plain("words", words, longest=2000, required=True)
-    row = lock_open(incident_id)
+    row = must_be_open(lock_matter_of(report_id)) if report_id else lock_open(incident_id)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="added.words", at=at)
     AddedWords.objects.create(
         incident=row, source=source, report_id=report_id or None, account_id=by.id or None, at=at, words=sealed

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from oneroom.apps.duty.access import must_command
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.incidents.codes import REASONS
-from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.ledger.services import note
 from oneroom.apps.orders.services import start_overdue, stop
 from oneroom.engine.lifecycle import assignment, incident
@@ -42,10 +42,22 @@ def lock(pk: int) -> Incident:
 
 def lock_open(pk: int) -> Incident:
     """The same, of a matter that is not over; IllegalMove otherwise."""
-    row = lock(pk)
+    return must_be_open(lock(pk))
+
+
+def must_be_open(row: Incident) -> Incident:
+    """The matter, if it is not over; IllegalMove otherwise."""
     if row.state not in incident.OPEN:
         raise IllegalMove("This matter is over; nothing is changed in it or added to it any more.")
     return row
+
+
+def lock_matter_of(report_id: int) -> Incident:
+    """The matter that a report counts to, standing still: it may be merged into another while somebody asks."""
+    while True:
+        row = lock(Report.objects.values_list("incident_id", flat=True).get(pk=report_id))
+        if Report.objects.filter(pk=report_id, incident=row).exists():
+            return row
 
 
 def lock_assignment(pk: int) -> tuple[Assignment, Incident]:

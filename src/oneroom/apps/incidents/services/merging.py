@@ -9,15 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from oneroom.apps.incidents.models import AddedWords, Assignment, Distinct, Incident, Questioning, Report
+from oneroom.apps.incidents.models import (
+    AddedWords,
+    Assignment,
+    CallBackTry,
+    Distinct,
+    Incident,
+    Questioning,
+    Report,
+    SentBack,
+)
 from oneroom.apps.incidents.services.intake import classify, place_of
 from oneroom.apps.incidents.services.matter import scopes, subject, watch
 from oneroom.apps.incidents.services.standing import regrade
 from oneroom.apps.ledger.services import hand_over_seals, note, service
-from oneroom.apps.orders.services import stop
+from oneroom.apps.orders.services import sealed_photos, stop
 from oneroom.engine.lifecycle.incident import INCIDENT, OPEN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, Conflict, IllegalMove, NotAllowed
@@ -43,7 +53,7 @@ def merge(incident_id: int, *, into: int, by: Actor, at: datetime) -> None:
     moved = list(Report.objects.filter(incident=row).order_by("pk"))
     Report.objects.filter(incident=row, taken_as=None).update(taken_as=row)
     _count_to(moved, row, head)
-    _answers_to(Q(incident=row) | Q(incident__merged_into=row), row, head)
+    _texts_to(Q(pk=row.pk) | Q(merged_into=row), row, head)
     Incident.objects.filter(merged_into=row).update(merged_into=head)
     Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, closed_at=at, merged_into=head)
     stop(subject(row.pk), cause="merged", by=by, at=at)
@@ -64,7 +74,7 @@ def unmerge(incident_id: int, *, by: Actor, at: datetime) -> None:
         raise IllegalMove("The other matter is over, and the callers were told so. Take a new report instead.")
     moved = list(Report.objects.filter(incident=head, taken_as=row).order_by("pk"))
     _count_to(moved, head, row)
-    _answers_to(Q(incident=row), head, row)
+    _texts_to(Q(pk=row.pk), head, row)
     Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at, closed_at=None, merged_into=None)
     row.refresh_from_db()
     _distinct(row.pk, head.pk)
@@ -117,10 +127,24 @@ def _count_to(moved: Iterable[Report], before: Incident, now_to: Incident) -> No
     hand_over_seals(sealed, before=subject(before.pk), to=subject(now_to.pk))
 
 
-def _answers_to(whose: Q, before: Incident, now_to: Incident) -> None:
-    """What callers answered freely is erased with the matter it counts to; the questioning stays where it was made."""
-    texts = Questioning.objects.filter(whose, texts__isnull=False).values_list("texts_id", flat=True)
-    hand_over_seals(texts, before=subject(before.pk), to=subject(now_to.pk))
+def _texts_to(whose: Q, before: Incident, now_to: Incident) -> None:
+    """
+    What else is sealed of these matters is kept and erased with the one they count to; its rows stay where they began.
+
+    Answers, what crews reported and showed, what the room noted, what reviewers and called-back callers said: so it is
+    read with the head (``access.personal_of``), with its origin, and a merging that is undone takes it back.
+    """
+    matters = list(Incident.objects.filter(whose).values_list("pk", flat=True))
+    rows: list[tuple[QuerySet[Any], str]] = [
+        (Questioning.objects.filter(incident__in=matters), "texts_id"),
+        (Assignment.objects.filter(incident__in=matters), "note_id"),
+        (AddedWords.objects.filter(incident__in=matters, report=None), "words_id"),
+        (SentBack.objects.filter(incident__in=matters), "words_id"),
+        (CallBackTry.objects.filter(call_back__incident__in=matters), "words_id"),
+    ]
+    sealed = [pk for found, name in rows for pk in found.values_list(name, flat=True) if pk is not None]
+    sealed += sealed_photos(map(subject, matters))
+    hand_over_seals(sealed, before=subject(before.pk), to=subject(now_to.pk))
 
 
 def _distinct(one: int, two: int) -> bool:

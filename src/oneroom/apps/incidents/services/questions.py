@@ -8,7 +8,7 @@ from datetime import datetime
 from oneroom.apps.incidents.models import Incident, Questioning
 from oneroom.apps.incidents.protocol import assessed, protocol_of
 from oneroom.apps.incidents.services.matter import scopes, subject
-from oneroom.apps.ledger.services import note, seal, service
+from oneroom.apps.ledger.services import compared, note, seal, service
 from oneroom.engine.protocol import Assessment, Protocol
 from oneroom.engine.text import plain
 from oneroom.engine.values import Actor, BadInput
@@ -34,12 +34,17 @@ def record_answers(
     incident_id: int, *, category: str, subcategory: str, answers: Mapping[str, str], texts: Mapping[str, str],
     by: Actor, at: datetime,
 ) -> None:  # fmt: skip
-    """Keep what was asked of a caller of this matter; nothing, where nothing was answered."""
+    """Keep what was asked of a caller of this matter; nothing where nothing was answered, and once if told twice."""
     protocol, _, free = check_answers(category, subcategory, answers, texts)
     if not answers and not free:
         return
     row = Incident.objects.get(pk=incident_id)
     codes = [f"{q.code}:{answers[q.code]}" for q in protocol.questions if q.code in answers]
+    same = Questioning.objects.filter(
+        incident=row, protocol=protocol.code, version=protocol.version, answers=codes, account_id=by.id
+    ).select_related("texts")
+    if any(compared([q.texts]).get(q.texts.pk) == free if q.texts else not free for q in same):
+        return
     sealed, commitment = (None, None)
     if free:
         sealed, commitment = seal(free, matter=subject(row.pk), purpose="report.answers", at=at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from oneroom.apps.incidents.access import incident_for
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.incidents.services.matter import subject
 from oneroom.apps.ledger import searches
@@ -42,16 +43,10 @@ def search_record(question: Question, *, purpose: str, basis: str, by: Actor, at
             raise BadInput("matter", "Name the matter that you ask about.")
         if question.chain != "acts":
             raise NotFound
-        _must_be_seen(question.matter, by)
+        incident_for(int(question.matter.partition(":")[2]), by=by)  # who may not see it may not ask of it
         purpose, basis = ("dispatch" if by.may(Right.SEE_ROOM) else "review"), question.matter
     searched(
         chain=question.chain, purpose=purpose, basis=basis, by=by, at=at, matter_asked=question.matter or None,
         kind_asked=question.kind or None, account_asked=question.account, since=question.since,
         until=question.until, number=question.number,
     )  # fmt: skip
-
-
-def _must_be_seen(matter: str, by: Actor) -> None:
-    from oneroom.apps.incidents.access import incident_for  # access reads services of this package
-
-    incident_for(int(matter.partition(":")[2]), by=by)

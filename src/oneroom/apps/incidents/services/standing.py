@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from oneroom.apps.incidents.codes import AGENCIES, HOLD_REASONS, INVALID_REASONS
+from oneroom.apps.incidents.contact import another_is_threatened
 from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.services.field import watch_welfare
 from oneroom.apps.incidents.services.matter import (
@@ -14,6 +15,7 @@ from oneroom.apps.incidents.services.matter import (
     known_grade,
     known_reasons,
     lock,
+    lock_matter_of,
     lock_open,
     may_lower,
     scopes,
@@ -102,7 +104,7 @@ def set_aside(
     """
     row = lock(incident_id)
     move = INCIDENT.move(row.state, verb, by=by)
-    known("reason", reason, _WHY_ASIDE[verb])
+    known("agency" if verb == "transfer" else "reason", reason, _WHY_ASIDE[verb])
     if _was_sent_to(row) and not by.may(Right.DISPATCH):
         raise NotAllowed("A crew was sent to this before. The dispatcher decides what becomes of it.")
     _set_aside(row, move.target, verb, reason, by=by, at=at)
@@ -128,8 +130,10 @@ def withdraw_report(report_id: int, *, by: Actor, at: datetime) -> None:
     The last report of a matter takes the matter with it, unless that is urgent: a caller may have been made to
     withdraw, so there the room is told and decides.
     """
-    found = Report.objects.get(pk=report_id)
-    row = lock(found.incident_id)
+    row = lock_matter_of(report_id)
+    own = Report.objects.select_related("taken_as").get(pk=report_id).taken_as or row
+    if own.pk != row.pk and another_is_threatened(row, own):
+        raise IllegalMove("We look into it, and it cannot be taken back any more.")  # whoever went there, and for whom
     if _begun(row):
         raise IllegalMove("Officers are already on it; they will finish looking.")
     if not Report.objects.filter(pk=report_id, withdrawn=False).update(withdrawn=True):

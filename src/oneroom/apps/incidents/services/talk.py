@@ -11,7 +11,7 @@ from datetime import datetime, time
 from oneroom.apps.incidents.codes import SAFE_CONTACT
 from oneroom.apps.incidents.contact import WAYS, must_contact
 from oneroom.apps.incidents.models import AddedWords, Report
-from oneroom.apps.incidents.services.matter import known, lock, lock_open, scopes, subject
+from oneroom.apps.incidents.services.matter import known, lock_matter_of, must_be_open, scopes, subject
 from oneroom.apps.ledger.services import note, seal, service
 from oneroom.engine.roles import Right
 from oneroom.engine.text import plain
@@ -25,8 +25,7 @@ def write_to_caller(report_id: int, *, words: str, by: Actor, at: datetime) -> N
     """The room writes; the line appears on the caller's page, if the record says that this is safe."""
     by.must(Right.TAKE_CALL)
     text = plain("words", words, longest=1000, required=True)
-    found = Report.objects.get(pk=report_id)
-    row = lock_open(found.incident_id)
+    row = must_be_open(lock_matter_of(report_id))
     found = Report.objects.select_related("incident").get(pk=report_id)
     must_contact(found, "page", at=at)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="added.words", at=at)
@@ -60,8 +59,7 @@ def say_safe(
         known("ways", way, WAYS)
     if (since is None) != (until is None):
         raise BadInput("since", "Say both: from when and until when.")
-    found = Report.objects.get(pk=report_id)
-    row = lock(found.incident_id)
+    row = lock_matter_of(report_id)
     found = Report.objects.get(pk=report_id)
     now = {"safe_contact": safe_contact, "safe_ways": list(ways), "safe_since": since, "safe_until": until}
     if all(getattr(found, name) == value for name, value in now.items()):

@@ -2,7 +2,7 @@
 
 from oneroom.apps.ledger.services.disclosures import exported, searched
 from oneroom.apps.ledger.services.once import once
-from oneroom.apps.ledger.services.record import note, noted_so_far, service
+from oneroom.apps.ledger.services.record import afterwards, note, service
 from oneroom.apps.ledger.services.seals import (
     Looking,
     compared,
@@ -17,6 +17,7 @@ from oneroom.apps.ledger.services.seams import ask_guards
 
 __all__ = [
     "Looking",
+    "afterwards",
     "ask_guards",
     "compared",
     "erase",
@@ -24,7 +25,6 @@ __all__ = [
     "hand_over_seals",
     "looked",
     "note",
-    "noted_so_far",
     "once",
     "open_sealed",
     "reseal",

@@ -10,6 +10,7 @@ readers of "seq > last" miss rows. See docs/adr/0001-ledger.md.
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -25,7 +26,10 @@ from oneroom.engine.values import Actor
 P = ParamSpec("P")
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 _work: ContextVar[list[Noted] | None] = ContextVar("noted", default=None)
+_later: ContextVar[dict[tuple[Any, ...], Callable[[], object]]] = ContextVar("later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +55,35 @@ def service(act: Callable[P, T]) -> Callable[P, T]:
         if _work.get() is not None:
             return act(*args, **kwargs)
         noted: list[Noted] = []
-        token = _work.set(noted)
+        later: dict[tuple[Any, ...], Callable[[], object]] = {}
+        token, token_later = _work.set(noted), _later.set(later)
         try:
             with transaction.atomic():
                 result = act(*args, **kwargs)
                 if noted:
                     chain.append_entries(noted)
-            return result
         finally:
             _work.reset(token)
+            _later.reset(token_later)
+        for key, then in later.items():
+            try:
+                then()
+            except Exception:
+                log.exception("%s did not happen after its act", key)
+        return result
 
     return run
+
+
+def afterwards(then: Callable[..., object], **values: Any) -> None:
+    """
+    Once this act is written and holds no lock any more, do that too, once for the same values.
+
+    For what may take long and is no part of the act: it is not undone, nor refused, if that fails.
+    """
+    if _work.get() is None:
+        raise RuntimeError("nothing to come after: outside a service")
+    _later.get()[(then.__qualname__, *sorted(values.items()))] = functools.partial(then, **values)
 
 
 def note(
@@ -89,8 +111,3 @@ def note(
     entry = Noted(kind, subject, matter, at, by.id, on_behalf, by.via, tuple(sorted(set(to))), plain)
     noted.append(entry)
     seams.tell_followers(entry, by=by)
-
-
-def noted_so_far(kind: str) -> list[Noted]:
-    """What this act has noted of a kind and not yet written: nobody can read it in the record before the end."""
-    return [n for n in _work.get() or () if n.kind == kind]

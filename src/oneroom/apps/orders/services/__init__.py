@@ -8,7 +8,7 @@ from oneroom.apps.orders.services.ladders import (
     start_overdue,
     stop,
 )
-from oneroom.apps.orders.services.photos import attach_photo
+from oneroom.apps.orders.services.photos import attach_photo, sealed_photos
 from oneroom.apps.orders.services.sos import (
     END_REASONS,
     answer_sos,
@@ -31,6 +31,7 @@ __all__ = [
     "receipt",
     "regrade",
     "say_mistake",
+    "sealed_photos",
     "start_answer",
     "start_overdue",
     "stop",

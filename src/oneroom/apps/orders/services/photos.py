@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterable
 from datetime import datetime
 
 from PIL import Image, ImageOps
@@ -38,6 +39,12 @@ def attach_photo(
         width=round(picture.width * scale), height=round(picture.height * scale), content=sealed, thumb=small,
     )  # fmt: skip
     return row, commitment
+
+
+def sealed_photos(matters: Iterable[str]) -> list[int]:
+    """The sealed texts in which the photos of these matters lie: content and small picture of each."""
+    rows = Attachment.objects.filter(matter__in=list(matters)).values_list("content_id", "thumb_id")
+    return [pk for both in rows for pk in both]
 
 
 def _read(data: bytes) -> Image.Image:

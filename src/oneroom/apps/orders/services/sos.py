@@ -31,15 +31,19 @@ def raise_sos(*, matter: str = "", happened: datetime | None = None, by: Actor, 
     if happened is not None and happened > at + _SKEW:
         raise BadInput("happened", "This time lies in the future.")
     place = find_position(by.crew_id) if by.crew_id is not None else None
-    try:
-        with transaction.atomic():
-            row = Sos.objects.create(
-                account_id=by.id, crew_id=by.crew_id, unit_id=by.unit_id, matter=matter,
-                raised_at=min(happened or at, at), lon=place.lon if place else None, lat=place.lat if place else None,
-                fix_at=place.at if place else None,
-            )  # fmt: skip
-    except IntegrityError:
-        return Sos.objects.values_list("pk", flat=True).get(account_id=by.id, ended_at=None)
+    row = None
+    while row is None:  # pressed twice at once, or while the room ends the one before: one of the two is open or free
+        try:
+            with transaction.atomic():
+                row = Sos.objects.create(
+                    account_id=by.id, crew_id=by.crew_id, unit_id=by.unit_id, matter=matter,
+                    raised_at=min(happened or at, at), lon=place.lon if place else None,
+                    lat=place.lat if place else None, fix_at=place.at if place else None,
+                )  # fmt: skip
+        except IntegrityError:
+            found = Sos.objects.filter(account_id=by.id, ended_at=None).values_list("pk", flat=True).first()
+            if found is not None:
+                return found
     _note("sos.raised", row, by=by, at=row.raised_at, account=by.id, unit=row.unit_id, placed=place is not None)
     # From when it came in, not from when it was pressed: nobody is told late things all at once.
     start_sos(f"sos:{row.pk}", account_id=by.id, crew_id=by.crew_id, unit_id=by.unit_id, by=by, at=at)

@@ -106,8 +106,7 @@ def _headline(state: State, story: CallerStory) -> tuple[str, str]:
     if state is State.DISPATCHED and story.sent_at is not None:
         return _("Officers have your report."), _("You see here when they are there.")
     if state in ENDED:
-        ended = OUTCOMES.get(story.outcome, "") if story.may_ask else _("How it ended does not stand here. Ask us.")
-        return _("It is closed."), str(ended)
+        return _("It is closed."), str(OUTCOMES.get(story.outcome) or _("How it ended does not stand here. Ask us."))
     headline, rest = _SENTENCES[state]
     if story.reopened_at is not None and state in (State.CLASSIFIED, State.WAITING):
         return _("We look into it again."), str(headline)
@@ -132,6 +131,8 @@ def _main_line(state: State, story: CallerStory, at: datetime) -> tuple[Step, ..
         (
             _("The result: %(outcome)s") % {"outcome": OUTCOMES.get(story.outcome, "")}
             if ended and story.outcome
+            else _("It is closed.").rstrip(".。")
+            if ended
             else _("We tell you the result"),
             later(story.closed_at, story) if ended else _("On this page"),
         ),

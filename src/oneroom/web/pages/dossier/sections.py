@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from oneroom.apps.incidents.codes import (
+    AGENCIES,
     CALL_BACK_RESULTS,
     CALL_BACK_WHY,
     CASE_DECISIONS,
@@ -18,30 +17,16 @@ from oneroom.apps.incidents.codes import (
     NO_CASE_REASONS,
     OUTCOMES,
     REASONS,
+    REFERRAL_RESULTS,
     SAFE_CONTACT,
     SEND_BACK_REASONS,
     SOURCES,
 )
 from oneroom.apps.incidents.dossier import Dossier
-from oneroom.apps.people.queries import staff_names
-from oneroom.web.pages.looks import FIELDS, PURPOSES
+from oneroom.web.pages.dossier.parts import Section, clock, of_merged, stamp, with_origin
+from oneroom.web.pages.dossier.record import broken_at, looks_section, mark_section, photos_section, timeline_section
 from oneroom.web.pages.room.asked import asked_views
-from oneroom.web.pages.room.timeline import shown
 from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, kind_named, local, named
-
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading with rows. With ``head`` it is a table; without, pairs of name and value."""
-
-    title: str
-    rows: tuple[Row, ...]
-    head: Row = ()
-    note: str = ""
-    wide: int = -1  # the column that takes what room is left
-    empty: str = field(default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +45,22 @@ class Paper:
 
 
 def paper(found: Dossier, *, printed_by: str) -> Paper:
-    """Head, places, callers, crews, call-backs, timeline, photos, who read it, and the mark; in this order."""
+    """Head, what was merged, callers, crews, agencies, call-backs, timeline, photos, who read it, and the mark."""
     i = found.matter
     place = local(i.place_zh, i.place_en) or _("place not yet known")
     sections = (
-        _head(found), *_asked(found), _callers(found), *_words(found), _crews(found), _called(found), _timeline(found),
-        _photos(found), _looks(found), _mark(found),
+        _head(found), *_joined(found), *_asked(found), _callers(found), *_words(found), _crews(found),
+        _referred(found), _called(found), timeline_section(found), photos_section(found), looks_section(found),
+        mark_section(found),
     )  # fmt: skip
     at = stamp(found.opened_at)
     return Paper(
         f"{kind_named(i.category, i.subcategory) or _('not yet classified')} · {place}",
         _("Dossier of matter %(reference)s") % {"reference": i.reference}, i.reference, i.grade, i.drill,
-        found.personal is None, found.mark.broken_at, sections,
+        found.personal is None, broken_at(found), sections,
         _("Opened %(time)s by %(who)s · purpose: %(purpose)s")
         % {"time": at, "who": printed_by, "purpose": named(DOSSIER_PURPOSES, found.purpose)},
     )  # fmt: skip
-
-
-def stamp(moment: datetime | None) -> str:
-    """Day and second in the force's time zone."""
-    return f"{localtime(moment):%Y-%m-%d %H:%M:%S}" if moment else "–"
-
-
-def _clock(moment: datetime | None) -> str:
-    return f"{localtime(moment):%H:%M:%S}" if moment else "–"
 
 
 def _asked(found: Dossier) -> list[Section]:
@@ -129,6 +106,22 @@ def _head(found: Dossier) -> Section:
     )
 
 
+def _joined(found: Dossier) -> tuple[Section, ...]:
+    """The matters that were merged into this one, as each was taken."""
+    if not found.joined:
+        return ()
+    rows = tuple(
+        (
+            j.matter.reference, stamp(j.matter.received_at), kind_named(j.matter.category, j.matter.subcategory) or "–",
+            f"P{j.matter.grade}", local(j.matter.place_zh, j.matter.place_en) or "–", stamp(j.matter.closed_at),
+        )
+        for j in found.joined
+    )  # fmt: skip
+    head = (_("Reference"), _("Received"), _("Category at the call"), _("Grade"), _("Place"), _("Merged"))
+    note = _("Their callers, crews and entries stand below among those of this matter, each with its number.")
+    return (Section(_("Merged into this matter"), rows, head, note, 2),)
+
+
 def _callers(found: Dossier) -> Section:
     opened = {r["id"]: r for r in found.personal["reports"]} if found.personal else {}
     rows = []
@@ -141,7 +134,8 @@ def _callers(found: Dossier) -> Section:
             who = " · ".join(str(p) for p in (caller.get("name"), caller.get("phone"), address) if p) or "–"
         rows.append(
             (
-                str(n), stamp(report.received_at), named(SOURCES, report.source), who,
+                str(n), stamp(report.received_at),
+                of_merged(found, named(SOURCES, report.source), report.taken_as_id), who,
                 named(SAFE_CONTACT, report.safe_contact), f"{report.stars}/5" if report.stars else "–",
             )
         )  # fmt: skip
@@ -157,10 +151,14 @@ def _words(found: Dossier) -> tuple[Section, ...]:
         return ()
     gone = _("erased")
     by_time: list[tuple[datetime, str, str]] = [
-        (r["received_at"], _("Caller"), r["words"] or gone) for r in said["reports"]
+        (r["received_at"], with_origin(_("Caller"), r["of"]), r["words"] or gone) for r in said["reports"]
     ]
-    by_time += [(a["at"], _("Added"), a["words"] or gone) for a in said["added"]]
-    by_time += [(n["at"], _("From the scene"), n["words"] or gone) for n in said["notes"]]
+    crews = {a.crew_id: local(a.crew.callsign_zh, a.crew.callsign_en) for a in found.crews}
+    by_time += [(a["at"], with_origin(_("Added"), a["of"]), a["words"] or gone) for a in said["added"]]
+    by_time += [
+        (n["at"], with_origin(f"{_('From the scene')}: {crews.get(n['crew_id'], '–')}", n["of"]), n["words"] or gone)
+        for n in said["notes"]
+    ]
     by_time += [
         (g["at"], f"{_('Sent back')}: {named(SEND_BACK_REASONS, g['reason'])}", g["words"] or gone)
         for g in said["gaps"]
@@ -177,9 +175,10 @@ def _words(found: Dossier) -> tuple[Section, ...]:
 def _crews(found: Dossier) -> Section:
     rows = tuple(
         (
-            local(a.crew.callsign_zh, a.crew.callsign_en) + (f" ({_('leads')})" if a.lead else ""),
-            _clock(a.offered_at), _clock(a.acknowledged_at), _clock(a.en_route_at), _clock(a.on_scene_at),
-            _clock(a.reported_at), _clock(a.ended_at),
+            of_merged(found, local(a.crew.callsign_zh, a.crew.callsign_en) + (f" ({_('leads')})" if a.lead else ""),
+                a.incident_id),
+            clock(a.offered_at), clock(a.acknowledged_at), clock(a.en_route_at), clock(a.on_scene_at),
+            clock(a.reported_at), clock(a.ended_at),
             " · ".join(w for w in (named(ORDER_STATES, a.state), named(OUTCOMES, a.outcome)) if w),
         )
         for a in found.crews
@@ -188,6 +187,21 @@ def _crews(found: Dossier) -> Section:
         _("Crew"), _("Sent"), _("Signed"), _("Set out"), _("On scene"), _("Reported"), _("Ended"), _("How it ended")
     )  # fmt: skip
     return Section(_("Crews"), rows, head, wide=7, empty=_("No crew was sent."))
+
+
+def _referred(found: Dossier) -> Section:
+    """Which agencies were asked, and what they answered."""
+    rows = tuple(
+        (
+            named(AGENCIES, r.agency),
+            of_merged(found, _("comes along") if r.joint else _("took it over"), r.incident_id),
+            stamp(r.made_at), stamp(r.due_at), stamp(r.answered_at),
+            " · ".join(w for w in (named(REFERRAL_RESULTS, r.result), r.reference) if w) or "–",
+        )
+        for r in found.referrals
+    )  # fmt: skip
+    head = (_("Agency"), _("How"), _("Asked"), _("Answer due"), _("Answered"), _("Answer, its number"))
+    return Section(_("Other agencies"), rows, head, wide=5, empty=_("No other agency was asked."))
 
 
 def _called(found: Dossier) -> Section:
@@ -210,63 +224,3 @@ def _called(found: Dossier) -> Section:
     )
     head = (_("Caller"), _("Decided"), _("Why"), _("Result"), _("Tries"))
     return Section(_("Call-backs"), rows, head, wide=2, empty=_("Nothing was decided: the matter was not closed yet."))
-
-
-def _timeline(found: Dossier) -> Section:
-    rows = tuple(
-        (
-            f"#{line.seq}", stamp(line.at), line.channel,
-            line.what + (f" — {line.meta}" if line.meta else ""),
-        )
-        for line in reversed(shown(found.lines))
-    )  # fmt: skip
-    return Section(_("Timeline, every entry"), rows, ("#", _("Time"), _("Channel"), _("What happened")), wide=3)
-
-
-def _photos(found: Dossier) -> Section:
-    rows = tuple(
-        (f"#{e.seq}", stamp(e.at), str(e.facts["content"])) for e in found.lines if e.kind == "assignment.photo"
-    )
-    note = _("The commitment binds the photo's content (HMAC-SHA256 under a key kept with the photo).")
-    return Section(
-        _("Photos"), rows, ("#", _("Time"), _("Commitment")), note if rows else "", 2, _("No photo.")
-    )  # fmt: skip
-
-
-def _looks(found: Dossier) -> Section:
-    names = staff_names({look.actor for look in found.looks})
-    rows = tuple(
-        (stamp(look.at), names.get(look.actor) or _("an account"), named(PURPOSES, look.purpose), _fields(look.fields))
-        for look in sorted(found.looks, key=lambda look: look.seq)
-    )
-    head = (_("Time"), _("Who"), _("Purpose"), _("What was opened"))
-    return Section(_("Who read it"), rows, head, wide=3, empty=_("Nobody before this opening."))
-
-
-def _fields(fields: Iterable[str]) -> str:
-    return _(", ").join(named(FIELDS, f) for f in fields)
-
-
-def _mark(found: Dossier) -> Section:
-    mark = found.mark
-    state = (
-        _("intact: each entry gives its hash and hangs together with its neighbours")
-        if mark.broken_at is None
-        else _("ALTERED: entry #%(n)s is not as it was written") % {"n": mark.broken_at}
-    )
-    n, chain_hash = found.head
-    command = f"oneroom verify --matter incident:{found.matter.pk} --upto {mark.last}"
-    return Section(
-        _("Integrity mark"),
-        (
-            (_("Record"), state),
-            (_("Entries"), _("%(n)s, from #%(first)s to #%(last)s")
-             % {"n": mark.entries, "first": mark.first, "last": mark.last}),
-            (_("Mark of the matter"), mark.mark),
-            (_("Head of the chain"), f"#{n} {chain_hash}"),
-            (_("How to verify"), _("On any machine that has the record: %(command)s prints the same mark.")
-             % {"command": command}),
-            (_("How it is made"), _("SHA-256 over the SHA-256 hashes of the entries, one after the other in order;"
-                                    " each is the hash of the entry's RFC 8785 bytes.")),
-        ),
-    )  # fmt: skip

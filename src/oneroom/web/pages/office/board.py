@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from oneroom.apps.duty.queries import board as crews_board
 from oneroom.apps.duty.queries import posts
-from oneroom.apps.incidents import queries
+from oneroom.apps.incidents import desk, queries
 from oneroom.apps.incidents.codes import GRADES
 from oneroom.apps.incidents.duties import call_backs_due, to_review
 from oneroom.apps.incidents.figures import loop_since
@@ -32,7 +32,7 @@ from oneroom.engine.measures.loop import FEW, MEASURES, Call, Loop, Spread, by_h
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, NotFound
 from oneroom.web.actors import actor
-from oneroom.web.pages.office.days import DAYS, day_span
+from oneroom.web.pages.office.days import DAYS, day_span, month_starts
 from oneroom.web.pages.office.measures import WORDS, class_name
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.board import crew_views
@@ -123,7 +123,8 @@ def _board(by: Actor, unit: int | None, day: str, mine: dict[int, str]) -> dict[
         "grades": [(g, word, sum(1 for c in calls if c.grade == g), _to(base if opens else None, grade=g))
                    for g, word in GRADES.items()],
         "received": len(calls), "received_at": _to(base if opens else None),
-        "hours": _hours(calls), "origins": _origins(calls), "definitions": [w[2] for w in WORDS.values()],
+        "hours": _hours(calls), "origins": _origins(calls), "months": _months(here, at),
+        "definitions": [w[2] for w in WORDS.values()],
         **_standing(by, here, at), **_people(by, here, at),
     }  # fmt: skip
 
@@ -180,6 +181,19 @@ def _origins(calls: list[Call]) -> dict[str, Any]:
     found = Counter("self" if c.source == "self" else "told" for c in calls)
     n = sum(found.values())
     return {"self": found["self"], "n": n, "share": f"{100 * found['self'] / n:.1f}%" if n else "–", "few": n < FEW}
+
+
+def _months(here: Collection[int] | None, at: datetime) -> list[dict[str, Any]]:
+    """The same by calendar month: the one before and this one so far (T18)."""
+    before, this = month_starts(at)
+    counted = [(before, desk.origins(before, this, units=here)), (this, desk.origins(this, at, units=here))]
+    return [
+        {
+            "begins": begins, "self": o.counts.get("self", 0), "n": o.total,
+            "share": "–" if o.self_share is None else f"{100 * o.self_share:.1f}%",
+        }
+        for begins, o in counted
+    ]  # fmt: skip
 
 
 def _standing(by: Actor, here: Collection[int] | None, at: datetime) -> dict[str, Any]:

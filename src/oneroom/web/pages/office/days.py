@@ -32,3 +32,10 @@ def day_span(which: str, at: datetime) -> tuple[datetime, datetime] | None:
         case "month":
             return midnight - timedelta(days=30), tomorrow
     return None
+
+
+def month_starts(at: datetime) -> tuple[datetime, datetime]:
+    """When the calendar month before this one began, and when this one did."""
+    this = day_start(at).replace(day=1)
+    before = day_start(this - timedelta(days=1)).replace(day=1)
+    return before, this

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.incidents.queries import references
-from oneroom.apps.incidents.services import question_about, search_record
+from oneroom.apps.incidents.services.searching import question_about, search_record
 from oneroom.apps.ledger import searches
 from oneroom.apps.ledger.excerpt import verify_numbers
 from oneroom.apps.ledger.queries import head_seq

@@ -107,6 +107,7 @@ def script_words() -> dict[str, object]:
         "needTime": gettext("How many minutes ago? Digits only."), "callerName": gettext("Caller"),
         "callerPhone": gettext("Telephone"), "address": gettext("Address"), "safe": gettext("Safe to contact"),
         "safeWords": {code: str(word) for code, word in SAFE_CONTACT.items()}, "added": gettext("Added"),
-        "fromScene": gettext("From the scene"), "erased": gettext("erased"),
+        "fromScene": gettext("From the scene"), "ofMatter": gettext("from {reference}, merged into this"),
+        "erased": gettext("erased"),
         "nothingSaid": gettext("Nothing was noted."), "looked": gettext("Your look is recorded."),
     }  # fmt: skip

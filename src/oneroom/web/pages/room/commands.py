@@ -66,9 +66,7 @@ MATTER: dict[str, How] = {
     "supervise": How(
         ("supervise", "督办"), lazy("Supervise"), "supervise", {"on": True}, "reason", SUPERVISE_REASONS
     ),
-    "transfer": How(
-        ("transfer", "转办", "转"), lazy("Hand over to"), "set-aside", {"verb": "transfer"}, "reason", AGENCIES
-    ),
+    "transfer": How(("transfer", "转办", "转"), lazy("Hand over to"), "hand-over", {}, "agency", AGENCIES),
     "take_back": How(("take over again", "收回"), lazy("Take it back from the agency"), form="[data-referral]"),
     "invalidate": How(
         ("invalid", "无效"), lazy("Not a matter"), "set-aside", {"verb": "invalidate"}, "reason", INVALID_REASONS
@@ -112,7 +110,9 @@ _OWN: dict[str, Own] = {
     "new": Own(("new", "接警"), lazy("New call")),
     "next": Own(("next", "下一件"), lazy("Next that needs me")),
     "late": Own(("late", "超时"), lazy("Late list")),
+    "crew": Own(("details", "警组详情"), lazy("Details of a crew")),
     "compare": Own(("compare", "比对"), lazy("Compare with what may be the same")),
+    "repeats": Own(("how often", "来过几次"), lazy("How often at this place"), right=Right.OPEN_PERSONAL),
     "side": Own(
         ("side", "面"), lazy("Show a side of the matter"), {code: word for code, _sign, word in SIDES}
     ),

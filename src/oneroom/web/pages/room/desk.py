@@ -28,6 +28,7 @@ class DraftView:
     since: datetime
     age: str
     ready: bool
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class ReferralView:
     agency: str
     reference: str
     clock: Clock
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def desk_view(at: datetime) -> DeskView:
                 d.draft.pk, d.draft.grade, place_of(d.draft),
                 kind_named(d.draft.category, d.draft.subcategory) or _("not yet classified"), d.desk, d.draft.started,
                 span((at - d.draft.started).total_seconds()), bool(d.draft.category and d.draft.lon is not None),
+                d.draft.drill,
             )
             for d in desk.drafts()
         ),
@@ -99,7 +102,7 @@ def referral_view(found: Any, at: datetime) -> ReferralView:
     """One agency's answer that is waited for."""
     return ReferralView(
         found.pk, found.incident_id, found.incident.reference[4:], named(AGENCIES, found.agency), found.reference,
-        _clock("agency_answer", found.made_at, found.due_at, at),
+        _clock("agency_answer", found.made_at, found.due_at, at), found.incident.drill,
     )  # fmt: skip
 
 

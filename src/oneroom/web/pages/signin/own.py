@@ -19,10 +19,8 @@ from oneroom.apps.people.services import change_details, end_sessions, set_passw
 from oneroom.engine.values import BadInput, Refused
 from oneroom.web.actors import SignInFirst
 from oneroom.web.faults import worded
-from oneroom.web.limits import TooMany, count, forget
 from oneroom.web.pages.signin.home import home
-
-_TRIES, _LOCKED_S = 5, 15 * 60
+from oneroom.web.passwords import find_account
 
 
 @never_cache
@@ -57,10 +55,7 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
 
 def _password(request: HttpRequest) -> HttpResponse:
     account = request.user
-    who = f"own|{account.pk}"
-    if count("own-password", who, seconds=_LOCKED_S) > _TRIES:
-        raise TooMany
-    if not account.check_password(request.POST.get("old", "")[:1024]):
+    if find_account(request, account.username, request.POST.get("old", "")) is None:
         raise BadInput("old", "This is not your present password.")
     chosen = request.POST.get("new", "")[:1024]
     if chosen != request.POST.get("again", "")[:1024]:
@@ -72,7 +67,6 @@ def _password(request: HttpRequest) -> HttpResponse:
     except ValidationError as weak:
         raise BadInput("new", "Too easy to guess: take 12 characters or more, no common word, not your name.") from weak
     set_password(account.pk, chosen, by=actor_of(account), at=now())  # type: ignore[arg-type]
-    forget("own-password", who)
     _stay(request)
     return redirect(f"{request.path}?done=password")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,15 +19,10 @@ from oneroom.apps.people.services import session_closed, session_opened
 from oneroom.engine.values import BadInput, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
-from oneroom.web.limits import TooMany, count, forget, so_far, source_of
 from oneroom.web.pages.signin.home import home, screens
 from oneroom.web.pages.start.held import release
+from oneroom.web.passwords import find_account, must_be_fresh
 from oneroom.web.tickets import session_marker
-
-# Counted per name and source: whoever guesses is stopped, the officer on another machine is not locked out with him.
-TRIES = 5
-TRIES_OF_SOURCE = 50  # many names from one address
-LOCKED_S = 15 * 60
 
 
 class WrongPassword(BadInput):
@@ -35,19 +30,6 @@ class WrongPassword(BadInput):
 
     code = "wrong_password"
     message = "Name or password is wrong. Check both and try again."
-
-
-class RunOut(BadInput):
-    """The temporary password is too old."""
-
-    code = "password_run_out"
-    message = "This temporary password has run out. Ask your administrator for another."
-
-
-class Locked(TooMany):
-    """Too many wrong passwords for this name from this source."""
-
-    message = "Too many wrong tries. Sign in again in 15 minutes, or ask your administrator."
 
 
 @never_cache
@@ -93,21 +75,10 @@ def close_session(request: HttpRequest) -> None:
 
 def _account(request: HttpRequest) -> Any:
     username = request.POST.get("username", "")[:64].strip()
-    source = source_of(request)
-    who = f"{source}|{username.casefold()}"
-    # Only wrong ones: behind a proxy, a whole city signs in from one address at the change of shifts.
-    if so_far("sign-in-source", source) >= TRIES_OF_SOURCE:
-        raise Locked
-    if count("sign-in", who, seconds=LOCKED_S) > TRIES:
-        raise Locked
-    # Django hashes a password for an unknown name too, so the answer takes as long.
-    account = authenticate(request, username=username, password=request.POST.get("password", "")[:1024])
+    account = find_account(request, username, request.POST.get("password", ""))
     if account is None:
-        count("sign-in-source", source, seconds=LOCKED_S)
         raise WrongPassword("password")
-    if account.temporary_until is not None and account.temporary_until < now():
-        raise RunOut("password")
-    forget("sign-in", who)
+    must_be_fresh(account)
     return account
 
 

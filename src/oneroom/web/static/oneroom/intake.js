@@ -32,7 +32,7 @@ let sentOn = null; // the matter the dispatcher made of this call already: {inci
 const map = createMap($("map"), { language: facts.language, words: JSON.parse($("map-words").textContent), legend: false });
 const place = placeBox({
   input: $("where"), list: $("places"), note: $("where-note"), taken: $("taken"),
-  datum: $("datum"), datumField: $("datum-field"), language: facts.language, words,
+  datum: $("datum"), datumField: $("datum-field"), language: facts.language, words, near,
   onChange(chosen) {
     fields.clear("location");
     showOnMap(chosen);
@@ -89,6 +89,12 @@ function showOnMap(chosen) {
   map.setIncidents(chosen ? [{ id: 0, lon: chosen.lon, lat: chosen.lat, grade: grade.value(), open: true }] : []);
 }
 
+/** Where a name that there is twice is looked for: about the telephone, or where the operator looks. */
+function near() {
+  const fix = call?.taken();
+  return Number.isFinite(fix?.lon) ? [fix.lon, fix.lat] : map.centre();
+}
+
 /** An answer asks for another service: ticked once, and left alone when the operator takes it off. */
 const proposedAlong = new Set();
 function propose(agency) {
@@ -126,7 +132,7 @@ function changed() {
 /** What the room may see of it: what is chosen, or what the words hint at most. */
 function shown() {
   const [category = "", subcategory = ""] = kind.best().split(".");
-  return { category, subcategory, grade: grade.value(), reasons: grade.found()?.reasons ?? [], location: place.value() };
+  return { category, subcategory, grade: grade.value(), reasons: grade.found()?.reasons ?? [], location: place.value(), safe_contact: readFields(form).safe_contact };
 }
 
 function onServer(said) {

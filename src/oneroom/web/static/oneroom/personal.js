@@ -7,6 +7,7 @@ import { hms } from "./room-time.js";
 export function showPersonal(island, said, told) {
   const parts = [];
   for (const report of said.reports) {
+    if (report.of) parts.push(line("p", "sub", word("ofMatter", { reference: report.of })));
     parts.push(line("p", "say", report.words ?? word("nothingSaid")));
     const facts = document.createElement("dl");
     const fact = (name, value) => {
@@ -24,12 +25,15 @@ export function showPersonal(island, said, told) {
   }
   for (const more of [...said.added.map((a) => [word(a.source === "to_caller" ? "toCaller" : "added"), a]), ...said.notes.map((n) => [word("fromScene"), n])]) {
     const [kind, entry] = more;
-    parts.push(line("p", "say", `${hms(Date.parse(entry.at))} ${kind}: ${entry.words ?? word("erased")}`));
+    parts.push(line("p", "say", `${hms(Date.parse(entry.at))} ${from(kind, entry)}: ${entry.words ?? word("erased")}`));
   }
   if (said.photos?.length) parts.push(thumbs(said.photos));
   parts.push(line("p", "sub", told));
   island.replaceChildren(...parts);
 }
+
+/** What a line is, and which matter it came with where that was merged into this one. */
+const from = (kind, entry) => (entry.of ? `${kind} · ${word("ofMatter", { reference: entry.of })}` : kind);
 
 /** Small pictures; a click fetches the whole one, for the same purpose and with the same look. */
 function thumbs(photos) {
@@ -39,9 +43,12 @@ function thumbs(photos) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "thumb" });
     button.dataset.photo = photo.id;
-    button.append(Object.assign(new Image(), { src: photo.thumb, alt: `${word("photo")} ${hms(Date.parse(photo.at))}` }));
+    const told = `${from(word("photo"), photo)} ${hms(Date.parse(photo.at))}`;
+    button.append(Object.assign(new Image(), { src: photo.thumb, alt: told }));
+    button.title = told;
     button.addEventListener("click", () => whole(button, photo));
     row.append(button);
+    if (photo.of) row.append(line("span", "sub", word("ofMatter", { reference: photo.of })));
   }
   return row;
 }

@@ -36,6 +36,7 @@ export function start(root) {
     const path = button.dataset.act;
     // The step and set-aside addresses take a verb; grade, review, close and clear do not.
     if (/\/(step|take-off|set-aside)$/.test(path)) for (const key of FIXED) if (button.dataset[key]) body[key] = button.dataset[key];
+    if (button.dataset.agency) body.agency = button.dataset.agency;
     if (button.dataset.numberGrade) body.grade = Number(button.dataset.numberGrade);
     if (!when(button, body)) return;
     perform(button, path, body, button.dataset.says);
