@@ -10,6 +10,7 @@ from oneroom.project.settings import *  # noqa: F403
 
 messages.compile_stale()  # before Django is set up: it reads the translations once, and keeps that there were none
 
+HEADS_FOLDER = None  # a test that wants signed heads names a folder of its own
 DATA_FOLDER = None  # a test that wants a basemap names a folder of its own
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes 0.3 s for each account made
 PROJECT_CLOCK = "tests.clock.HAND"

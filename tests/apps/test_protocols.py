@@ -69,7 +69,7 @@ def test_somebody_in_danger_of_life_is_never_below_the_first_grade():
         ("public_order.fight", {"hurt": "no", "now": "yes", "weapon": "no"}, 2, ("in_progress",), 2, "in_progress"),
         ("public_order.fight", {"weapon": "yes", "now": "yes"}, 1, ("in_progress", "weapon"), 2, "armed"),
         ("crime.fraud", {"paid": "yes"}, 2, ("property_at_risk",), 1, "fraud"),
-        ("crime.theft", {"suspect": "no", "wait": "yes"}, 4, ("can_wait",), 1, "single"),
+        ("crime.theft", {"suspect": "no", "wait": "yes"}, 4, ("can_wait",), 1, "attend"),
         ("help.injured", {"breathing": "no"}, 1, ("life_at_risk",), 1, "rescue"),
         ("help.injured", {"breathing": "unknown"}, 2, (), 1, "rescue"),
         ("dispute.quarrel", {"drunk": "yes"}, 3, (), 2, "talk"),

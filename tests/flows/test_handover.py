@@ -10,8 +10,10 @@ from django.test import Client
 
 from oneroom.apps.duty.queries import commander
 from oneroom.apps.incidents.models import Handover
+from oneroom.apps.incidents.shift import open_board
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.people.services import create_account, give_role
+from oneroom.apps.places.services import raise_warning
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from tests.town import PASSWORD
@@ -107,6 +109,24 @@ def test_the_note_is_for_the_two_who_sign(room, relief):
     assert Caller("zhang").client.get("/room/handover").status_code == 404
     Caller("zhou").post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"})
     assert Caller("zhou").client.get(f"/room/handover/{pk}").status_code == 200
+
+
+def test_the_board_counts_the_warnings_of_this_shift_and_says_of_no_place_where(room):
+    def warn(reason):
+        raise_warning(
+            lon=121.46, lat=31.22, reason=reason, words="behind the gate", days=30, radius_m=60, matter="",
+            by=room.actor("dora"), at=room.now,
+        )  # fmt: skip
+
+    warn("gas")
+    room.fast_forward(minutes=13 * 60)
+    warn("dog")
+
+    board = open_board(by=room.actor("zhou"), at=room.now)
+
+    assert board["warnings"] == {"dog": 1}
+    assert board["sos"] == 0
+    assert "121.46" not in str(board)
 
 
 def test_wrong_passwords_are_counted_once_whichever_page_asks(room, relief):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
+from django.utils import translation
+
 from oneroom.apps.incidents.models import AddedWords
+from oneroom.apps.ledger.models import Entry
+from oneroom.apps.orders.channel import Receipt
+from oneroom.web.pages.room.sentences import Names, skipped
+from tests.pockets import SmsPocket
 from tests.town import corner
 from tests.web.api_client import Caller
 
@@ -79,3 +85,19 @@ def test_what_does_not_belong_on_the_timeline_is_refused(room):
     Caller("carl").post(f"incidents/{matter.pk}/radio", {"words": "calm"}, status=403)
     Caller("zhang").post(f"incidents/{matter.pk}/radio", {"words": "calm"}, status=404)
     assert not AddedWords.objects.exists()
+
+
+def test_ways_out_that_are_missing_are_one_line_for_each_rung(room, monkeypatch):
+    monkeypatch.setattr(SmsPocket, "send", lambda self, message: Receipt("skipped", detail="no_gateway"))
+    matter = room.report("a man with a knife", at="market", grade=1)
+    room.dispatch(matter, "crew-1")
+    room.fast_forward(seconds=95)  # the lead again, the second, the duty chief, the commander
+
+    said = [what for _, what in lines(matter.pk) if what.startswith("No message")]
+
+    missing = "No message by %s: it is not set up here"
+    assert said == [missing % way for way in ("SMS, voice", "SMS, voice", "SMS", "e-mail")]
+    assert Entry.objects.filter(kind="delivery.skipped").count() == 6, "the record keeps each"
+    with translation.override("en"):
+        told = skipped({"channels": ["sms", "voice"], "times": 4}, Names())
+    assert told == f"{missing % 'SMS, voice'} (4 times)", "to two people"

@@ -214,15 +214,18 @@ def test_a_server_killed_in_the_middle_of_a_photo_has_it_once_when_it_is_back(ro
     assert len(photos(sent)) == 1
 
 
-def test_the_whole_report_is_seen_at_once_by_day_and_by_night_in_both_languages(house, phone):
+def test_the_whole_form_is_seen_at_once_by_day_and_by_night_in_both_languages(house, phone):
     sent = on_scene(house)
     for language, theme in (("en", "light"), ("zh-hans", "night")):
         zhang = phone("zhang", language=language, path=f"/t/#report-{sent.pk}")
         zhang.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
         zhang.wait_for_selector("#report-category")
-        look(zhang, f"report-{language}")
-        assert zhang.evaluate("(f => f.scrollHeight <= f.clientHeight)(document.querySelector('.part-report .f'))")
-        assert fits(zhang)
+        for form in (".part-report", ".view-see"):
+            look(zhang, f"{form[1:]}-{language}")
+            assert zhang.locator(f"{form} .f").evaluate("f => f.scrollHeight <= f.clientHeight")
+            assert fits(zhang)
+            zhang.tap("[data-tab=see]")
+            zhang.wait_for_selector("#see-category")
 
 
 def test_what_a_crew_sees_becomes_a_matter_and_what_is_taken_away_is_told_loudly(house, phone):

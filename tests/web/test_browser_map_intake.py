@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -210,6 +211,32 @@ def test_a_crossing_by_initials_a_house_number_and_coordinates_with_their_datum(
 
     page.fill("#where", "39.9, 116.4")
     page.locator("[data-field=location] .err", has_text="outside").wait_for()
+
+
+def test_a_name_is_looked_for_where_the_operator_looks_and_esc_goes_back_with_the_draft_kept(desk, room):
+    page = desk.open(draws=True)
+    page.wait_for_selector("#map[data-map=ready]")
+    asked = []
+    page.on("request", lambda r: asked.append(parse_qs(urlsplit(r.url).query)) if "/api/places" in r.url else None)
+    page.fill("#words", "smoke from a roof")
+    page.fill("#where", "oak")
+    page.locator("#places [role=option]").first.wait_for()
+    lon, lat = corner("market")
+    assert float(asked[-1]["near_lon"][0]) == pytest.approx(lon, abs=0.01)
+    assert float(asked[-1]["near_lat"][0]) == pytest.approx(lat, abs=0.01)
+
+    page.keyboard.press("Escape")  # the list, the field, the form
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.locator("#keys[open]").get_by_text("back to the room").wait_for()
+    page.keyboard.press("?")
+    page.locator("#keys[open]").wait_for(state="detached")
+    assert page.locator("#draft").inner_text()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/room/", wait_until="commit")
+    page.wait_for_selector("#room[data-ready='true']", timeout=30_000)  # it draws its map too
+    page.keyboard.press("F2")
+    page.wait_for_function("() => document.getElementById('words')?.value === 'smoke from a roof'")
 
 
 def test_a_point_is_taken_from_the_map_by_mouse_and_by_keyboard(desk, room):

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from oneroom.apps.incidents import services
-from oneroom.apps.incidents.models import Incident
+from oneroom.apps.incidents.models import Incident, Referral
 from oneroom.apps.incidents.protocol import subcategories
 from oneroom.apps.ledger.models import Look
 from oneroom.engine.values import CITIZEN
+from tests.waiting import until
 from tests.web.test_browser_room import desk, house  # noqa: F401 fixtures of the room in a browser
+from tests.web.test_photos import photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,3 +78,26 @@ def test_what_may_be_the_same_is_compared_and_merged_by_keyboard(house, desk):  
     page.keyboard.press(",")
     page.get_by_role("button", name="Not the same after all").click()
     page.locator(f"#q-{second.pk}").wait_for()
+
+
+def test_what_came_with_a_merged_matter_says_so_and_one_door_leads_to_another_agency(house, desk):  # noqa: F811
+    first, second = house.report(KNIFE, at="west", grade=2), house.report(AGAIN, at="west", grade=2)
+    sent = house.dispatch(second, "crew-1")
+    house.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+    services.say_word(sent.pk, words="门坏了", by=house.actor("zhang"), at=house.now)
+    services.add_photo(sent.pk, photo(size=(80, 60)), by=house.actor("zhang"), at=house.now)
+    services.take_off(sent.pk, verb="withdraw", by=house.actor("dora"), at=house.now)
+    services.merge(second.pk, into=first.pk, by=house.actor("dora"), at=house.now)
+
+    page = desk(path=f"/room/?open={first.pk}")
+    personal = page.locator(f"#personal-{first.pk}")
+    personal.get_by_text("门坏了").wait_for()
+    assert personal.get_by_text(f"from {second.reference}, merged into this").count() == 3, "caller, words, photo"
+    personal.locator(".thumb").click()
+    personal.locator(".thumb.is-whole").wait_for()
+
+    page.get_by_text("Other acts").click()
+    page.get_by_role("button", name="Hand over: City hotline 12345").click()
+    page.locator(".whr").get_by_text(first.reference).wait_for()
+    until(lambda: Incident.objects.get(pk=first.pk).state == "transferred")
+    assert Referral.objects.get(incident=first).agency == "12345", "its answer is waited for"

@@ -215,6 +215,34 @@ def test_the_board_counts_the_loop_and_each_figure_opens_its_records(room):
     assert drill is not None  # received, and in none of the figures
 
 
+def test_what_waits_for_a_crew_or_a_call_back_is_listed_behind_its_figure(room):
+    waits, out = room.report("knife", at="west"), room.report("noise", at="west", grade=3)
+    over = services.take_report(
+        services.Said(words="x", caller_phone="139 0000 0001", safe_contact="yes"), source="phone",
+        where=services.Where(*corner("west")), category="crime", subcategory="burglary", grade=1,
+        by=room.actor("carl"), at=room.now,
+    )  # fmt: skip
+    room.dispatch(out, "crew-2")
+    sent = room.dispatch(Incident.objects.get(pk=over.incident_id), "crew-1")
+    room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+    services.report_and_clear(sent.pk, outcome="case_opened", by=room.actor("zhang"), at=room.now)
+    services.review(over.incident_id, by=room.actor("leader-li"), at=room.now)
+    services.close(over.incident_id, category="crime", subcategory="theft", by=room.actor("leader-li"), at=room.now)
+    done = Incident.objects.get(pk=over.incident_id)
+    client = sits(room, "leader-li")
+    page = body(client.get("/office/board"))
+
+    for state, matter in (("to_send", waits), ("to_call_back", done)):
+        address, figure = re.search(rf'href="([^"]*state={state}[^"]*)">(\d+)</a>', page).groups()
+        listed = body(client.get(address.replace("&amp;", "&")))
+        assert figure == "1"
+        assert {m for m in (waits, out, done) if m.reference in listed} == {matter}, state
+
+    file = body(client.post("/office/incidents", {"as": "csv", "ref": done.reference}))
+    [row] = csv.DictReader(io.StringIO(file.lstrip("\ufeff")))
+    assert (row["Category"], row["Sub-category"]) == ("Crime", "Theft"), "as the scene found it"
+
+
 def test_the_board_says_who_is_on_duty_and_what_is_late_and_with_whom(room):
     matter = room.report("knife", at="west")
     sent = room.dispatch(matter, "crew-1")

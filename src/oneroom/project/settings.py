@@ -33,6 +33,11 @@ SESSION_COOKIE_AGE = 12 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# Where signed heads of the record are kept (outside of the database), whose they say they are, and a second place for
+# them: a folder of another machine, or an address that takes a POST.
+HEADS_FOLDER: Path | None = Path(os.environ.get("ONEROOM_HEADS") or home() / "heads")
+HEADS_NAME = os.environ.get("ONEROOM_HEADS_NAME", "oneroom")
+HEADS_COPY = os.environ.get("ONEROOM_HEADS_COPY", "")
 # A folder with the force's own question protocols, in place of those of the house (apps/incidents/protocols).
 PROTOCOLS = os.environ.get("ONEROOM_PROTOCOLS", "")
 # Who feeds calls of the telephone exchange shows this; without it there is no such feed.
@@ -160,6 +165,7 @@ CLOCKWORK = [
     "oneroom.apps.incidents.clock.put_away",
     "oneroom.apps.incidents.clock.bring_back",
     "oneroom.apps.places.clock.end_expired_warnings",
+    "oneroom.ports.heads.sign_heads",
 ]
 # For a P1 a crew on a lesser matter is proposed too, if it would be there so many seconds before any free one.
 DIVERT_GAIN_S = float(os.environ.get("ONEROOM_DIVERT_GAIN_S", "60"))

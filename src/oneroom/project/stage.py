@@ -58,6 +58,7 @@ class Stage:
             "ONEROOM_DEMO": "1",
             "ONEROOM_DATABASE_URL": self.server.url(self.database),
             "ONEROOM_SECRET_KEY": self.secret_key(),
+            "ONEROOM_HEADS": str(self.server.folder / f"heads-{self.city}-{WORLD}"),
             CLOCK_FILE: str(self.clock_file),
             "ONEROOM_CALLS_TOKEN": hmac.new(self.secret_key().encode(), b"the exchange", "sha256").hexdigest(),
         }

@@ -56,6 +56,11 @@ def call_backs_due(*, by: Actor, at: datetime) -> list[DueCallBack]:
     ]  # fmt: skip
 
 
+def to_call_back(rows: QuerySet[Incident]) -> QuerySet[Incident]:
+    """Of these matters, those in which a caller is still to be called back."""
+    return rows.filter(pk__in=CallBack.objects.filter(due=True, ended_at=None).values("incident_id"))
+
+
 def to_review(*, by: Actor, at: datetime) -> list[Incident]:
     """Reported matters whose report waits to be read, longest waiting first; not those that were sent back."""
     away = SentBack.objects.filter(ended_at=None).values("incident_id")

@@ -64,6 +64,7 @@ class OnMatter:
     subcategory: str
     place_zh: str
     place_en: str
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def _on_matters() -> dict[int, OnMatter]:
     """The matter of each crew that is on one; a crew has at most one."""
     rows = Assignment.objects.filter(state__in=LIVE).values_list(
         "pk", "crew_id", "state", "incident_id", "incident__reference", "incident__grade", "incident__category",
-        "incident__subcategory", "incident__place_zh", "incident__place_en",
+        "incident__subcategory", "incident__place_zh", "incident__place_en", "incident__drill",
     )  # fmt: skip
     return {row[1]: OnMatter(*row) for row in rows}
 

@@ -45,7 +45,7 @@ def protocol_of(category: str, subcategory: str) -> Protocol | None:
 def plan_for(category: str, subcategory: str, grade: int) -> Plan:
     """How many crews a call asks for, with which skills and kit, by which card. Unclassified: one crew."""
     found = protocol_of(category, subcategory)
-    return Plan(1, (), (), "single") if found is None else found.plan(grade)
+    return Plan(1, (), (), "attend") if found is None else found.plan(grade)
 
 
 def known_subcategory(category: str, subcategory: str, *, field: str = "subcategory") -> None:

@@ -50,9 +50,12 @@ class Row:
 
     def comes_back(self, at: datetime) -> bool:
         """It waits and nobody holds it: its crews left it, its time is up, or a crew is free for it."""
+        return self.offered is not None or (self.incident.state == incident.State.WAITING and self.waits(at))
+
+    def waits(self, at: datetime) -> bool:
+        """It waits to be classified or sent to, and nobody holds it."""
         i = self.incident
-        held = i.held_until is not None and i.held_until > at
-        return self.offered is not None or (i.state == incident.State.WAITING and not held)
+        return i.state in incident.NOT_BEGUN and not (i.held_until is not None and i.held_until > at)
 
     @property
     def alarm(self) -> bool:
@@ -177,7 +180,7 @@ def done_by(crew_id: int, *, since: datetime) -> list[Assignment]:
     return list(
         Assignment.objects.filter(crew_id=crew_id, ended_at__gte=since)
         .select_related("incident")
-        .order_by("-ended_at")[:20]
+        .order_by("-ended_at")[:100]  # more than a shift holds: the list's number is the truth
     )
 
 

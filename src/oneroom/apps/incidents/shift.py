@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import Max
 
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.incidents.desk import calls_to_return, drafts, referrals_open
@@ -11,10 +13,13 @@ from oneroom.apps.incidents.duties import call_backs_due
 from oneroom.apps.incidents.models import Handover
 from oneroom.apps.incidents.queries import live, queue
 from oneroom.apps.ledger.services import Looking, open_sealed, service
+from oneroom.apps.orders.queries import open_sos
+from oneroom.apps.places.queries import new_warnings
 from oneroom.engine.events import stamp
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
 
+_SHIFT, _LONGEST = timedelta(hours=12), timedelta(hours=24)
 _OUT = (Crew.State.ASSIGNED, Crew.State.EN_ROUTE, Crew.State.ON_SCENE, Crew.State.BUSY)
 
 
@@ -23,7 +28,8 @@ def open_board(*, by: Actor, at: datetime) -> dict[str, Any]:
     Everything that whoever takes over must know of, as plain data: ids, codes, times and counts.
 
     Incidents by grade and age with the promise that runs; calls held, with until when; crews that are out; callers to
-    call back; and how many calls are being taken, are to be returned, or wait for another agency.
+    call back; how many calls are being taken, are to be returned, or wait for another agency; calls for help; and how
+    many warnings of places were raised in this shift, by reason: where they are, a live matter near it shows.
     """
     rows = queue(by=by, at=at)
     return {
@@ -48,8 +54,15 @@ def open_board(*, by: Actor, at: datetime) -> dict[str, Any]:
             for c in call_backs_due(by=by, at=at)
         ],
         "drafts": len(drafts()), "returns": len(calls_to_return()),
+        "warnings": new_warnings(since=_since(at), at=at), "sos": len(open_sos()),
         "referrals": [{"incident": r.incident_id, "agency": r.agency} for r in referrals_open()],
     }  # fmt: skip
+
+
+def _since(at: datetime) -> datetime:
+    """When this shift began: at the last signature, or, where nobody handed over lately, a shift's length ago."""
+    last = Handover.objects.filter(signed_at__lte=at).aggregate(last=Max("signed_at"))["last"]
+    return max(last or at - _SHIFT, at - _LONGEST)
 
 
 def handovers(*, by: Actor, limit: int = 20) -> list[Handover]:

@@ -99,3 +99,28 @@ class DoneOnce(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["actor", "key"], name="done_once")]
         indexes = [models.Index(fields=["at"], name="done_once_at")]
+
+
+class Subtree(models.Model):
+    """The Merkle root of 256 entries of a chain, one after the other: made once, and from the entries at any time."""
+
+    chain = models.CharField(max_length=16)
+    number = models.BigIntegerField()  # from 0: entries 256 n + 1 to 256 n + 256
+    root = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "number"], name="subtree_once")]
+
+
+class TreeHead(models.Model):
+    """A signed head of a chain, as it also stands in a file outside of the database."""
+
+    chain = models.CharField(max_length=16)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    at = models.DateTimeField()
+    note = models.TextField()  # the signed note, whole
+    key = models.CharField(max_length=200)  # the public key that checks it
+
+    class Meta:
+        indexes = [models.Index(fields=["chain", "-size"], name="tree_head_size")]

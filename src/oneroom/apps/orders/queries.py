@@ -92,6 +92,12 @@ def _running(ladder: Ladder, rungs: list[Rung], told: dict[int, list[Told]]) -> 
     )  # fmt: skip
 
 
+def rungs_of(deliveries: Iterable[int]) -> dict[int, int]:
+    """The rung that each of these messages belongs to."""
+    wanted = set(deliveries)
+    return dict(Delivery.objects.filter(pk__in=wanted).values_list("pk", "rung_id")) if wanted else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Ring:
     """A rung that rings on somebody's phone now. The device drops repeats by (ladder, rung)."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
+from django.db.models import Count
 
 from oneroom.apps.places.loaded import Loaded, NoNetwork, find_network, network
 from oneroom.apps.places.map import Basemap, MapFile, basemap, roads_geojson
-from oneroom.apps.places.models import Place
+from oneroom.apps.places.models import LocationWarning, Place
 from oneroom.apps.places.names import Found, find_place, find_places, read_names
 from oneroom.engine.coordinates import find_coordinates
 from oneroom.engine.geo import DATUMS, distance_m, to_wgs84
@@ -31,6 +33,7 @@ __all__ = [
     "find_places",
     "locate",
     "network",
+    "new_warnings",
     "read_names",
     "roads_geojson",
 ]
@@ -117,3 +120,9 @@ def _nearest_crossing(lon: float, lat: float) -> tuple[Place | None, float | Non
     away = distance_m(lon, lat, [place.lon for place in near], [place.lat for place in near])
     best = int(np.argmin(away))
     return near[best], float(away[best])
+
+
+def new_warnings(*, since: datetime, at: datetime) -> dict[str, int]:
+    """How many warnings that still hold were raised since then, by reason: a count, since no list may be browsed."""
+    held = LocationWarning.objects.filter(ended=None, expires__gt=at, created__gt=since, created__lte=at)
+    return dict(held.values_list("reason").annotate(n=Count("pk")).order_by("reason"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from ninja import Router
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.desk import draft_of
 from oneroom.apps.incidents.proposals import advice_for, proposals, route_for
-from oneroom.apps.incidents.services.drafts import draft_code, is_anew, is_over, saved_before
+from oneroom.apps.incidents.repeats import repeats_at
+from oneroom.apps.incidents.services.drafts import draft_code
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput
@@ -45,8 +47,8 @@ def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict
     if asked.source == "self" and at_place is None:
         at_place = where_crew_is(by)
     draft = services.lock_draft(asked.draft, by=by) if asked.draft else None
-    over = draft is not None and is_over(draft)
-    taken = saved_before(draft, said) if draft is not None and over else None
+    over = draft is not None and services.is_over(draft)
+    taken = services.saved_before(draft, said) if draft is not None and over else None
     if taken is not None:
         return _told(taken, draft)
     if draft is not None and draft.report_id is not None and not over:
@@ -70,7 +72,7 @@ def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict
 
 
 def _told(taken: services.Taken, draft: Any) -> dict[str, Any]:
-    anew = draft is not None and is_anew(draft, taken.report_id)
+    anew = draft is not None and services.is_anew(draft, taken.report_id)
     return {"id": taken.incident_id, "reference": taken.reference} | ({"anew": True} if anew else {})
 
 
@@ -88,6 +90,16 @@ def classify(request: HttpRequest, pk: int, asked: shapes.Classification) -> dic
         _answered(matter.pk, asked, by, at)
 
     return do(request, asked, act)
+
+
+@router.post("incidents/{int:pk}/repeats")
+def repeats(request: HttpRequest, pk: int, asked: shapes.Open) -> dict[str, Any]:
+    """How often there were matters at the place of a live one lately: a number. Leaves a Look, so no key is needed."""
+    by, at = actor(request), now()
+    found = repeats_at(access.incident_for(pk, by=by), purpose=asked.purpose, by=by, at=at)
+    if found is None:
+        raise BadInput("location", "Say where it is: a crossing, a road or a point on the map.")
+    return {"repeats": asdict(found)}
 
 
 @router.post("incidents/{int:pk}/grade")

@@ -14,6 +14,7 @@ PURPOSES = {
     "complaint": lazy("complaint"),
     "audit": lazy("audit"),
     "overview": lazy("overview"),
+    "repeats": lazy("how often at this place"),
     "case_file": lazy("case file"),
 }
 FIELDS = {
@@ -25,6 +26,8 @@ FIELDS = {
     "scene.photo": lazy("photos"),
     "review.gap": lazy("what was missing"),
     "call_back.words": lazy("words of the call-back"),
+    "place.repeats": lazy("how often there were matters at the place"),
+    "looks": lazy("who read it"),
     "matter": lazy("the matter, without words"),
     "dossier": lazy("the dossier, callers masked"),
 }

@@ -20,7 +20,6 @@ from oneroom.apps.incidents.services.closing import (
 from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
 from oneroom.apps.incidents.services.drafts import (
     Shown,
-    complete_draft,
     drop_draft,
     end_draft,
     keep_draft,
@@ -44,6 +43,7 @@ from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.radio import log_radio, note_video
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
+from oneroom.apps.incidents.services.saving import complete_draft, is_anew, is_over, saved_before
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
 from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 
@@ -74,6 +74,8 @@ __all__ = [
     "end_draft",
     "follow_code",
     "hold",
+    "is_anew",
+    "is_over",
     "judge_payload",
     "keep_draft",
     "keep_payload",
@@ -92,6 +94,7 @@ __all__ = [
     "report_and_clear",
     "return_call",
     "review",
+    "saved_before",
     "say_safe",
     "say_well",
     "say_word",

@@ -21,7 +21,15 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    CondPageBreak,
+    KeepTogether,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from oneroom.web.pages.dossier.parts import Section
 from oneroom.web.pages.dossier.sections import Paper
@@ -31,6 +39,7 @@ _INK, _DIM, _LINE, _LATE = (colors.HexColor(c) for c in ("#10171f", "#5c6874", "
 _MARGIN = 16 * mm
 _ROOM = A4[0] - 2 * _MARGIN - 12  # the frame keeps 6 points on each side
 _LATIN_RUN = re.compile(r"[\x20-\x7e\xa0-\xff–—]+")
+_WORD = re.compile(r"[\x21-\u2e7f]+|\S")  # what is not torn: a Latin word, a Chinese sign
 _NARROW = 1.6 * mm  # of a sign, when a column takes what its words need
 
 
@@ -57,7 +66,9 @@ def as_pdf(paper: Paper) -> bytes:
         said = _("ALTERED: entry #%(n)s is not as it was written") % {"n": paper.broken_at}
         story.append(_text(said, size=11, ink=_LATE, strong=True))
     for section in paper.sections:
-        story += [Spacer(1, 5 * mm), _text(section.title, size=11, strong=True), *_body(section)]
+        parts = [Spacer(1, 5 * mm), _text(section.title, size=11, strong=True), *_body(section)]
+        # A short list of names and values is not torn in two; a heading is never the last line of a page.
+        story += [CondPageBreak(30 * mm), *parts] if section.head else [KeepTogether(parts)]
 
     def foot(canvas: Any, _document: Any) -> None:
         _foot(canvas, paper)
@@ -89,13 +100,20 @@ def _body(section: Section) -> list[Any]:
 
 
 def _widths(section: Section) -> list[float]:
-    """Each column as its longest cell needs, within bounds; the wide one takes what is left."""
+    """
+    Each column as its longest cell needs, within bounds; the wide one takes what is left. Where there is too little
+    room, columns give of what they have beyond their longest word, so that no word is torn.
+    """
     columns = list(zip(section.head, *section.rows, strict=True))
     needs = [min(max(_size(cell) for cell in column) * _NARROW + 3 * mm, 46 * mm) for column in columns]
     left = _ROOM - sum(w for n, w in enumerate(needs) if n != section.wide)
     needs[section.wide] = max(left, 30 * mm)
-    over = sum(needs) / _ROOM
-    return [w / over for w in needs] if over > 1 else needs
+    over = sum(needs) - _ROOM
+    if over <= 0:
+        return needs
+    words = [max(_size(word) for cell in column for word in _WORD.findall(cell) or [""]) for column in columns]
+    spare = [max(0.0, need - min(word * _NARROW + 3 * mm, need)) for need, word in zip(needs, words, strict=True)]
+    return [need - over * s / max(sum(spare), over) for need, s in zip(needs, spare, strict=True)]
 
 
 def _size(text: str) -> float:

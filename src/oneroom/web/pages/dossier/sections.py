@@ -195,14 +195,12 @@ def _referred(found: Dossier) -> Section:
         (
             named(AGENCIES, r.agency),
             of_merged(found, _("comes along") if r.joint else _("took it over"), r.incident_id),
-            stamp(r.made_at), stamp(r.due_at), stamp(r.answered_at), named(REFERRAL_RESULTS, r.result) or "–",
-            r.reference or "–",
+            stamp(r.made_at), stamp(r.due_at), stamp(r.answered_at),
+            " · ".join(w for w in (named(REFERRAL_RESULTS, r.result), r.reference) if w) or "–",
         )
         for r in found.referrals
     )  # fmt: skip
-    head = (
-        _("Agency"), _("How"), _("Asked"), _("Answer due"), _("Answered"), _("Result"), _("Its number")
-    )  # fmt: skip
+    head = (_("Agency"), _("How"), _("Asked"), _("Answer due"), _("Answered"), _("Answer, its number"))
     return Section(_("Other agencies"), rows, head, wide=5, empty=_("No other agency was asked."))
 
 

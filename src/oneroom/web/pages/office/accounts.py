@@ -65,7 +65,7 @@ def _grants(ids: list[int]) -> list[Any]:
 
 
 def _roles_said(row: Any) -> str:
-    return _(", ").join(f"{named(ROLES, g.role)} {_unit(g)}".strip() for g in row.held)
+    return _(", ").join(" · ".join(filter(None, (str(named(ROLES, g.role)), _unit(g)))) for g in row.held)
 
 
 def _unit(grant: Any) -> str:

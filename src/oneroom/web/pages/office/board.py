@@ -189,7 +189,7 @@ def _months(here: Collection[int] | None, at: datetime) -> list[dict[str, Any]]:
     counted = [(before, desk.origins(before, this, units=here)), (this, desk.origins(this, at, units=here))]
     return [
         {
-            "begins": begins, "self": o.counts.get("self", 0), "n": o.total, "few": o.total < FEW,
+            "begins": begins, "self": o.counts.get("self", 0), "n": o.total,
             "share": "–" if o.self_share is None else f"{100 * o.self_share:.1f}%",
         }
         for begins, o in counted

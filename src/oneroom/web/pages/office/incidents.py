@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from oneroom.apps.incidents.access import incident_for, inspected, matters_for
 from oneroom.apps.incidents.codes import CATEGORIES, GRADES, OUTCOMES, SOURCES
+from oneroom.apps.incidents.duties import to_call_back
 from oneroom.apps.incidents.figures import loop_since
+from oneroom.apps.incidents.protocol import subcategory_name
 from oneroom.apps.ledger.queries import looks_at
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.apps.people.queries import staff_names
-from oneroom.engine.lifecycle.incident import OPEN
+from oneroom.engine.lifecycle.incident import NOT_BEGUN, OPEN
 from oneroom.engine.measures.loop import MEASURES, matters_in
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
@@ -36,7 +38,10 @@ from oneroom.web.pages.room.wording import CALL, GRADE, ORDER, OUTSIDE, ROOM, SC
 from oneroom.web.pages.room.words import MATTER_STATES, local, named, span
 from oneroom.web.tables import Choice, Column, Rows, Table, Text, respond
 
-_STANDING = {"open": lazy("open"), "over": lazy("over"), **MATTER_STATES}
+_STANDING = {
+    "open": lazy("open"), "over": lazy("over"), "to_send": lazy("not yet sent"), "to_call_back": lazy("to call back"),
+    **MATTER_STATES,
+}  # fmt: skip
 _FOLDED = timedelta(days=6)  # a bar is of the last seven days at most
 # What of the timeline is shown: code -> (word, channels). "reads" are looks, which are no entries.
 LINES: dict[str, tuple[Any, frozenset[Any] | None]] = {
@@ -67,11 +72,22 @@ def _in_bar(rows: Rows, code: str) -> Rows:
 def _standing(rows: Rows, code: str) -> Rows:
     if code == "open":
         return rows.filter(state__in=OPEN)
+    if code == "to_send":
+        return rows.filter(state__in=NOT_BEGUN)
+    if code == "to_call_back":
+        return to_call_back(rows)
     return rows.exclude(state__in=OPEN) if code == "over" else rows.filter(state=code)
 
 
 def _stations() -> Mapping[str, str]:
     return {str(pk): local(zh, en) for pk, (zh, en) in sorted(unit_names().items())}
+
+
+def _subcategory(row: Any) -> str:
+    """As the scene found it, else as it was classified; never one of the other's category."""
+    if row.final_category:
+        return subcategory_name(row.final_category, row.final_subcategory) if row.final_subcategory else ""
+    return subcategory_name(row.category, row.subcategory) if row.subcategory else ""
 
 
 def _station(row: Any) -> str:
@@ -87,6 +103,7 @@ TABLE = Table(
         Column("received", lazy("Received"), lambda r: r.received_at, sort=("received_at",), n=True),
         Column("category", lazy("Category"), lambda r: named(CATEGORIES, r.final_category or r.category),
                sort=("category",)),
+        Column("subcategory", lazy("Sub-category"), _subcategory, sort=("subcategory",)),
         Column("place", lazy("Place"), place_of, sort=("place_zh",)),
         Column("station", lazy("Station"), _station, sort=("unit__code",)),
         Column("state", lazy("Stands at"), lambda r: named(MATTER_STATES, r.state), sort=("state",)),

@@ -110,7 +110,9 @@ _OWN: dict[str, Own] = {
     "new": Own(("new", "接警"), lazy("New call")),
     "next": Own(("next", "下一件"), lazy("Next that needs me")),
     "late": Own(("late", "超时"), lazy("Late list")),
+    "crew": Own(("details", "警组详情"), lazy("Details of a crew")),
     "compare": Own(("compare", "比对"), lazy("Compare with what may be the same")),
+    "repeats": Own(("how often", "来过几次"), lazy("How often at this place"), right=Right.OPEN_PERSONAL),
     "side": Own(
         ("side", "面"), lazy("Show a side of the matter"), {code: word for code, _sign, word in SIDES}
     ),

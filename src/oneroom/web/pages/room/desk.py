@@ -50,6 +50,7 @@ class ReferralView:
     agency: str
     reference: str
     clock: Clock
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def referral_view(found: Any, at: datetime) -> ReferralView:
     """One agency's answer that is waited for."""
     return ReferralView(
         found.pk, found.incident_id, found.incident.reference[4:], named(AGENCIES, found.agency), found.reference,
-        _clock("agency_answer", found.made_at, found.due_at, at),
+        _clock("agency_answer", found.made_at, found.due_at, at), found.incident.drill,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from oneroom.apps.incidents import shift
 from oneroom.apps.incidents.codes import AGENCIES, GRADES
 from oneroom.apps.ledger.time import now
 from oneroom.apps.people.queries import holders
+from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.engine.roles import Role
 from oneroom.engine.values import Actor
 from oneroom.web.actors import actor
@@ -55,6 +56,8 @@ def board_view(board: dict[str, Any]) -> dict[str, Any]:
         "crews": [(crews.get(c["id"], ""), named(CREW_STATES, c["state"])) for c in board["crews"]],
         "call_backs": board["call_backs"], "drafts": board["drafts"], "returns": board["returns"],
         "agencies": [named(AGENCIES, r["agency"]) for r in board["referrals"]],
+        "warnings": [(named(WARNING_REASONS, r), n) for r, n in board.get("warnings", {}).items()],
+        "sos": board.get("sos", 0),
         "late": sum(1 for i in board["incidents"] if i["late"]),
         "held": sum(1 for i in board["incidents"] if i["held_until"]),
         "at": parse_datetime(board["at"]),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from oneroom.apps.incidents.codes import GRADES
 from oneroom.apps.incidents.duties import to_reopen
 from oneroom.apps.incidents.queries import Row
 from oneroom.apps.orders.queries import Running
-from oneroom.engine.roles import Role
+from oneroom.engine.lifecycle.incident import OPEN
+from oneroom.engine.roles import Right, Role
 from oneroom.engine.values import Actor
 from oneroom.web.pages.room.clocks import Clock, clock
 from oneroom.web.pages.room.queue import place_of
@@ -17,7 +20,10 @@ from oneroom.web.pages.room.words import RUNGS, kind_named, local, named
 
 @dataclass(frozen=True, slots=True)
 class LateLine:
-    """One promise that has run out. ``owner`` is a crew, or empty where the room itself owes it."""
+    """
+    One promise that has run out. ``owner`` is a crew, or empty where the room itself owes it; ``grades`` are those that
+    this person may give the matter instead.
+    """
 
     id: int
     incident: int
@@ -31,6 +37,7 @@ class LateLine:
     commander: bool
     supervised: bool
     drill: bool
+    grades: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class AskedAgain:
     place: str
     kind: str
     since: datetime
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class LateView:
 def late_view(rows: list[Row], *, by: Actor, at: datetime) -> LateView:
     """Every late or unanswered promise of these matters, one line each."""
     found = [
-        (running.deadline, _line(row, running, at))
+        (running.deadline, _line(row, running, by, at))
         for row in rows
         for running in row.ladders
         if running.deadline <= at or running.unanswered
@@ -69,13 +77,13 @@ def late_view(rows: list[Row], *, by: Actor, at: datetime) -> LateView:
 def _again(by: Actor, at: datetime) -> tuple[AskedAgain, ...]:
     return tuple(
         AskedAgain(
-            i.pk, i.reference, i.grade, place_of(i), kind_named(i.category, i.subcategory), i.state_since
+            i.pk, i.reference, i.grade, place_of(i), kind_named(i.category, i.subcategory), i.state_since, i.drill
         )
         for i in to_reopen(by=by, at=at)
     )  # fmt: skip
 
 
-def _line(row: Row, running: Running, at: datetime) -> LateLine:
+def _line(row: Row, running: Running, by: Actor, at: datetime) -> LateLine:
     i = row.incident
     crews = {a.crew_id: local(a.crew.callsign_zh, a.crew.callsign_en) for a in row.crews}
     climbed = running.climbed
@@ -83,5 +91,12 @@ def _line(row: Row, running: Running, at: datetime) -> LateLine:
         running.id, i.pk, i.reference, i.grade, place_of(i), kind_named(i.category, i.subcategory),
         crews.get(running.crew_id or 0, ""), clock(running, at=at),
         named(RUNGS, climbed[-1].code) if climbed else "", any(s.code == "shift_commander" for s in climbed),
-        i.supervised, i.drill,
+        i.supervised, i.drill, _grades(i, by),
     )  # fmt: skip
+
+
+def _grades(incident: Any, by: Actor) -> tuple[int, ...]:
+    """The grades that this person may give the matter from here: graver ones, and as shift commander lesser ones."""
+    if incident.state not in OPEN or not by.may(Right.RAISE):
+        return ()
+    return tuple(g for g in GRADES if g < incident.grade or (g > incident.grade and by.may(Right.COMMAND)))

@@ -211,6 +211,8 @@ def _divert(d: Divertible) -> DivertView:
         "place": local(d.leaves.place_zh, d.leaves.place_en) or d.leaves.reference,
         "state": named(ORDER_STATES, d.leaves.state),
     }  # fmt: skip
+    if d.leaves.drill:
+        leaves = f"{leaves} · {_('drill')}"
     gain = _("%(time)s before any free crew") % {"time": span(d.gain_s)} if d.gain_s is not None else _("nobody free")
     return DivertView(
         d.leaves.assignment, d.crew.id, _name(d.crew), GLYPHS.get(d.crew.state, d.crew.state), span(d.travel_s),

@@ -55,7 +55,6 @@ class RowView:
     unanswered: bool
     alarm: bool
     commander: bool
-    to_send: bool
     received: datetime
     drill: bool
     supervised: bool
@@ -66,7 +65,11 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """``groups`` are the rest, one for each grade that has any; ``hidden`` of them are kept back by the filters on."""
+    """
+    ``groups`` are the rest, one for each grade that has any; ``hidden`` of them are kept back by the filters on.
+
+    ``waiting`` are those of the rest that wait for a crew and nobody holds, gravest and oldest first, filtered or not.
+    """
 
     needs: tuple[RowView, ...]
     groups: tuple[tuple[int, str, tuple[RowView, ...]], ...]
@@ -74,6 +77,7 @@ class QueueView:
     next_limit: RowView | None
     filters: tuple[Chosen, ...] = ()
     hidden: int = 0
+    waiting: tuple[int, ...] = ()
 
 
 def queue_view(rows: list[Row], *, on: list[Chosen], by: Actor, at: datetime) -> QueueView:
@@ -89,8 +93,9 @@ def queue_view(rows: list[Row], *, on: list[Chosen], by: Actor, at: datetime) ->
     timed = [v for _grade, _word, views in groups for v in views if v.clock]
     soonest = min(timed, key=lambda v: v.clock.deadline, default=None)  # type: ignore[union-attr]
     return QueueView(
-        tuple(row_view(r, at=at) for r in needing), tuple(groups), len(calm), soonest, tuple(on), len(every) - len(calm)
-    )
+        tuple(row_view(r, at=at) for r in needing), tuple(groups), len(calm), soonest, tuple(on),
+        len(every) - len(calm), tuple(r.incident.pk for r in every if r.waits(at)),
+    )  # fmt: skip
 
 
 def _needs(row: Row, at: datetime) -> bool:
@@ -124,7 +129,6 @@ def row_view(row: Row, *, at: datetime) -> RowView:
         ladder=ladder(ringing, at=at) if ringing else None,
         free=_free(row), needs=_needs(row, at), unanswered=bool(unanswered), alarm=row.alarm,
         commander=any(s.code == "shift_commander" for r in unanswered for s in r.climbed),
-        to_send=not on_it and i.state in ("received", "classified", "waiting"),
         received=i.received_at, drill=i.drill, supervised=i.supervised, lon=i.lon, lat=i.lat,
         crews=tuple(
             Sent(a.pk, a.crew_id, local(a.crew.callsign_zh, a.crew.callsign_en), a.state, bool(a.return_reason))

@@ -69,6 +69,8 @@ def script_words() -> dict[str, object]:
         "compare": _("Compare"),
         "merged": _("Merged; both callers are kept. “unmerge” takes it back."),
         "toldApart": _("Noted: not the same. They are not proposed to each other again."),
+        "repeats": _("{n} matters within {m} m in {days} days, {same} of them of this kind."),
+        "repeatsNone": _("No other matter within {m} m in {days} days."),
         "looked": _("Your look is recorded."),
         "nothingNeeds": _("Nothing needs you."),
         "noSuch": _("I do not know “{text}”. Try: send, signed, open, find, raise, close."),

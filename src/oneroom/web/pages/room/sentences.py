@@ -28,7 +28,7 @@ from oneroom.apps.incidents.codes import (
     SUPERVISE_REASONS,
 )
 from oneroom.apps.incidents.protocol import card_name, protocols, spoken
-from oneroom.web.pages.room.words import ROLES, STAGES, TOLD, kind_named, local, named, span
+from oneroom.web.pages.room.words import CHANNELS, ROLES, STAGES, TOLD, kind_named, local, named, span
 
 Facts = Mapping[str, Any]
 
@@ -196,6 +196,15 @@ def climbed(f: Facts, names: Names) -> str:
         "n": f["told"],
         "stage": stage,
     }
+
+
+def skipped(f: Facts, _names: Names) -> str:
+    ways = f.get("channels") or [f["channel"]]
+    said = _("No message by %(code)s: it is not set up here") % {"code": codes(CHANNELS, ways)}
+    n = f.get("times", 1)
+    if n <= len(ways):
+        return said
+    return ngettext("%(what)s (%(n)d time)", "%(what)s (%(n)d times)", n) % {"what": said, "n": n}
 
 
 def ladder_started(f: Facts, _names: Names) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.timezone import localtime
@@ -12,11 +12,15 @@ from django.utils.translation import gettext_lazy as lazy
 
 from oneroom.apps.duty.queries import callsigns
 from oneroom.apps.incidents.queries import references
+from oneroom.apps.incidents.reads import Read
 from oneroom.apps.ledger.queries import Line
+from oneroom.apps.orders.queries import rungs_of
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.apps.people.queries import staff_names
-from oneroom.web.pages.room.sentences import Names
+from oneroom.web.pages.looks import FIELDS, PURPOSES
+from oneroom.web.pages.room.sentences import Names, codes
 from oneroom.web.pages.room.wording import LATE, MACHINE, OTHER_MATTERS, TALK, sentence
+from oneroom.web.pages.room.words import named
 
 # The demo may run 60 times as fast as the world: below this, the two times differ by the machine, not by a person.
 _LATE_ENTRY = timedelta(seconds=60)
@@ -36,8 +40,23 @@ class Shown:
     day: datetime | None = None
 
 
-# The filters of the timeline: everything, what people did, what was said on any channel, orders and what rang.
-LINE_KINDS = (("all", lazy("All")), ("acts", lazy("Acts")), ("talk", lazy("Talk")), ("orders", lazy("Orders")))
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """One look at the matter: when, why, by whom, at what."""
+
+    at: datetime
+    why: str
+    who: str
+    what: str
+
+
+# The filters of the timeline: everything, what people did, what was said on any channel, orders and what rang; and who
+# read of it, which is no entry and comes apart.
+LINE_KINDS = (
+    ("all", lazy("All")), ("acts", lazy("Acts")), ("talk", lazy("Talk")), ("orders", lazy("Orders")),
+    ("reads", lazy("Reads")),
+)  # fmt: skip
+_SKIPPED = "delivery.skipped"
 
 
 def group_of(kind: str) -> str:
@@ -50,8 +69,9 @@ def group_of(kind: str) -> str:
 
 
 def shown(entries: list[Line]) -> list[Shown]:
-    """Newest first, as the room reads it; three statements for the names."""
+    """Newest first, as the room reads it; three statements for the names, one for the rungs."""
     names = names_for(entries)
+    entries = folded(entries, rungs_of(e.facts["delivery"] for e in entries if e.kind == _SKIPPED))
     lines: list[Shown] = []
     for entry in reversed(entries):
         channel, what = sentence(entry.kind, entry.facts, names)
@@ -61,6 +81,42 @@ def shown(entries: list[Line]) -> list[Shown]:
         group, late = group_of(entry.kind), entry.kind in LATE
         lines.append(Shown(entry.seq, entry.at, channel, what, _meta(entry, names), group, late, day))
     return lines
+
+
+def folded(entries: Iterable[Line], rungs: Mapping[int, int]) -> list[Line]:
+    """
+    The entries, of which those that say that a rung had no way out are one: at the first, with all ways and how many.
+
+    A rung without a gateway would say it once for each person and channel, and bury what people did.
+    """
+    kept: list[Line] = []
+    place: dict[int, int] = {}
+    for entry in entries:
+        rung = rungs.get(entry.facts["delivery"]) if entry.kind == _SKIPPED else None
+        if rung is None:
+            kept.append(entry)
+        elif rung not in place:
+            place[rung] = len(kept)
+            kept.append(replace(entry, facts={**entry.facts, "channels": [entry.facts["channel"]], "times": 1}))
+        else:
+            first = kept[place[rung]]
+            channels = list(dict.fromkeys([*first.facts["channels"], entry.facts["channel"]]))
+            facts = {**first.facts, "channels": channels, "times": first.facts["times"] + 1}
+            kept[place[rung]] = replace(first, facts=facts)
+    return kept
+
+
+def read_lines(reads: Iterable[Read]) -> list[ReadLine]:
+    """Looks in words."""
+    reads = list(reads)
+    names = staff_names({r.account for r in reads if r.account})
+    return [
+        ReadLine(
+            r.at, named(PURPOSES, r.purpose), names.get(r.account or 0) or _("a colleague"),
+            codes(FIELDS, list(r.fields)),
+        )
+        for r in reads
+    ]  # fmt: skip
 
 
 def names_for(entries: Iterable[Line]) -> Names:

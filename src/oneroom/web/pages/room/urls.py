@@ -10,7 +10,9 @@ urlpatterns = [
     path("handover/<int:pk>", handover.one, name="room-handover-one"),
     path("late", views.late, name="room-late"),
     path("crews", views.crews, name="room-crews"),
+    path("crews/<int:pk>", views.crew, name="room-crew"),
     path("incidents/<int:pk>", views.incident, name="room-incident"),
+    path("incidents/<int:pk>/reads", views.reads, name="room-reads"),
     path("incidents/<int:pk>/proposals", views.proposed, name="room-proposals"),
     path("time", views.time, name="room-time"),
 ]

@@ -19,6 +19,7 @@ from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
 from oneroom.apps.incidents.codes import AGENCIES
 from oneroom.apps.incidents.proposals import proposals
+from oneroom.apps.incidents.reads import reads_of
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
 from oneroom.apps.orders.queries import behind
@@ -29,6 +30,7 @@ from oneroom.web.actors import actor
 from oneroom.web.etag import by_audience
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.board import WAYS, crew_views, grouped
+from oneroom.web.pages.room.card import card
 from oneroom.web.pages.room.commands import vocabulary
 from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
 from oneroom.web.pages.room.filters import chosen
@@ -39,7 +41,7 @@ from oneroom.web.pages.room.queue import queue_view, row_view
 from oneroom.web.pages.room.script import script_words
 from oneroom.web.pages.room.sides import sides_view
 from oneroom.web.pages.room.sos import sos_views
-from oneroom.web.pages.room.timeline import LINE_KINDS
+from oneroom.web.pages.room.timeline import LINE_KINDS, read_lines
 from oneroom.web.pages.room.words import SILENT_BECAUSE, SOS_ENDS, named
 from oneroom.web.pages.start.held import HELD, held_crews
 
@@ -132,10 +134,25 @@ def crews(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @in_room
+def crew(request: HttpRequest, pk: int) -> HttpResponse:
+    """The details of one crew."""
+    return render(request, "room/_card.html", {"card": card(pk, at=now())})
+
+
+@require_GET
+@in_room
 @by_audience("room")
 def incident(request: HttpRequest, pk: int) -> HttpResponse:
     """The open matter, without its words."""
     return render(request, "room/_incident.html", _incident(pk, actor(request)))
+
+
+@require_GET
+@in_room
+def reads(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who opened what of a matter; asking leaves a Look."""
+    by = actor(request)
+    return render(request, "room/_reads.html", {"reads": read_lines(reads_of(pk, by=by, at=now()))})
 
 
 @require_GET

@@ -113,8 +113,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "ladder.stopped": (SYSTEM, say.ladder_stopped),
     "delivery.sent": (OUTSIDE, say.coded(lazy("Message left by %(code)s"), "channel", CHANNELS)),
     "delivery.failed": (OUTSIDE, say.coded(lazy("Message could not be sent by %(code)s"), "channel", CHANNELS)),
-    "delivery.skipped": (
-        OUTSIDE, say.coded(lazy("No message by %(code)s: it is not set up here"), "channel", CHANNELS)),
+    "delivery.skipped": (OUTSIDE, say.skipped),
     "delivery.receipt": (
         OUTSIDE,
         say.coded(lazy("Phone: %(code)s"), "receipt", {"delivered": lazy("it rang"), "read": lazy("somebody looked")}),

@@ -33,7 +33,8 @@ def screens(actor: Actor) -> list[Screen]:
     if actor.may(Right.CREW_ACT):
         found.append(Screen(reverse("terminal"), named("screen", "Phone"), _("Sign, arrive, report by phone")))
     if first_place(actor) is not None:
-        found.append(Screen(reverse("office"), named("screen", "Office"), _("Figures, matters, the record")))
+        about = _("Figures, matters, the record") if actor.may(Right.SEE_BOARD) else _("Accounts and roles")
+        found.append(Screen(reverse("office"), named("screen", "Office"), about))
     if rings(actor) and not actor.may(Right.CREW_ACT):
         found.append(Screen(reverse("terminal"), named("screen", "Phone"), _("Rings when a crew does not answer")))
     return found

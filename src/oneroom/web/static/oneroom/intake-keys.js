@@ -3,7 +3,7 @@
  *
  * F9 saves and goes to the crews, F8 hands to 12345, F2 takes the call that rings, F10 is a silent call; Alt 1–3 take a
  * suggested kind, Alt ↑ raises, Alt M says that it is a matter there is already, Alt 9 and Alt 0 bring 119 and 120 along; Enter goes on, Esc leaves a field, 1–4 go to a
- * part when no field has the focus.
+ * part when no field has the focus, where Esc goes back to the room: the draft stays.
  */
 
 import { toggleFirst } from "./intake-alike.js";
@@ -49,6 +49,8 @@ export function bindKeys({ facts, form, save, kind, questions, grade, call, hint
     box.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  const elsewhere = (event) => save.done() || event.target.closest?.("dialog[open]");
+
   /** What this key does here, or undefined. */
   function meant(event) {
     const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1];
@@ -71,7 +73,8 @@ export function bindKeys({ facts, form, save, kind, questions, grade, call, hint
       return event.target.name === "safe_contact" ? () => $("save").focus() : undefined;
     }
     if (event.key === "Escape" && typing) return () => event.target.blur();
-    const loose = !typing && !save.done() && !event.target.closest?.("dialog");
+    if (event.key === "Escape" && !event.repeat) return save.busy() || elsewhere(event) ? undefined : () => location.assign(facts.room_url);
+    const loose = !typing && !elsewhere(event);
     return digit && loose && GO_TO[digit - 1] ? () => go(digit - 1) : undefined;
   }
 

@@ -11,7 +11,7 @@ const PACE_MS = 130;
 // What may become coordinates, so that their datum is asked at once; the server reads them in every spelling.
 const NUMBERS = /^\s*(?:[NSEW]|[北南]纬|[东西]经)?\s*-?\d{1,3}(?:\.\d*|\s*[°度])[\d\s.,，;；/°度'′’分"″”秒NSEW北南东西纬经-]*$/i;
 
-export function placeBox({ input, list, note, taken, datum, datumField, language, words, onChange, onTaken = () => {}, onRefused }) {
+export function placeBox({ input, list, note, taken, datum, datumField, language, words, near = () => null, onChange, onTaken = () => {}, onRefused }) {
   let place = null;
   let offered = [];
   let active = -1;
@@ -61,7 +61,9 @@ export function placeBox({ input, list, note, taken, datum, datumField, language
   async function search(text, numbers = false) {
     const mine = (asked += 1);
     try {
-      const { places, point } = await ask(`/api/places?${new URLSearchParams({ q: text, datum: numbers ? datum.value : "" })}`);
+      const [near_lon, near_lat] = near() ?? [];
+      const beside = near_lon === undefined ? {} : { near_lon, near_lat };
+      const { places, point } = await ask(`/api/places?${new URLSearchParams({ q: text, datum: numbers ? datum.value : "", ...beside })}`);
       if (mine !== asked) return;
       if (point) {
         close();

@@ -32,7 +32,7 @@ let sentOn = null; // the matter the dispatcher made of this call already: {inci
 const map = createMap($("map"), { language: facts.language, words: JSON.parse($("map-words").textContent), legend: false });
 const place = placeBox({
   input: $("where"), list: $("places"), note: $("where-note"), taken: $("taken"),
-  datum: $("datum"), datumField: $("datum-field"), language: facts.language, words,
+  datum: $("datum"), datumField: $("datum-field"), language: facts.language, words, near,
   onChange(chosen) {
     fields.clear("location");
     showOnMap(chosen);
@@ -87,6 +87,12 @@ fetch(AREAS_URL).then((answer) => answer.json()).then(({ areas, stations }) => {
 
 function showOnMap(chosen) {
   map.setIncidents(chosen ? [{ id: 0, lon: chosen.lon, lat: chosen.lat, grade: grade.value(), open: true }] : []);
+}
+
+/** Where a name that there is twice is looked for: about the telephone, or where the operator looks. */
+function near() {
+  const fix = call?.taken();
+  return Number.isFinite(fix?.lon) ? [fix.lon, fix.lat] : map.centre();
 }
 
 /** An answer asks for another service: ticked once, and left alone when the operator takes it off. */

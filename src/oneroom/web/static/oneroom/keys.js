@@ -1,4 +1,4 @@
-// The dialog of keys that every staff screen has: `?` opens it, and in it single letters are turned off (WCAG 2.1.4).
+// The dialog of keys that every staff screen has: `?` opens and closes it, and in it single letters are turned off (WCAG 2.1.4).
 //
 //   start({ n: next, j: () => walk(1) });   // single keys of this screen, on outside of fields only
 //
@@ -14,7 +14,11 @@ export function start(does = {}) {
   letters.addEventListener("change", () => localStorage.setItem(KEPT, letters.checked ? "on" : "off"));
   document.getElementById("keys-open")?.addEventListener("click", help);
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || dialog.open) return;
+    if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
+    if (dialog.open) {
+      if (event.key === "?") (event.preventDefault(), dialog.close());
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(document.activeElement) || !letters.checked) return;
     const act = event.key === "?" ? help : does[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act) return;

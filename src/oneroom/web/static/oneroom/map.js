@@ -227,6 +227,8 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     focus: (at, { zoom } = {}) => look([at], zoom),
     fit: (points, { zoom } = {}) => look(points, zoom),
     home,
+    /** Where it looks at; null where nothing is drawn. */
+    centre: () => (drawn ? plain(canvas.getCenter()) : null),
     /** The place of a position on the element, in pixels; null where nothing is drawn. */
     project: (at) => (drawn ? plainPoint(canvas.project(at)) : null),
     /** The ids of the signs that can be seen now: shown("crew"), shown("incident"). */

@@ -1,16 +1,18 @@
 // The command line: shows what Enter will do before it is done, and does it. "/" or Ctrl-K opens it, Esc leaves it.
 
-import { ask } from "./act.js";
+import { act, ask } from "./act.js";
 import { perform } from "./room-acts.js";
-import { clean, leadingVerb, options } from "./room-grammar.js";
+import { DATUMS, after, clean, leadingVerb, options, readDatum } from "./room-grammar.js";
 import * as alike from "./room-alike.js";
+import * as card from "./room-card.js";
 import * as keys from "./room-keys.js";
 import * as late from "./room-late.js";
 import * as map from "./room-map.js";
 import * as matter from "./room-matter.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
-import { join, toast, word } from "./room-say.js";
+import * as repeats from "./room-repeats.js";
+import { join, toast, trouble, word } from "./room-say.js";
 import * as sides from "./room-sides.js";
 import { now } from "./room-time.js";
 import * as undo from "./room-undo.js";
@@ -64,15 +66,18 @@ function refresh() {
   show(options(input.value, world()));
   const led = leadingVerb(clean(input.value), verbs);
   if (led?.verb.verb !== "find" || !led.rest) return;
-  ask(`/api/places?q=${encodeURIComponent(led.rest)}`)
-    .then(({ places }) => {
+  const { text, datums } = readDatum(after(input.value, led.said));
+  ask(`/api/places?q=${encodeURIComponent(text)}`)
+    .then(({ places, point }) => {
       if (mine !== asked) return;
-      const english = document.documentElement.lang === "en";
-      const found = places.slice(0, 6).map((p) => ({ do: "place", place: { ...p, name: english ? p.en || p.zh : p.zh || p.en }, ready: true }));
-      show([...options(input.value, world()), ...found]);
+      const found = places.slice(0, 6).map((p) => ({ do: "place", place: { ...p, name: local(p) }, ready: true }));
+      const points = point ? datums.map((datum) => ({ do: "point", point: { ...point, datum }, ready: true })) : [];
+      show([...options(input.value, world()), ...found, ...points]);
     })
     .catch(() => {});
 }
+
+const local = ({ zh, en }) => (document.documentElement.lang === "en" ? en || zh : zh || en);
 
 function show(found) {
   shown = input.value.trim() ? found.slice(0, 12) : found; // at rest: everything that can be said
@@ -96,7 +101,7 @@ function show(found) {
 }
 
 const groupOf = (o) =>
-  o.do === "filter" ? "groupFilters" : ["matter", "form", "grade", "say"].includes(o.do) ? "groupOpen" : o.do === "complete" && !o.crew ? "groupVerbs" : o.do === "place" ? "groupPlaces" : ["open", "find"].includes(o.do) ? "groupMatters" : "groupCrews";
+  o.do === "filter" ? "groupFilters" : ["matter", "form", "grade", "say"].includes(o.do) ? "groupOpen" : o.do === "complete" && !o.crew ? "groupVerbs" : ["place", "point"].includes(o.do) ? "groupPlaces" : ["open", "find"].includes(o.do) ? "groupMatters" : "groupCrews";
 
 function heading(name) {
   const item = document.createElement("li");
@@ -126,6 +131,7 @@ function row(option, n) {
 
 function label(o) {
   if (o.do === "place") return o.place.name;
+  if (o.do === "point") return `${o.point.lat}, ${o.point.lon} · ${DATUMS[o.point.datum]}`;
   if (o.do === "complete") return o.crew ? o.text.trim() : `${o.verb.words.join(" · ")}`;
   if (o.do === "open" || o.do === "find") return `${o.matter.reference} ${o.matter.place}`;
   if (o.do === "grade") return o.text;
@@ -147,13 +153,13 @@ function says(o) {
     case "send": return word("effectSend", { crews, what });
     case "step": return o.verb.verb === "report" ? word("effectForm") : word("effectStep", { crew: crews, what: o.verb.label });
     case "open": return word("effectOpen", { what: o.matter.reference });
-    case "find": case "place": return word("effectFind");
+    case "find": case "place": case "point": return word("effectFind");
     case "new": return word("effectNew");
     case "next": return word("effectNext");
     case "help": return word("effectHelp");
     case "filter": return word("effectFilter");
     case "all": return word("effectAll");
-    case "side": case "lines": case "late": case "map_apart": case "language": case "sound": case "handover": case "dossier": return word("effectScreen");
+    case "crew": case "side": case "lines": case "late": case "map_apart": case "language": case "sound": case "handover": case "dossier": return word("effectScreen");
     case "form": case "warn": return word("effectForm");
     default: return o.matter ? word("effectMatter", { what: o.verb.label, matter: o.matter.reference }) : word("effectSendNone");
   }
@@ -215,15 +221,18 @@ const DOES = {
   open: (o) => matter.open(o.matter.id),
   find: (o) => (matter.open(o.matter.id), o.matter.lon && map.focus(o.matter.lon, o.matter.lat)),
   place: (o) => showPlace(o.place),
+  point: (o) => showPoint(o.point),
   new: () => location.assign("/room/intake/"),
   next: () => keys.next(),
   late: () => late.open(),
+  crew: (o) => card.open(o.crews[0].id),
   compare: () => alike.compare(),
   side: (o) => sides.show(o.argument),
   lines: (o) => sides.filter(o.argument),
   filter: (o) => queue.filter(o.verb.verb, o.argument),
   all: () => queue.unfilter(),
   warn: () => toForm('[data-act="/api/warnings"]'),
+  repeats: () => (sides.show("analysis"), repeats.ask(document.getElementById("inc"))),
   dossier: (o) => window.open(`/incidents/${o.matter.id}/dossier`, "_blank", "noopener"),
   handover: () => location.assign("/room/handover"),
   map_apart: () => window.open("/map/?apart=1", "oneroom-map"),
@@ -239,6 +248,16 @@ const DOES = {
 function showPlace({ name, lon, lat }) {
   map.show(lon, lat);
   toast(word("shown", { what: name }));
+}
+
+// The server turns the point into the map's own coordinates, says what lies there, or why it is none of this city.
+async function showPoint(point) {
+  try {
+    const found = await act("/api/locate", point);
+    showPlace({ ...found, name: local(found) || label({ do: "point", point }) });
+  } catch (error) {
+    toast(trouble(error), { bad: true });
+  }
 }
 
 function stepAct(o) {

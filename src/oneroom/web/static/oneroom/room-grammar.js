@@ -73,10 +73,14 @@ export function options(typed, world) {
 }
 
 // What stands after the first words, as it was typed.
-const after = (typed, said) => typed.trim().slice(said.length).trim();
+export const after = (typed, said) => typed.trim().slice(said.length).trim();
 
 function withVerb(verb, rest, world, said) {
   if (verb.verb === "send") return sendOptions(verb, rest, world);
+  if (verb.verb === "crew") {
+    const found = rest ? findCrews(rest.replace(/ /g, ""), world.crews) : world.crews;
+    return found.slice(0, 8).map((crew) => ({ do: "crew", verb, crews: [crew], ready: true }));
+  }
   if (verb.verb === "divert") return divertOptions(verb, rest, world);
   if (verb.kind === "order") return orderOptions(verb, rest, world);
   if (verb.kind === "matter") return matterOptions(verb, rest, world);
@@ -87,7 +91,7 @@ function withVerb(verb, rest, world, said) {
   }
   if (["radio", "video", "add_words"].includes(verb.verb)) return sayOptions(verb, rest, world, said);
   if (verb.arguments) return choices(verb, rest).map((argument) => ({ do: verb.verb, verb, argument, ready: true }));
-  const needsOpen = ["compare", "warn", "dossier"].includes(verb.verb);
+  const needsOpen = ["compare", "repeats", "warn", "dossier"].includes(verb.verb);
   return [{ do: verb.verb, verb, matter: world.open, ready: !needsOpen || Boolean(world.open), why: needsOpen && !world.open ? "effectSendNone" : "" }];
 }
 
@@ -187,6 +191,17 @@ function withCrew(crew, typed, world) {
     possible.push({ do: "send", verb: send, crews: [crew], matter: world.open, ready: Boolean(world.open), why: world.open ? "" : "effectSendNone" });
   }
   return possible;
+}
+
+// find 31.231, 121.473 gcj02: numbers do not show their datum, so each is offered until one is named
+const DATUM = /\s*\b(wgs|gcj|bd)-?\s?(?:84|0?2|0?9)?\s*$/i;
+export const DATUMS = { WGS84: "WGS-84", GCJ02: "GCJ-02", BD09: "BD-09" };
+
+/** What stands before a datum at the end, and the datums that it could be. */
+export function readDatum(text) {
+  const named = /\d\.\d|[°度]/.test(text) ? DATUM.exec(text)?.[1].toUpperCase() : null;
+  const codes = Object.keys(DATUMS);
+  return named ? { text: text.replace(DATUM, ""), datums: codes.filter((code) => code.startsWith(named)) } : { text, datums: codes };
 }
 
 // hold 20m · hold 2 h caller · hold until 06:00

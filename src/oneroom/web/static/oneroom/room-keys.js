@@ -18,8 +18,10 @@ const inc = document.getElementById("inc");
 
 export function next() {
   const id = queue.nextNeeding();
+  const help = document.getElementById(id); // a call for help has its acts in the head line
   if (id === null) toast(word("nothingNeeds"));
-  else matter.open(id);
+  else if (help) help.querySelector("button, a, select")?.focus();
+  else matter.open(Number(id));
 }
 
 export const help = () => dialog.showModal();
@@ -52,7 +54,9 @@ export function start() {
 }
 
 function pressed(event) {
-  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
+  if (dialog.open && event.key === "?") return take(event, () => dialog.close());
+  if (document.querySelector("dialog[open]")) return;
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) return take(event, () => command.focus());
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   if (event.key === "F2") return take(event, () => location.assign("/room/intake/"));

@@ -17,6 +17,8 @@ export function start() {
   });
   dialog.addEventListener("click", (event) => {
     if (event.target.closest("[data-open]")) dialog.close();
+    const grade = event.target.closest("[data-regrade]");
+    if (grade) perform(grade, grade.dataset.act, { grade: Number(grade.dataset.regrade) }, grade.dataset.says);
     const button = event.target.closest("[data-supervise]");
     if (button) perform(button, button.dataset.act, { on: true, reason: "late" }, button.dataset.says);
   });

@@ -7,6 +7,7 @@ import { showPersonal } from "./personal.js";
 import * as alike from "./room-alike.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
+import * as repeats from "./room-repeats.js";
 import { toast, trouble, word } from "./room-say.js";
 import * as sides from "./room-sides.js";
 import { tick } from "./room-time.js";
@@ -29,6 +30,7 @@ export function start() {
   });
   sides.start();
   alike.start(inc);
+  repeats.start(inc);
   document.addEventListener("room:open", (event) => open(event.detail));
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-open]");

@@ -148,18 +148,16 @@ function showButton() {
   button.replaceChildren(names.length ? word("send", { crews: join(names) }) : word("pickOne"), ...(names.length ? [" ", key] : []));
 }
 
-// The plan's set, all at once; once more takes it back.
+// The plan's set, all at once and in its order: the first one leads. Once more takes it back.
 export function pickPlan() {
   const button = current?.island.querySelector?.("[data-plan]");
   if (!button) return;
   const set = button.dataset.plan.split(",").map(Number);
   const there = set.every((crew) => current.picked.has(crew)) && current.picked.size === set.length;
-  for (const li of items()) {
-    const on = !there && set.includes(Number(li.dataset.crew));
-    li.querySelector("input").checked = on;
-    if (on) current.picked.set(Number(li.dataset.crew), li.dataset.name);
-    else current.picked.delete(Number(li.dataset.crew));
-  }
+  const listed = new Map(items().map((li) => [Number(li.dataset.crew), li]));
+  current.picked.clear();
+  if (!there) for (const crew of set) if (listed.has(crew)) current.picked.set(crew, listed.get(crew).dataset.name);
+  for (const [crew, li] of listed) li.querySelector("input").checked = current.picked.has(crew);
   showButton();
 }
 

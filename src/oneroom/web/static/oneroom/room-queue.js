@@ -112,9 +112,18 @@ export function walk(by) {
   link.scrollIntoView({ block: "nearest" });
 }
 
-// The next matter that needs somebody: alarms first, then the oldest breach after the one that is open.
+// What needs somebody next, after where he is: calls for help; what is late, oldest breach first; alarms; what came back
+// to wait; then what was never sent, gravest and oldest first, also where a filter keeps it back. A matter by its number,
+// a call for help by the id of its alarm.
 export function nextNeeding() {
-  const alarmed = [...head.querySelectorAll("[data-alarm]")].map((a) => a.dataset.alarm);
-  const ids = [...new Set([...alarmed, ...needing().map((r) => r.dataset.incident)])];
-  return ids.length ? Number(ids[(ids.indexOf(String(openId)) + 1) % ids.length]) : null;
+  const number = (r) => r.dataset.incident;
+  const help = [...head.querySelectorAll("[data-sos][data-alarm]")].map((a) => a.id);
+  const late = needing().filter((r) => r.classList.contains("is-late")).map(number);
+  const alarmed = [...head.querySelectorAll("[data-alarm]:not([data-sos])")].map((a) => a.dataset.alarm);
+  const unsent = queue.querySelector("#q-rest")?.dataset.waiting.split(" ").filter(Boolean) ?? [];
+  const ids = [...new Set([...help, ...late, ...alarmed, ...needing().map(number), ...unsent])];
+  const asked = document.activeElement.closest("[data-sos]")?.id;
+  if (help.length && !asked) return help[0]; // a person in danger does not wait for his turn
+  const here = asked ?? String(openId);
+  return ids.length ? ids[(ids.indexOf(here) + 1) % ids.length] : null;
 }

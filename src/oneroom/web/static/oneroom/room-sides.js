@@ -1,6 +1,8 @@
 // The four sides of the open matter as tabs: 情 指 勤 舆. Which one is open is the person's choice for this matter; what
 // a matter opens with follows from where it stands: sending and acting first, the public once it is closed.
 
+import { read } from "./room-reads.js";
+
 const inc = document.getElementById("inc");
 const ORDER = ["analysis", "command", "duty", "feedback"];
 const OVER = new Set(["closed", "called_back", "archived"]);
@@ -26,6 +28,7 @@ export function start() {
 }
 
 export function begin(state) {
+  if (lines === "reads") lines = "acts"; // who read the next one is asked anew
   show(OVER.has(state) ? "feedback" : "command");
 }
 
@@ -40,6 +43,7 @@ export const step = (by) => show(ORDER[(ORDER.indexOf(chosen) + by + ORDER.lengt
 export function filter(which) {
   lines = which;
   mark();
+  if (which === "reads") read(inc);
 }
 
 // After every morph: the choice lives on #inc itself, which the server does not render.

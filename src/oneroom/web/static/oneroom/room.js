@@ -5,6 +5,7 @@ import { connect } from "./live.js";
 import { start as startLooks } from "./look.js";
 import { panel } from "./panel.js";
 import * as acts from "./room-acts.js";
+import * as card from "./room-card.js";
 import * as command from "./room-command.js";
 import * as desk from "./room-desk.js";
 import * as keys from "./room-keys.js";
@@ -45,6 +46,7 @@ room.dataset.ready = "true";
 // The board: one of three ways to look at the same crews. A click picks a proposed crew, or shows it on the map.
 function board() {
   const shown = panel(crews, "/room/crews", { when: (e) => /^(crew|assignment)\./.test(e.kind), pace: BOARD_MS });
+  card.start(crews);
   crews.addEventListener("click", (event) => {
     const way = event.target.closest("[data-way]");
     if (way) return shown.show(`/room/crews?by=${way.dataset.way}`);

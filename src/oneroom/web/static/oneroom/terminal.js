@@ -68,7 +68,7 @@ function go() {
   if (known) show(id);
   else if (liveId()) show(liveId()); // kept ready, for a phone that drives into a dead spot
   for (const tab of document.querySelectorAll(".tnav a")) {
-    if (tab.dataset.tab === (next === "crew" ? "crew" : "list")) tab.setAttribute("aria-current", "page");
+    if (tab.dataset.tab === (["crew", "see"].includes(next) ? next : "list")) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
   if (next === "map") showMap();

@@ -1,0 +1,121 @@
+"""
+The chains as Merkle trees (RFC 6962): what a signed head says of all entries, and a proof of one entry.
+
+A leaf is an entry's own hash. The roots of each 256 entries are kept (``Subtree``), so that a head and a proof read
+four thousand rows for a million entries, and the newest 256; whoever doubts them makes them again from the entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from oneroom.apps.ledger.models import Subtree, TreeHead
+from oneroom.engine.merkle import Heap, inclusion_proof, leaf_hash, root_of
+
+SPAN = 256
+CHAINS = ("acts", "looks")
+_HASHES = {
+    "acts": "SELECT seq, hash FROM ledger_entry WHERE seq > %s ORDER BY seq LIMIT %s",
+    "looks": "SELECT seq, hash FROM ledger_look WHERE seq > %s ORDER BY seq LIMIT %s",
+}
+
+
+class NotGapless(Exception):
+    """A number is missing: there is no tree over what is not whole. ``oneroom verify`` says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A signed head: of how many entries, when, the note that an outsider checks, and the key."""
+
+    chain: str
+    size: int
+    root: bytes
+    at: datetime
+    note: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That entry ``seq`` with these bytes is in the tree of ``head``: the path, lowest first."""
+
+    seq: int
+    canonical: bytes
+    path: list[bytes]
+
+
+def grow(chain: str, *, spans: int = 16) -> bool:
+    """Keep the roots of spans that are full by now, a bounded number at a time; True when there may be more."""
+    known = Subtree.objects.filter(chain=chain).count()
+    leaves = _leaves(chain, known * SPAN, spans * SPAN)
+    full = len(leaves) // SPAN
+    Subtree.objects.bulk_create(
+        Subtree(chain=chain, number=known + n, root=root_of(leaves[n * SPAN : (n + 1) * SPAN])) for n in range(full)
+    )
+    return full == spans
+
+
+def tree(chain: str, *, size: int | None = None) -> Heap:
+    """The tree of the first ``size`` entries, or of all; ``grow`` has been through."""
+    upper = Heap()
+    for root in _blocks(chain, None if size is None else size // SPAN):
+        upper.add(root)
+    heap = Heap(upper.size * SPAN, upper.peaks)
+    for leaf in _leaves(chain, heap.size, SPAN if size is None else size - heap.size):
+        heap.add(leaf)
+    return heap
+
+
+def keep_head(head: Head) -> None:
+    """Keep what was signed."""
+    TreeHead.objects.create(chain=head.chain, size=head.size, root=head.root, at=head.at, note=head.note, key=head.key)
+
+
+def last_head(chain: str, *, seq: int = 0) -> Head | None:
+    """The newest signed head, if it covers entry ``seq``."""
+    row = TreeHead.objects.filter(chain=chain, size__gte=seq).order_by("-size").first()
+    return Head(row.chain, row.size, bytes(row.root), row.at, row.note, row.key) if row else None
+
+
+def prove(head: Head, seq: int) -> Proof:
+    """The path of entry ``seq`` (from 1) to the root of a head that covers it. Raises IndexError where it does not."""
+    if not 0 < seq <= head.size:
+        raise IndexError(f"Entry {seq} is not among the {head.size} of this head.")
+    index, number = seq - 1, (seq - 1) // SPAN
+    full = head.size // SPAN
+    roots = list(_blocks(head.chain, full))
+    rest = _leaves(head.chain, full * SPAN, head.size - full * SPAN)
+    inner = rest if number == full else _leaves(head.chain, number * SPAN, SPAN)
+    path = inclusion_proof(inner, index % SPAN)
+    outer = inclusion_proof(roots + ([root_of(rest)] if rest else []), number)
+    return Proof(seq, _bytes_of(head.chain, seq), path + outer)
+
+
+def _blocks(chain: str, count: int | None) -> Iterator[bytes]:
+    rows = Subtree.objects.filter(chain=chain).order_by("number")
+    if count is not None:
+        rows = rows.filter(number__lt=count)
+    for root in rows.values_list("root", flat=True).iterator():
+        yield bytes(root)
+
+
+def _leaves(chain: str, after: int, count: int) -> list[bytes]:
+    """Leaf hashes of up to ``count`` entries after a number."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HASHES[chain], [after, count])
+        rows = cursor.fetchall()
+    if rows and rows[-1][0] != after + len(rows):
+        raise NotGapless(f"{chain}: a number is missing after {after}")
+    return [leaf_hash(bytes(own)) for _seq, own in rows]
+
+
+def _bytes_of(chain: str, seq: int) -> bytes:
+    table = {"acts": "ledger_entry", "looks": "ledger_look"}[chain]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT canonical FROM {table} WHERE seq = %s", [seq])
+        return bytes(cursor.fetchone()[0])
