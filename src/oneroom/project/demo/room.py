@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 from oneroom.apps.incidents.codes import LAW_CASES
 from oneroom.project.demo import shifts
 from oneroom.project.demo.calls import Call, answered, ends_without_crew
+from oneroom.project.demo.city import Post
 from oneroom.project.demo.client import House, Person, answer_of
 from oneroom.project.demo.exchange import Exchange
 from oneroom.project.demo.names import chief_of, commander_of
@@ -54,6 +55,7 @@ class Room:
     stations: dict[str, int]  # unit code -> number of the station
     zone: ZoneInfo
     real_s: Callable[[], float] = time.monotonic
+    posts: dict[int, Post] = field(default_factory=dict)  # by crew
     visitors: frozenset[str] = frozenset()
     held: frozenset[int] = frozenset()
     _waiting: Call | None = None
@@ -209,7 +211,9 @@ class Room:
         if not (self._scarce and grade >= 3):
             found = (await self.dispatcher.get(f"incidents/{row['id']}/proposals"))["ranked"]
             self._scarce = len(found) <= RESERVE
-            ranked = [p for p in found if self._avoid.get(p["crew"], now) <= now]
+            ranked = [
+                p for p in found if self._avoid.get(p["crew"], now) <= now and not self._goes_home(p["crew"], now)
+            ]
         if self._scarce and (grade >= 3 or not ranked):
             if row["state"] == "classified" and "dispatcher" not in self.visitors:
                 said = {"reason": "no_crew_free", "until": (now + HOLD_FOR).isoformat()}
@@ -220,6 +224,11 @@ class Room:
         if not chosen:
             return
         await self.dispatcher.act(f"incidents/{row['id']}/offer", {"crews": [p["crew"] for p in chosen]})
+
+    def _goes_home(self, crew: int, now: datetime) -> bool:
+        """A crew whose watch is over is not sent out once more."""
+        post = self.posts.get(crew)
+        return post is not None and not shifts.should_serve(post.watch, post.number, now, self.zone)
 
     async def _alike(self, row: dict[str, Any], call: Call) -> bool:
         """Whether it was merged into the call about the same event: proposed by the machine, decided by a person."""

@@ -131,6 +131,7 @@ async def phones_of(city: City, house: House, room: Room, streets: Streets) -> l
     for post in posts(city):
         home, at = city.stations[post.station], known[post.code]
         lon, lat = at.lon or home["lon"], at.lat or home["lat"]
+        room.posts[at.id] = post
         crew = SimulatedCrew(
             post.number, streets, (home["lon"], home["lat"]), *streets.to_street(lon, lat),
             character_of(post.number), post.watch, id=at.id, on_duty=at.state != "off_duty",
