@@ -67,7 +67,7 @@ def test_t36_t37_a_night_of_proposals_by_keyboard(room, desk):
     look(page, "plan")
     page.keyboard.press("w")
     page.keyboard.press("p")
-    page.get_by_role("button", name="Send Crew-3, Crew-1").wait_for()
+    page.get_by_role("button", name="Send Crew-1, Crew-3").wait_for()
     assert panel.locator(".why-other").is_hidden()
     page.keyboard.press("Enter")
     page.locator(".order", has_text="Crew-3").get_by_text("not signed").first.wait_for()

@@ -91,7 +91,7 @@ def test_words_are_opened_once_however_often_the_matter_changes(house, desk):
     assert len(asked) == 1
     assert Look.objects.get().purpose == "dispatch"
     assert page.get_by_text("a man with a knife").is_visible()
-    assert page.get_by_text("Your look is recorded").is_visible()
+    assert page.get_by_text("Your look is recorded, with the purpose").is_visible()
 
 
 def test_a_reload_keeps_the_open_matter(house, desk):
