@@ -35,7 +35,7 @@ from push import SPAWN, percentile, serve, wait_for
 CLAIM = "a change visible on a second console; 50 consoles on one process, 10 incidents a minute taken and worked"
 CONSOLES, A_MINUTE, FOR_S, WARM_UP_S = 50, 10, 45.0, 8.0
 VISIBLE_S, PAGES_A_SECOND = 1.0, 60.0
-PACE_S, BOARD_S, JITTER_S = 0.8, 3.0, 0.15  # as panel.js and room.js have it
+PACE_S, BOARD_S, JITTER_S = 0.8, 4.0, 0.15  # as panel.js and room.js have it
 QUEUE, CREWS = "/room/queue?with=head", "/room/crews"
 OF_QUEUE = ("incident.", "assignment.", "ladder.")
 KINDS = {

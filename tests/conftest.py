@@ -96,10 +96,12 @@ def chromium() -> str:
 def town(db: None) -> Town:
     """The tiny named town at three in the morning."""
     from oneroom.apps.incidents import figures
+    from oneroom.web import shared
     from tests.clock import HAND, NIGHT
     from tests.town import found_town
 
     figures.forget()  # what another test's record came to
+    shared.forget()
     HAND.set(NIGHT)
     return found_town(NIGHT)
 

@@ -1,11 +1,14 @@
 """A panel that did not change for its audience costs one look-up."""
 
+import threading
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import translation
 
+from oneroom.web import shared
 from oneroom.web.etag import build, by_audience
 from tests.web.streams import say
 
@@ -15,10 +18,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Page:
     """A view that counts how often it had to work."""
 
-    def __init__(self, *audience):
+    def __init__(self, *audience, alike=None):
         self.made = 0
         self.status = 200
-        self.view = by_audience(*audience)(self.make)
+        self.view = by_audience(*audience, alike=alike)(self.make)
 
     def make(self, request, *args, **kwargs):
         self.made += 1
@@ -93,3 +96,56 @@ def test_what_is_not_a_page_gets_no_etag():
 
 def test_all_processes_of_one_deploy_agree_on_what_it_is():
     assert build() == build.__wrapped__()
+
+
+def test_those_who_see_the_same_are_shown_one_rendering_and_nobody_else():
+    shared.forget()
+    page = Page("room", alike=lambda request: request.GET.get("as"))
+    first, second = page.get(path="/q?as=room"), page.get(path="/q?as=room")
+    assert (first.content, page.made) == (second.content, 1)
+
+    page.get(path="/q?as=chief")  # other rights
+    assert page.made == 2
+    say("room")
+    page.get(path="/q?as=room")  # another record
+    assert page.made == 3
+    page.get(path="/q")
+    page.get(path="/q")  # a page for one person is never shared
+    assert page.made == 5
+
+
+def test_a_shared_page_is_never_older_than_a_second_and_a_fault_is_not_kept(monkeypatch):
+    shared.forget()
+    page = Page("room", alike=lambda _request: "room")
+    page.get()
+    monkeypatch.setattr(shared, "FRESH_S", -1.0)
+    page.get()
+    assert page.made == 2
+
+    page.status = 500
+    with pytest.raises(TypeError):
+        page.get()
+    page.status = 200
+    assert page.get().status_code == 200
+
+
+def test_who_waits_gets_what_the_first_makes():
+    shared.forget()
+    begun, go_on = threading.Event(), threading.Event()
+    answers, made = [], []
+
+    def make():
+        begun.set()
+        go_on.wait(10)
+        made.append(1)
+        return b"queue"
+
+    threads = [threading.Thread(target=lambda: answers.append(shared.once("k", 1, make))) for _ in range(8)]
+    threads[0].start()
+    begun.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert (answers, made) == ([b"queue"] * 8, [1])

@@ -23,6 +23,11 @@ _HASHES = {
     "looks": "SELECT seq, hash FROM ledger_look WHERE seq > %s ORDER BY seq LIMIT %s",
 }
 
+_BYTES = {
+    "acts": "SELECT canonical FROM ledger_entry WHERE seq = %s",
+    "looks": "SELECT canonical FROM ledger_look WHERE seq = %s",
+}
+
 
 class NotGapless(Exception):
     """A number is missing: there is no tree over what is not whole. ``oneroom verify`` says which."""
@@ -115,7 +120,6 @@ def _leaves(chain: str, after: int, count: int) -> list[bytes]:
 
 
 def _bytes_of(chain: str, seq: int) -> bytes:
-    table = {"acts": "ledger_entry", "looks": "ledger_look"}[chain]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT canonical FROM {table} WHERE seq = %s", [seq])
+        cursor.execute(_BYTES[chain], [seq])
         return bytes(cursor.fetchone()[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -76,6 +77,7 @@ def _crew(c: OnBoard, stations: dict[int, str], at: datetime) -> CrewView:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)  # a name does not change while its crew is on duty
 def callsign_keys(zh: str, en: str, code: str) -> str:
     """Every way to type a callsign, blanks left out: 千佛山02, qianfoshan02, qfs02, Qianfoshan 02, its code."""
     digits = "".join(ch for ch in zh if ch.isdigit())
@@ -86,6 +88,7 @@ def callsign_keys(zh: str, en: str, code: str) -> str:
     return " ".join(dict.fromkeys(way.lower() for way in (*whole, *ways) if way))
 
 
+@lru_cache(maxsize=4096)
 def short_code(keys: str) -> str:
     """The shortest way to type a callsign that still carries its whole number: qfs02."""
     latin = [key for key in keys.split() if re.fullmatch(r"[a-z]{2,}\d{2,}", key)]

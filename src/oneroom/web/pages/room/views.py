@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
@@ -64,6 +64,17 @@ def in_room(view: View) -> View:
     return run
 
 
+def _alike(request: HttpRequest) -> Hashable | None:
+    """
+    Whose queue is the same: the room's people with the same rights. "Mine" and an own desk that is silent are a
+    person's own.
+    """
+    by = actor(request)
+    if "mine" in request.GET or any(d.account_id == by.id for d in silent_desks()):
+        return None
+    return by.roles, by.units, by.unit_id
+
+
 @require_GET
 @in_room
 def page(request: HttpRequest) -> HttpResponse:
@@ -104,7 +115,7 @@ def head(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @in_room
-@by_audience("room")
+@by_audience("room", alike=_alike)
 def queue(request: HttpRequest) -> HttpResponse:
     """The left column, and the head line with it where the page asks: one look at the rows makes both."""
     by = actor(request)
@@ -126,7 +137,7 @@ def late(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @in_room
-@by_audience("room")
+@by_audience("room", alike=_alike)
 def crews(request: HttpRequest) -> HttpResponse:
     """The crews board."""
     return render(request, "room/_crews.html", _crews(request))

@@ -21,7 +21,7 @@ import * as time from "./room-time.js";
 
 const room = document.getElementById("room");
 const crews = document.getElementById("crews");
-const BOARD_MS = 3000; // the map moves crews by itself; the board need not be quicker than the eye goes over it
+const BOARD_MS = 4000; // the map moves crews by itself; the board need not be quicker than the eye goes over it
 
 document.documentElement.dataset.seq = room.dataset.seq;
 time.start({ demo: document.querySelector(".rates") !== null });

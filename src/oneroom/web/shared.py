@@ -1,0 +1,57 @@
+"""
+One rendering for all who see the same: fifty consoles ask for the same queue in the same second.
+
+The first who asks after a change makes it, the others wait for it. What is shared is keyed by all that a page follows
+from (address, language, rights, unit), and never older than a second, since pages also show what has become late.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+FRESH_S = 1.0
+_WAIT_S = 5.0
+_MOST = 256
+
+
+@dataclass(slots=True)
+class _Held:
+    seq: int
+    at: float
+    made: Future[bytes] = field(default_factory=Future)
+
+
+_lock = threading.Lock()
+_held: dict[Hashable, _Held] = {}
+
+
+def once(key: Hashable, seq: int, make: Callable[[], bytes]) -> bytes:
+    """What ``make`` gives, or gave within the last second for the same key and the same record."""
+    with _lock:
+        found = _held.get(key)
+        ours = found is None or found.seq != seq or time.monotonic() - found.at > FRESH_S
+        if ours or found is None:
+            if len(_held) >= _MOST:
+                _held.clear()
+            found = _held[key] = _Held(seq, time.monotonic())
+    if not ours:
+        return found.made.result(_WAIT_S)
+    try:
+        found.made.set_result(make())
+    except BaseException as fault:
+        with _lock:
+            if _held.get(key) is found:
+                del _held[key]
+        found.made.set_exception(fault)
+        raise
+    return found.made.result()
+
+
+def forget() -> None:
+    """Nothing is held any more: another test has another record."""
+    with _lock:
+        _held.clear()
