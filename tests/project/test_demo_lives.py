@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import override_settings
 
 from oneroom.apps.ledger.queries import entries_since
 from oneroom.apps.ledger.verify import verify
@@ -49,8 +50,8 @@ class Running:
 @pytest.fixture(scope="module")
 def city(django_db_setup, django_db_blocker, tmp_path_factory):
     """One city for both tests; what it leaves behind is taken away at the end."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(django_settings, "PASSWORD_HASHERS", ["oneroom.project.demo.credentials.MadeByMachine"])
+    hashers = ["oneroom.project.demo.credentials.MadeByMachine"]  # overridden, since Django keeps those it has made
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=hashers):
         clock = FileClock(tmp_path_factory.mktemp("city") / "clock.json")
         clock.start(EVENING, FASTEST)
         world.load(bundled("shanghai", CREWS), at=clock.now())

@@ -234,6 +234,7 @@ def test_five_hundred_matters_cost_no_more_statements_than_five(room):
     def statements():
         counted = {}
         for url in ("/room/queue", "/room/head", f"/room/incidents/{model.pk}"):
+            shared.forget()  # what another console was just shown costs none
             with CaptureQueriesContext(connection) as asked:
                 text(dora.get(url))
             counted[url] = len(asked)
@@ -247,6 +248,7 @@ def test_five_hundred_matters_cost_no_more_statements_than_five(room):
     Rung.objects.bulk_create(copy_of(step, ladder_id=mine.pk) for mine in running for step in steps)
     many = statements()
 
+    shared.forget()
     assert len(ids(text(dora.get("/room/queue")))) == 502
     assert many == few
     assert max(many.values()) <= 28
