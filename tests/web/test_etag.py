@@ -1,5 +1,6 @@
 """A panel that did not change for its audience costs one look-up."""
 
+import gzip
 import threading
 
 import pytest
@@ -148,4 +149,5 @@ def test_who_waits_gets_what_the_first_makes():
     go_on.set()
     for thread in threads:
         thread.join(10)
-    assert (answers, made) == ([b"queue"] * 8, [1])
+    assert ([plain for plain, _small in answers], made) == ([b"queue"] * 8, [1])
+    assert gzip.decompress(answers[0][1]) == b"queue"

@@ -57,7 +57,12 @@ def by_audience(*audience: str | Audience, alike: Alike | None = None) -> Callab
                         return answer
                 else:
                     key = (request.get_full_path(), get_language(), who)
-                    answer = HttpResponse(once(key, seq, lambda: _content(view(request, *args, **kwargs))))
+                    plain, small = once(key, seq, lambda: _content(view(request, *args, **kwargs)))
+                    compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+                    answer = HttpResponse(small if compressed else plain)
+                    if compressed:
+                        answer["Content-Encoding"] = "gzip"
+                    patch_vary_headers(answer, ["Accept-Encoding"])
             answer["ETag"] = etag
             answer["Cache-Control"] = "private, no-cache"
             patch_vary_headers(answer, ["Cookie", "Accept-Language"])

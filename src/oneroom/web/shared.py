@@ -7,6 +7,7 @@ from (address, language, rights, unit), and never older than a second, since pag
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -22,15 +23,19 @@ _MOST = 256
 class _Held:
     seq: int
     at: float
-    made: Future[bytes] = field(default_factory=Future)
+    made: Future[tuple[bytes, bytes]] = field(default_factory=Future)
 
 
 _lock = threading.Lock()
 _held: dict[Hashable, _Held] = {}
 
 
-def once(key: Hashable, seq: int, make: Callable[[], bytes]) -> bytes:
-    """What ``make`` gives, or gave within the last second for the same key and the same record."""
+def once(key: Hashable, seq: int, make: Callable[[], bytes]) -> tuple[bytes, bytes]:
+    """
+    What ``make`` gives, or gave within the last second for the same key and the same record; plain and compressed.
+
+    A shared page holds nothing of one person and no form token, so its length tells nobody anything (BREACH).
+    """
     with _lock:
         found = _held.get(key)
         ours = found is None or found.seq != seq or time.monotonic() - found.at > FRESH_S
@@ -41,7 +46,8 @@ def once(key: Hashable, seq: int, make: Callable[[], bytes]) -> bytes:
     if not ours:
         return found.made.result(_WAIT_S)
     try:
-        found.made.set_result(make())
+        plain = make()
+        found.made.set_result((plain, gzip.compress(plain, 5, mtime=0)))
     except BaseException as fault:
         with _lock:
             if _held.get(key) is found:

@@ -225,6 +225,11 @@ class SilentDesk:
     since: datetime
 
 
+def is_silent(account_id: int) -> bool:
+    """Whether this person's desk has its sound off."""
+    return Silence.objects.filter(account_id=account_id).exists()
+
+
 def silent_desks() -> list[SilentDesk]:
     """Desks of the room whose sound is off, the longest first."""
     rows = Silence.objects.order_by("since", "pk").values_list("account_id", "account__name", "reason", "since")

@@ -108,16 +108,17 @@ def last_seq(scopes: Iterable[str]) -> int:
     Looking back only to the start of the thousand before the current one is enough: the mark stays the same
     within a thousand, so whoever holds it has missed nothing that this does not find.
     """
-    thousand = head_seq() // _WINDOW
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_HEARD, {"after": (thousand - 1) * _WINDOW, "scopes": list(scopes)})
-        row = cursor.fetchone()
-    return int(row[0]) if row else -thousand
+        cursor.execute(_LAST_HEARD, {"window": _WINDOW, "scopes": list(scopes)})
+        return int(cursor.fetchone()[0])
 
 
 _LAST_HEARD = """
-SELECT seq FROM ledger_entry
-WHERE seq > %(after)s AND scopes && %(scopes)s::varchar[] ORDER BY seq DESC LIMIT 1"""
+SELECT COALESCE((
+    SELECT seq FROM ledger_entry WHERE seq > (thousand - 1) * %(window)s AND scopes && %(scopes)s::varchar[]
+    ORDER BY seq DESC LIMIT 1
+), -thousand)
+FROM (SELECT COALESCE(MAX(seq), 0) / %(window)s AS thousand FROM ledger_chainhead WHERE name = 'acts') head"""
 
 
 def looks_at(record: str) -> list[Look]:

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from oneroom.apps.duty.queries import board, silent_desks
+from oneroom.apps.duty.queries import board, is_silent, silent_desks
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
 from oneroom.apps.incidents.codes import AGENCIES
@@ -70,7 +70,7 @@ def _alike(request: HttpRequest) -> Hashable | None:
     person's own.
     """
     by = actor(request)
-    if "mine" in request.GET or any(d.account_id == by.id for d in silent_desks()):
+    if "mine" in request.GET or is_silent(by.id):
         return None
     return by.roles, by.units, by.unit_id
 
