@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -24,6 +25,9 @@ from oneroom.project.embedded import Embedded
 if TYPE_CHECKING:
     from tests.room import Room
     from tests.town import Town
+
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine fails no test
+hypothesis.settings.load_profile("house")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
