@@ -188,7 +188,7 @@ def copy_rows(model: type, rows: Iterable[dict]) -> None:
     defaults = {f.column: f.get_default() for f in fields}
     connection.ensure_connection()
     with connection.connection.cursor() as cursor:
-        columns = ", ".join(defaults)
+        columns = ", ".join(f'"{name}"' for name in defaults)  # one is called case
         with cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:  # noqa: SLF001
             for row in rows:
                 copy.write_row([row.get(name, default) for name, default in defaults.items()])
