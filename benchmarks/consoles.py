@@ -17,17 +17,14 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import os
-import shutil
 import socket
-import tempfile
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from pathlib import Path
 from random import Random
 from typing import Any
 
+from house import house
 from line import report
 from proposals import build_city
 from push import SPAWN, percentile, serve, wait_for
@@ -45,27 +42,8 @@ KINDS = {
 
 
 def main() -> None:
-    # In /tmp itself: a database started by root runs as another user, who cannot pass through a private TMPDIR.
-    folder = Path(tempfile.mkdtemp(prefix="oneroom-bench-", dir="/tmp"))
-    folder.chmod(0o711)
-    os.environ |= {
-        "ONEROOM_SECRET_KEY": "of this benchmark only, and long enough to be one",
-        "ONEROOM_PLAIN_HTTP": "1",
-        "DJANGO_SETTINGS_MODULE": "oneroom.project.settings",
-        "ONEROOM_HOME": str(folder / "home"),
-    }
-    from oneroom.project.embedded import Embedded
-
-    try:
-        with Embedded(folder) as database:
-            os.environ["ONEROOM_DATABASE_URL"] = database.database("consoles")
-            import django
-
-            django.setup()
-            measure(os.environ["ONEROOM_DATABASE_URL"])
-            django.db.connections.close_all()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with house("consoles") as url:
+        measure(url)
 
 
 def measure(database_url: str) -> None:

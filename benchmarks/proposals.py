@@ -11,16 +11,14 @@ a bare psycopg cursor, and one Dijkstra of SciPy's from the incident over the sa
 
 from __future__ import annotations
 
-import os
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from house import house
 from line import report
 
 CLAIM = "proposals for an incident, 500 crews on duty, through the HTTP handler with the database"
@@ -33,26 +31,8 @@ KINDS = (
 
 
 def main() -> None:
-    # In /tmp itself: a database started by root runs as another user, who cannot pass through a private TMPDIR.
-    folder = Path(tempfile.mkdtemp(prefix="oneroom-bench-", dir="/tmp"))
-    folder.chmod(0o711)
-    os.environ |= {
-        "ONEROOM_SECRET_KEY": "of this benchmark only, and long enough to be one",
-        "ONEROOM_PLAIN_HTTP": "1",
-        "DJANGO_SETTINGS_MODULE": "oneroom.project.settings",
-    }
-    from oneroom.project.embedded import Embedded
-
-    try:
-        with Embedded(folder) as database:
-            os.environ["ONEROOM_DATABASE_URL"] = database.database("proposals")
-            import django
-
-            django.setup()
-            measure()
-            django.db.connections.close_all()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with house("proposals"):
+        measure()
 
 
 def measure() -> None:

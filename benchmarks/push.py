@@ -13,19 +13,16 @@ import asyncio
 import json
 import math
 import multiprocessing
-import os
-import shutil
 import socket
-import tempfile
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
-from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+from house import house
 from line import report
 
 CLAIM = "offer committed → event read by the phone's open stream; 500 phones, 50 consoles connected"
@@ -39,28 +36,11 @@ SPAWN = multiprocessing.get_context("spawn")
 
 
 def main() -> None:
-    # In /tmp itself: a database started by root runs as another user, who cannot pass through a private TMPDIR.
-    folder = Path(tempfile.mkdtemp(prefix="oneroom-bench-", dir="/tmp"))
-    folder.chmod(0o711)
-    os.environ |= {
-        "ONEROOM_SECRET_KEY": "of this benchmark only, and long enough to be one",
-        "ONEROOM_PLAIN_HTTP": "1",
-        "DJANGO_SETTINGS_MODULE": "oneroom.project.settings",
-    }
-    from oneroom.project.embedded import Embedded
-
-    try:
-        with Embedded(folder) as database:
-            os.environ["ONEROOM_DATABASE_URL"] = database.database("push")
-            measure(os.environ["ONEROOM_DATABASE_URL"])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with house("push") as url:
+        measure(url)
 
 
 def measure(database_url: str) -> None:
-    import django
-
-    django.setup()
     crews, rooms, dispatcher = build_town()
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

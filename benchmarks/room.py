@@ -20,12 +20,11 @@ import shutil
 import socket
 import statistics
 import sys
-import tempfile
 import time
-from pathlib import Path
 from random import Random
 from typing import Any
 
+from house import house
 from line import report, skip
 from proposals import build_city
 from push import SPAWN, drive, serve, wait_for
@@ -66,27 +65,8 @@ def main() -> None:
     chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if not chromium:
         skip(CLAIM, "there is no Chromium here")
-    # In /tmp itself: a database started by root runs as another user, who cannot pass through a private TMPDIR.
-    folder = Path(tempfile.mkdtemp(prefix="oneroom-bench-", dir="/tmp"))
-    folder.chmod(0o711)
-    os.environ |= {
-        "ONEROOM_SECRET_KEY": "of this benchmark only, and long enough to be one",
-        "ONEROOM_PLAIN_HTTP": "1",
-        "DJANGO_SETTINGS_MODULE": "oneroom.project.settings",
-        "ONEROOM_HOME": str(folder / "home"),
-    }
-    from oneroom.project.embedded import Embedded
-
-    try:
-        with Embedded(folder) as database:
-            os.environ["ONEROOM_DATABASE_URL"] = database.database("room")
-            import django
-
-            django.setup()
-            measure(str(chromium), os.environ["ONEROOM_DATABASE_URL"])
-            django.db.connections.close_all()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with house("room") as url:
+        measure(str(chromium), url)
 
 
 def measure(chromium: str, database_url: str) -> None:
