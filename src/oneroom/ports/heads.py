@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from oneroom.apps.ledger import tree
+from oneroom.apps.ledger.verify import CHAINS
 from oneroom.ports.formats import notes
 
 EVERY = timedelta(minutes=1)
@@ -43,11 +44,12 @@ def sign_heads(at: datetime) -> int:
     if folder is None:
         return 0
     signed = 0
-    for chain in tree.CHAINS:
-        more = tree.grow(chain)
+    for chain in CHAINS:
         due = _next.get(chain)
-        if more or (due is not None and due - EVERY <= at < due):
+        if due is not None and due - EVERY <= at < due:
             continue
+        if tree.grow(chain):
+            continue  # more is to be caught up with: at the next beat
         _next[chain] = at + EVERY
         signed += _sign(folder, chain, at)
     return signed
@@ -91,7 +93,7 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
         )
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(pem)
-        for chain in tree.CHAINS:
+        for chain in CHAINS:
             public = folder / PUBLIC.format(chain=chain)
             public.write_text(notes.vkey(origin(chain), made.public_key()) + "\n")
     found = serialization.load_pem_private_key(path.read_bytes(), None)

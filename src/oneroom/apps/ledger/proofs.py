@@ -26,13 +26,12 @@ def prove_matter(matter: str) -> dict[str, Any] | None:
     covered = [n for n in numbers if head is not None and n <= head.size]
     if head is None or not covered:
         return None
-    proofs = [tree.prove(head, n) for n in covered]
     return {
         "matter": matter, "chain": head.chain, "size": head.size, "note": head.note, "vkey": head.key,
         "later": len(numbers) - len(covered),
         "entries": [
             {"seq": p.seq, "entry": p.canonical.decode(), "path": [base64.b64encode(h).decode() for h in p.path]}
-            for p in proofs
+            for p in tree.prove(head, covered)
         ],
     }  # fmt: skip
 
@@ -43,7 +42,8 @@ def check_proof(said: Mapping[str, Any], *, size: int, root: bytes) -> int | Non
         canonical = str(one["entry"]).encode()
         path = [base64.b64decode(h) for h in one["path"]]
         seq = int(one["seq"])
-        whole = json.loads(canonical)["seq"] == seq and json.loads(canonical)["matter"] == said["matter"]
+        entry = json.loads(canonical)
+        whole = (entry["seq"], entry["matter"]) == (seq, said["matter"])
         if not whole or not includes(seq - 1, size, leaf_hash(digest(canonical)), path, root):
             return seq
     return None

@@ -7,7 +7,7 @@ four thousand rows for a million entries, and the newest 256; whoever doubts the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,15 +17,14 @@ from oneroom.apps.ledger.models import Subtree, TreeHead
 from oneroom.engine.merkle import Heap, inclusion_proof, leaf_hash, root_of
 
 SPAN = 256
-CHAINS = ("acts", "looks")
 _HASHES = {
     "acts": "SELECT seq, hash FROM ledger_entry WHERE seq > %s ORDER BY seq LIMIT %s",
     "looks": "SELECT seq, hash FROM ledger_look WHERE seq > %s ORDER BY seq LIMIT %s",
 }
 
 _BYTES = {
-    "acts": "SELECT canonical FROM ledger_entry WHERE seq = %s",
-    "looks": "SELECT canonical FROM ledger_look WHERE seq = %s",
+    "acts": "SELECT seq, canonical FROM ledger_entry WHERE seq = ANY(%s)",
+    "looks": "SELECT seq, canonical FROM ledger_look WHERE seq = ANY(%s)",
 }
 
 
@@ -81,24 +80,27 @@ def keep_head(head: Head) -> None:
     TreeHead.objects.create(chain=head.chain, size=head.size, root=head.root, at=head.at, note=head.note, key=head.key)
 
 
-def last_head(chain: str, *, seq: int = 0) -> Head | None:
-    """The newest signed head, if it covers entry ``seq``."""
-    row = TreeHead.objects.filter(chain=chain, size__gte=seq).order_by("-size").first()
+def last_head(chain: str) -> Head | None:
+    """The newest signed head."""
+    row = TreeHead.objects.filter(chain=chain).order_by("-size").first()
     return Head(row.chain, row.size, bytes(row.root), row.at, row.note, row.key) if row else None
 
 
-def prove(head: Head, seq: int) -> Proof:
-    """The path of entry ``seq`` (from 1) to the root of a head that covers it. Raises IndexError where it does not."""
-    if not 0 < seq <= head.size:
-        raise IndexError(f"Entry {seq} is not among the {head.size} of this head.")
-    index, number = seq - 1, (seq - 1) // SPAN
+def prove(head: Head, numbers: Sequence[int]) -> list[Proof]:
+    """The paths of some entries (from 1) to the root of a head. Raises IndexError where it does not cover one."""
     full = head.size // SPAN
     roots = list(_blocks(head.chain, full))
     rest = _leaves(head.chain, full * SPAN, head.size - full * SPAN)
-    inner = rest if number == full else _leaves(head.chain, number * SPAN, SPAN)
-    path = inclusion_proof(inner, index % SPAN)
-    outer = inclusion_proof(roots + ([root_of(rest)] if rest else []), number)
-    return Proof(seq, _bytes_of(head.chain, seq), path + outer)
+    upper = [*roots, root_of(rest)] if rest else roots
+    texts = _bytes_of(head.chain, numbers)
+    proofs = []
+    for seq in numbers:
+        if not 0 < seq <= head.size:
+            raise IndexError(f"Entry {seq} is not among the {head.size} of this head.")
+        span, index = divmod(seq - 1, SPAN)
+        inner = rest if span == full else _leaves(head.chain, span * SPAN, SPAN)
+        proofs.append(Proof(seq, texts[seq], inclusion_proof(inner, index) + inclusion_proof(upper, span)))
+    return proofs
 
 
 def _blocks(chain: str, count: int | None) -> Iterator[bytes]:
@@ -119,7 +121,7 @@ def _leaves(chain: str, after: int, count: int) -> list[bytes]:
     return [leaf_hash(bytes(own)) for _seq, own in rows]
 
 
-def _bytes_of(chain: str, seq: int) -> bytes:
+def _bytes_of(chain: str, numbers: Sequence[int]) -> dict[int, bytes]:
     with connection.cursor() as cursor:
-        cursor.execute(_BYTES[chain], [seq])
-        return bytes(cursor.fetchone()[0])
+        cursor.execute(_BYTES[chain], [list(numbers)])
+        return {seq: bytes(canonical) for seq, canonical in cursor.fetchall()}

@@ -11,8 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import override
 
-from oneroom.apps.ledger.tree import CHAINS
-from oneroom.apps.ledger.verify import export
+from oneroom.apps.ledger.verify import CHAINS, export
 from oneroom.ports.heads import HEADS, PUBLIC
 
 _README = lazy("""This folder holds a police record that nobody can change unseen.
