@@ -61,11 +61,11 @@ def board(*, on_duty: bool = True, unit_id: int | None = None, crew_ids: Iterabl
     members = _members(None if unit_id is None and crew_ids is None else [row[0] for row in rows])
     return [
         OnBoard(
-            pk, code, zh, en, unit, state, datetime.fromtimestamp(since, UTC), *members.get(pk, (0, 0, False))[:2],
-            tuple(skills), tuple(kit), runs, lon, lat, None if fix is None else datetime.fromtimestamp(fix, UTC),
-            accuracy_m, members.get(pk, (0, 0, False))[2],
+            pk, code, zh, en, unit, state, datetime.fromtimestamp(since, UTC), officers, auxiliaries, tuple(skills),
+            tuple(kit), runs, lon, lat, None if fix is None else datetime.fromtimestamp(fix, UTC), accuracy_m, led,
         )
         for pk, code, zh, en, unit, state, since, skills, kit, runs, lon, lat, fix, accuracy_m in rows
+        for officers, auxiliaries, led in (members.get(pk, (0, 0, False)),)
     ]  # fmt: skip
 
 

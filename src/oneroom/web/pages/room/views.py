@@ -97,7 +97,7 @@ def page(request: HttpRequest) -> HttpResponse:
         except NotFound:
             context["gone"] = True
     context |= {
-        "silent_because": SILENT_BECAUSE, "is_silent": any(d.account_id == by.id for d in silent_desks()),
+        "silent_because": SILENT_BECAUSE, "is_silent": is_silent(by.id),
         "example": context["crews"][0].short if context["crews"] else "02",
         "script_words": script_words(), "vocabulary": vocabulary(by), "map_words": map_words(), "held_why": _(HELD),
         "may_take_calls": by.may(Right.TAKE_CALL), "map_language": "en" if get_language() == "en" else "zh",
