@@ -12,7 +12,7 @@ PIP := $(RUN) pip --quiet --quiet --disable-pip-version-check --no-input
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test prove faults check format bench lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -22,7 +22,13 @@ demo: .venv/demo.stamp ## A simulated city on this machine (PORT=8000 CITY=shang
 	@$(RUN) oneroom demo --port $(PORT) --city $(CITY) --day $(DAY) $(if $(SPEED),--speed $(SPEED)) $(if $(CREWS),--crews $(CREWS))
 
 test: .venv/work.stamp ## All tests, each worker on a real PostgreSQL of its own (ARGS="-k name" WORKERS=2)
-	@$(RUN) pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(RUN) pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+prove: .venv/work.stamp ## The proofs, minutes each: kill -9 under load (5 rounds), planted faults found, a database that hangs
+	@$(RUN) pytest -m prove -s $(ARGS)
+
+faults: .venv/work.stamp ## kill -9 of every part and of PostgreSQL under load (ROUNDS=200 SEED=7 PLANT=early_ack)
+	@$(RUN) tests.faults --rounds $(or $(ROUNDS),5) $(if $(SEED),--seed $(SEED)) $(if $(PLANT),--plant $(PLANT))
 
 check: .venv/work.stamp ## Style, types, import rules, known weaknesses
 	@$(RUN) ruff check .

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 
 import pytest
 
-from oneroom.engine.contact import WAYS, Safe, may_contact
+from oneroom.engine.contact import WAYS, Safe, Verdict, may_contact
 
 NOON = time(12, 0)
 
@@ -47,3 +48,20 @@ def test_who_said_no_is_reached_by_no_way_at_no_hour(way):
 def test_a_way_that_nobody_thought_about_is_refused():
     with pytest.raises(ValueError, match="no such way"):
         may_contact(Safe("yes"), "carrier_pigeon", at=NOON, threatened=False)
+
+
+@pytest.mark.parametrize(
+    "safe", [Safe("no"), Safe("unknown"), Safe("yes", ("page",)), Safe("yes", (), time(3), time(4))]
+)
+def test_two_persons_open_the_one_way_they_signed_for_and_no_other(safe):
+    over = replace(safe, overridden=("phone",))
+    noon = time(12)
+    assert may_contact(over, "phone", at=noon, threatened=True) == Verdict(True, "overridden")
+    for way in ("sms", "page"):
+        assert may_contact(over, way, at=noon, threatened=True) == may_contact(safe, way, at=noon, threatened=True)
+
+
+def test_who_cannot_hear_is_not_telephoned_by_any_signature():
+    over = Safe("no", text_only=True, overridden=("phone", "page"))
+    assert may_contact(over, "phone", at=time(12), threatened=True).why == "said_no"
+    assert may_contact(over, "page", at=time(12), threatened=True).ok

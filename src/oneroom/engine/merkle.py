@@ -75,11 +75,15 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return path[::-1]
 
 
-def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
-    """That the tree of the first ``size`` leaf hashes is the beginning of the tree of all; empty where they are one."""
+def consistency_proof(leaves: Sequence[bytes], size: int, *, known: bool = True) -> list[bytes]:
+    """
+    That the tree of the first ``size`` leaf hashes is the beginning of the tree of all; empty where they are one.
+
+    ``known``: whoever asks has the root of these ``size`` already, which is so unless they are part of a larger tree.
+    """
     if not 0 < size <= len(leaves):
         raise ValueError(f"A tree of {size} is not the beginning of one of {len(leaves)}.")
-    begin, end, path, known = 0, len(leaves), [], True  # known: whoever asks has the hash of this subtree already
+    begin, end, path = 0, len(leaves), []
     while size != end:
         middle = begin + _left(end - begin)
         if size <= middle:

@@ -20,6 +20,7 @@ class Role(StrEnum):
     STATION_CHIEF = "station_chief"
     PATROL_OFFICER = "patrol_officer"
     ADMINISTRATOR = "administrator"
+    SECURITY_OFFICER = "security_officer"
     COMMUNITY_OFFICER = "community_officer"
     CASE_OFFICER = "case_officer"
     AUXILIARY = "auxiliary"
@@ -27,6 +28,8 @@ class Role(StrEnum):
     SERVICE_CLERK = "service_clerk"
     LEGAL_REVIEWER = "legal_reviewer"
     ORG_PLANNER = "org_planner"
+    HR = "hr"
+    WELFARE_OFFICER = "welfare_officer"
     ANALYST = "analyst"
     INSPECTOR = "inspector"
     OVERSIGHT_EXTERNAL = "oversight_external"
@@ -50,11 +53,33 @@ class Right(StrEnum):
     SEE_STATION = "see_station"
     OPEN_PERSONAL = "open_personal"
     MANAGE_ACCOUNTS = "manage_accounts"
+    SIGN_ACCESS = "sign_access"  # the second signature under who gets in, and with which role
     VERIFY_RECORD = "verify_record"
     SEE_BOARD = "see_board"  # the numbers of the loop, of the own station or of all
     SEE_MATTERS = "see_matters"  # lists of matters in the office; a list carries no personal field
     INSPECT = "inspect"  # open any matter, within an inspection that is named
     SEARCH_RECORD = "search_record"
+    SEE_ALARMS = "see_alarms"  # what the auditor found, and which part of the machinery is silent
+    ROSTER = "roster"  # make and publish rosters of the own station, or of the room
+    SEE_ORGANISATION = "see_organisation"  # units as of any day, past or to come
+    DRAFT_REFORM = "draft_reform"  # draft changes of the organisation, ask that a second person sign them
+    SEE_OVERSIGHT_POSTS = "see_oversight_posts"  # which unit is overseen by whom, and which by nobody
+    EXPORT = "export"  # lists as files; many rows only with a second signature
+    COUNTERSIGN = "countersign"  # the second signature under what one person may not do alone
+    OVERRIDE_CONTACT = "override_contact"  # ask that a caller be reached though it is not known to be safe
+    BREAK_GLASS = "break_glass"  # open a matter outside one's own, for half an hour, with a reason, before an inspector
+    SEE_TRACK = "see_track"  # where a crew was: with a matter it was sent to, or when it called for help
+    HOLD = "hold"  # keep a matter past its terms, for a reason in law
+    SEE_RETENTION = "see_retention"  # what is kept how long, what went when, what is held
+    PUBLISH_REPORT = "publish_report"  # the monthly transparency report, before the public
+    SEE_POSTS = "see_posts"  # places, people and vacancies by unit; the establishment's ledger
+    PLAN_POSTS = "plan_posts"  # begin and end posts
+    ASK_QUOTA = "ask_quota"  # that places move from unit to unit
+    SIGN_QUOTA = "sign_quota"  # the establishment office's second person
+    SEE_PEOPLE = "see_people"  # who serves where; a chief sees his own unit's
+    KEEP_PEOPLE = "keep_people"  # enter who comes and leaves, certificates, absences, training, awards
+    POST_PEOPLE = "post_people"
+    CARE = "care"  # welfare notes: nobody else reads them
     REPORT_MATTER = "report_matter"  # the public's own door
 
 
@@ -82,10 +107,32 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.SEE_STATION: STATION,
     Right.OPEN_PERSONAL: INTAKE | STATION | CREW,
     Right.MANAGE_ACCOUNTS: frozenset({R.ADMINISTRATOR}),
+    Right.SIGN_ACCESS: frozenset({R.ADMINISTRATOR, R.SECURITY_OFFICER}),
     Right.VERIFY_RECORD: frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.SEE_BOARD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.SEE_MATTERS: ROOM | STATION | frozenset({R.INSPECTOR}),
     Right.INSPECT: frozenset({R.INSPECTOR}),
     Right.SEARCH_RECORD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
+    Right.SEE_ALARMS: ROOM | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL, R.ADMINISTRATOR, R.SECURITY_OFFICER}),
+    Right.ROSTER: COMMAND | STATION,
+    Right.SEE_ORGANISATION: ROOM | STATION | frozenset({R.ORG_PLANNER, R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
+    Right.DRAFT_REFORM: frozenset({R.ORG_PLANNER}),
+    Right.SEE_OVERSIGHT_POSTS: frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL, R.ORG_PLANNER}),
+    Right.EXPORT: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
+    Right.COUNTERSIGN: COMMAND | STATION | frozenset({R.INSPECTOR}),
+    Right.OVERRIDE_CONTACT: ROOM | STATION,
+    Right.BREAK_GLASS: INTAKE | STATION | CREW | frozenset({R.SERVICE_CLERK, R.LEGAL_REVIEWER}),
+    Right.SEE_TRACK: COMMAND | STATION | frozenset({R.INSPECTOR}),
+    Right.HOLD: frozenset({R.INSPECTOR, R.LEGAL_REVIEWER}),
+    Right.SEE_RETENTION: frozenset({R.INSPECTOR, R.LEGAL_REVIEWER, R.OVERSIGHT_EXTERNAL, R.ADMINISTRATOR}),
+    Right.PUBLISH_REPORT: frozenset({R.INSPECTOR}),
+    Right.SEE_POSTS: STATION | frozenset({R.ORG_PLANNER, R.HR, R.INSPECTOR}),
+    Right.PLAN_POSTS: frozenset({R.ORG_PLANNER}),
+    Right.ASK_QUOTA: frozenset({R.ORG_PLANNER, R.HR}),
+    Right.SIGN_QUOTA: frozenset({R.ORG_PLANNER}),
+    Right.SEE_PEOPLE: STATION | frozenset({R.HR, R.ORG_PLANNER, R.INSPECTOR}),
+    Right.KEEP_PEOPLE: frozenset({R.HR}),
+    Right.POST_PEOPLE: frozenset({R.HR}),
+    Right.CARE: frozenset({R.WELFARE_OFFICER}),
     Right.REPORT_MATTER: PUBLIC,
 }

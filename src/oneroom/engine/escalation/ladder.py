@@ -63,7 +63,12 @@ _HANDOVER: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
     ("shift_commander", ("shift_commander", "room"), ("app",),  1.0),
     ("oversight",       ("inspector",),       ("app", "email"), 2.0),
 )  # fmt: skip
-_BY_STAGE = {"welfare": _WELFARE, "complete": _COMPLETE, "handover": _HANDOVER}
+# Somebody opened what is not his: the inspectors know at once, and once more when they have not reviewed it.
+_LOOK_REVIEW: tuple[tuple[str, tuple[str, ...], tuple[str, ...], float], ...] = (
+    ("oversight",       ("inspector",),       ("app", "email"), 0.0),
+    ("oversight",       ("inspector",),       ("app", "email"), 1.0),
+)  # fmt: skip
+_BY_STAGE = {"welfare": _WELFARE, "complete": _COMPLETE, "handover": _HANDOVER, "look_review": _LOOK_REVIEW}
 
 # Somebody of a crew calls for help. Everybody who can act hears of it at once, except the phone that called: a sound
 # there may cost a life. Seconds after the call.

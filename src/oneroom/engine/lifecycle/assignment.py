@@ -54,3 +54,7 @@ CREW_STATE = {
     S.EN_ROUTE: "en_route",
     S.ON_SCENE: "on_scene",
 }
+
+# The promise that ends with a step, and those that begin with it.
+ENDS = {"acknowledge": "acknowledge", "arrive": "arrive"}
+BEGINS = {"acknowledge": ("arrive",), "arrive": ("first_word", "welfare", "report")}

@@ -49,6 +49,7 @@ INCIDENT = Lifecycle(
         Move(S.RECEIVED,   "classify",  S.CLASSIFIED,   INTAKE | OFFICERS),
         # An officer says what he himself has seen; of others' matters he sees none that is not classified.
         Move(S.CLASSIFIED, "hold",      S.WAITING,      ROOM),
+        Move(S.WAITING,    "hold",      S.WAITING,      ROOM),  # its crew was taken back, or it is held for longer
         *_FOLLOWING,
         # Who sent the crews does not review their report; closing what was reviewed is a clerk's work.
         Move(S.REPORTED,   "review",    S.REVIEWED,     STATION | COMMAND),

@@ -20,9 +20,12 @@ LIMITS_S: dict[str, dict[int, int]] = {
     "first_word": {1: 3 * MINUTE,  2: 3 * MINUTE},
     "welfare":    {1: 10 * MINUTE, 2: 10 * MINUTE},  # on scene without a word
     "report":     {1: HOUR,        2: 2 * HOUR,    3: 4 * HOUR,    4: 8 * HOUR},
+    "clear":      {1: HOUR,        2: HOUR,        3: HOUR,        4: HOUR},  # reported, and still counted as there
     "return_call": {2: 5 * MINUTE},  # an abandoned call: whoever hung up may be in danger
     "review":     {1: 12 * HOUR,   2: 24 * HOUR,   3: 24 * HOUR,   4: 24 * HOUR},
     "complete":   {1: 2 * HOUR,    2: 4 * HOUR,    3: 12 * HOUR,   4: 24 * HOUR},  # a report that was sent back
+    "close":      {1: 12 * HOUR,   2: 24 * HOUR,   3: 24 * HOUR,   4: 24 * HOUR},  # reviewed: a clerk's work is left
+    "look_review": {1: 3 * DAY},  # a glass was broken: the inspector looks at it within 72 hours
     "call_back":  {1: DAY,         2: DAY,         3: 3 * DAY,     4: 3 * DAY},
     # The next commander is at the desk when the shift changes: a quarter of an hour to read and sign.
     "handover":   {1: 15 * MINUTE, 2: 15 * MINUTE, 3: 15 * MINUTE, 4: 15 * MINUTE},

@@ -45,7 +45,7 @@ class Measure:
 SIGN = Measure(
     "sign", "offered", "signed", 30, (30, MINUTE, 3 * MINUTE),
     "Signed = from the order leaving the room until somebody of the crew signs, or the room enters it for the crew. "
-    "An order that nobody ever answered counts as latest.",
+    "An order that nobody ever answered counts as latest, also where it was taken back after 30 s.",
 )  # fmt: skip
 DEPART = Measure(
     "depart", "offered", "departed", 5 * MINUTE, (MINUTE, 3 * MINUTE, 5 * MINUTE),
@@ -66,10 +66,14 @@ _STEP = {
     "assignment.reported": "reported",
 }  # fmt: skip
 # What the fold reads, and of which of them it needs the facts.
-WITH_FACTS = frozenset({"incident.received", "incident.classified", "incident.graded"})
+WITH_FACTS = frozenset(
+    {"incident.received", "incident.inherited", "incident.classified", "incident.amended", "incident.graded"}
+)
+# An order that ends so without having been signed for was never answered, if there was time to.
+_TAKEN_BACK = frozenset({"assignment.withdrawn", "assignment.diverted"})
 KINDS = frozenset(
-    {"incident.received", "incident.classified", "incident.graded", "incident.merged", "incident.unmerged",
-     "assignment.offered", "assignment.lapsed", *_STEP}
+    {*WITH_FACTS, "incident.merged", "incident.unmerged", "assignment.offered", "assignment.lapsed", *_TAKEN_BACK,
+     *_STEP}
 )  # fmt: skip
 
 
@@ -145,7 +149,8 @@ class Loop:
         """One more entry. Of assignments no fact is needed: their subject names them."""
         if kind == "incident.received":
             # A second caller of the same matter is no second matter.
-            self.calls.setdefault(matter, Call(matter, at, facts["source"], drill=bool(facts.get("drill"))))
+            grade, unit, drill = facts.get("grade", 0), facts.get("unit"), bool(facts.get("drill"))
+            self.calls.setdefault(matter, Call(matter, at, facts["source"], grade, unit, drill=drill))
             return
         call = self.calls.get(matter)
         if call is None:
@@ -159,11 +164,14 @@ class Loop:
         elif kind == "assignment.lapsed":
             if (order := self._orders.get(subject)) is not None:
                 order.lapsed = True
+        elif kind in _TAKEN_BACK:
+            order = self._orders.get(subject)
+            if order is not None and (at - order.offered).total_seconds() > SIGN.promise_s:
+                order.lapsed = True
         elif kind in ("incident.merged", "incident.unmerged"):
             call.merged = kind == "incident.merged"
         else:
-            call.grade = facts["grade"]
-            call.unit = facts.get("unit", call.unit) if kind == "incident.classified" else call.unit
+            _say_anew(call, kind, facts)
 
     def counted(
         self, units: Collection[int] | None = None, *, since: datetime | None = None, until: datetime | None = None
@@ -183,6 +191,15 @@ class Loop:
         """The orders of these matters."""
         mine = {c.matter for c in calls}
         return [o for o in list(self._orders.values()) if o.matter in mine]
+
+
+def _say_anew(call: Call, kind: str, facts: Mapping[str, Any]) -> None:
+    """Where it is, whose it is or how grave was said anew."""
+    call.grade = facts.get("grade", call.grade)
+    if kind in ("incident.inherited", "incident.classified"):
+        call.unit = facts.get("unit", call.unit)
+    elif kind == "incident.amended" and facts["moved"]:
+        call.unit = facts.get("unit")
 
 
 def spread(measure: Measure, orders: Iterable[Order]) -> Spread:

@@ -15,6 +15,13 @@ R = TypeVar("R")
 
 
 def jit(kernel: Callable[P, R]) -> Callable[P, R]:
-    """Compile a kernel; nogil, so that a server thread keeps answering while another searches."""
-    compiled: Any = numba.njit(cache=True, nogil=True)(kernel)
+    """
+    Compile a kernel; nogil, so that a server thread keeps answering while another searches.
+
+    Where nothing may be kept on disk it is compiled anew in each process: slow at the start, and never a reason not to.
+    """
+    try:
+        compiled: Any = numba.njit(cache=True, nogil=True)(kernel)
+    except RuntimeError:  # "no locator available": numba found no folder it may write to
+        compiled = numba.njit(nogil=True)(kernel)
     return cast(Callable[P, R], compiled)

@@ -1,0 +1,82 @@
+"""
+The figures of a structure on one day in one table, so that a page, a plan and an example count alike (rows T05,
+T07–T09, B02, B06, B13, B16, B38, T47). Each is defined where it is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from oneroom.engine.organisation.facts import Duty, System
+from oneroom.engine.organisation.figures import Share, coverage, overlaps, system_shares
+from oneroom.engine.organisation.tree import Tree
+
+STATION, ROOM, LEGAL = "station", "command_room", "legal_unit"
+_BRANCHES = frozenset({"branch_bureau", "county_bureau"})
+_TOWN = "town"  # the rank of a station in a town
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """
+    ``units`` and ``stations`` are counts, ``kinds`` counts by kind. ``levels`` is the longest path of command from the
+    top down to a station, both counted; ``span`` the most units that answer to one; ``hops`` the median of desks that
+    an order passes from the room to a station (None without a room). ``management`` is the share of oversight and
+    support of all units, ``systems`` units by system, ``doubled`` functions for which units side by side answer.
+    ``legal`` are branches and counties with a legal unit, ``two_teams`` town stations with a room and two teams.
+    """
+
+    units: int
+    stations: int
+    kinds: Counter[str]
+    levels: int
+    span: int
+    hops: float | None
+    management: Share
+    systems: dict[System | None, Share]
+    doubled: tuple[str, ...]
+    legal: Share
+    legal_gaps: tuple[str, ...]
+    two_teams: Share
+    two_teams_gaps: tuple[str, ...]
+
+
+def summary(tree: Tree, duties: Iterable[Duty] = ()) -> Summary:
+    """All of them. Takes O(units x levels)."""
+    kinds = Counter(unit.kind for unit in tree.units.values())
+    stations = [code for code, unit in tree.units.items() if unit.kind == STATION]
+    rooms = [code for code, unit in tree.units.items() if unit.kind == ROOM]
+    room = min(
+        rooms, key=lambda code: (len(tree.path(code)), code), default=None
+    )  # the city's: the one nearest the top
+    shares = system_shares(tree)
+    management = shares[System.OVERSIGHT].part + shares[System.SUPPORT].part
+    legal, legal_gaps = coverage(tree, (c for c, u in tree.units.items() if u.kind in _BRANCHES), {LEGAL})
+    teams, team_gaps = _two_teams(tree)
+    return Summary(
+        len(tree.units), len(stations), kinds, max((len(tree.path(code)) for code in stations), default=0),
+        max((tree.span(code) for code in tree.units), default=0), _hops(tree, room, stations),
+        Share(management, len(tree.units)), shares, tuple(overlaps(tree, duties)), legal, tuple(legal_gaps), teams,
+        team_gaps,
+    )  # fmt: skip
+
+
+def _hops(tree: Tree, room: str | None, stations: list[str]) -> float | None:
+    if room is None:
+        return None
+    found = [hops for code in stations if (hops := tree.hops(room, to=code)) is not None]
+    return float(median(found)) if found else None
+
+
+def _two_teams(tree: Tree) -> tuple[Share, tuple[str, ...]]:
+    """A station has them when a room and at least two teams stand below it: what is there, not what it says (B16)."""
+    asked = sorted(code for code, unit in tree.units.items() if unit.kind == STATION and unit.rank == _TOWN)
+    gaps = []
+    for code in asked:
+        below = Counter(tree.units[unit].kind for unit in tree.below.get(code, ()))
+        if below[ROOM] < 1 or below["team"] < 2:
+            gaps.append(code)
+    return Share(len(asked) - len(gaps), len(asked)), tuple(gaps)
