@@ -24,7 +24,7 @@ from multiprocessing.connection import Connection
 from random import Random
 from typing import Any
 
-from house import house
+from house import house, sit_down_as
 from line import report
 from proposals import build_city
 from push import SPAWN, percentile, serve, wait_for
@@ -32,7 +32,8 @@ from push import SPAWN, percentile, serve, wait_for
 CLAIM = "a change visible on a second console; 50 consoles on one process, 10 incidents a minute taken and worked"
 CONSOLES, A_MINUTE, FOR_S, WARM_UP_S = 50, 10, 45.0, 8.0
 VISIBLE_S, PAGES_A_SECOND = 1.0, 60.0
-PACE_S, BOARD_S, JITTER_S = 0.8, 4.0, 0.15  # as panel.js and room.js have it
+REOPENED = -1  # no status: a kept connection that was closed before a byte of the answer came, and opened anew
+PACE_S, BOARD_S, JITTER_S = 0.8, 5.0, 0.15  # as panel.js and room.js have it
 QUEUE, CREWS = "/room/queue?with=head", "/room/crews"
 OF_QUEUE = ("incident.", "assignment.", "ladder.")
 KINDS = {
@@ -97,7 +98,8 @@ def say(
         ratio=round(ours / max(peer, 0.001), 1), bar=f"p95 <= {VISIBLE_S:g} s, <= {PAGES_A_SECOND:g} pages/s",
         ok=ours <= VISIBLE_S and pages <= PAGES_A_SECOND, p50=round(percentile(visible, 50), 2),
         pages_a_second=round(pages, 1), unchanged_a_second=round(sum(s == 304 for _, s in during) / span, 1),
-        failed=sum(s not in (200, 304) for _, s in during), acts=len(acts), seconds=round(span), **each,
+        failed=sum(s not in (200, 304, REOPENED) for _, s in during),
+        reopened=sum(s == REOPENED for _, s in during), acts=len(acts), seconds=round(span), **each,
     )  # fmt: skip
 
 
@@ -131,7 +133,7 @@ def sit_down() -> list[tuple[str, str]]:
     seats = []
     for person in hire():
         client = Client(SERVER_NAME="127.0.0.1")
-        client.force_login(person)
+        sit_down_as(client, person)
         ticket = client.get("/api/ticket", headers={"Accept": "application/json"}).json()["ticket"]
         name = settings.SESSION_COOKIE_NAME
         seats.append((f"{name}={client.cookies[name].value}", ticket))
@@ -274,22 +276,25 @@ class Panel:
             self.fetching, self.again, self.started = True, False, time.monotonic()
             try:
                 await asyncio.wait_for(self.fetch(), 10)
+            except (TimeoutError, OSError, asyncio.IncompleteReadError):  # as a page does: another line, once more
+                self.line, self.again = None, True
+                self.console.seen.append((self.name, 0, time.monotonic(), 0))
             finally:
                 self.fetching = False
             if not self.again:
                 return
 
     async def fetch(self) -> None:
-        """One GET over a kept connection, as a browser's."""
-        if self.line is None:
-            self.line = await asyncio.open_connection("127.0.0.1", self.console.port)
-        reader, writer = self.line
-        known = f"If-None-Match: {self.etag}\r\n" if self.etag else ""
-        writer.write(
-            f"GET {self.url} HTTP/1.1\r\nHost: 127.0.0.1:{self.console.port}\r\nCookie: {self.console.cookie}\r\n"
-            f"Accept: text/html\r\nAccept-Language: zh-hans\r\nX-Panel: 1\r\n{known}\r\n".encode()
-        )
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        """One GET over a kept connection, as a browser's: where that was closed meanwhile, once more over a new one."""
+        kept = self.line is not None
+        try:
+            reader, head = await self._ask()
+        except (ConnectionError, asyncio.IncompleteReadError) as gone:
+            if not kept or getattr(gone, "partial", b""):
+                raise
+            self.line = None
+            self.console.seen.append((self.name, 0, time.monotonic(), REOPENED))
+            reader, head = await self._ask()
         status = int(head.split(" ", 2)[1])
         fields = {k.lower(): v for k, _, v in (row.partition(": ") for row in head.split("\r\n")[1:])}
         if status != 304:
@@ -304,6 +309,18 @@ class Panel:
         with suppress(ValueError):  # W/"<number of the last entry for the room>-<digest>"
             made_at = int(self.etag.split('"')[1].rsplit("-", 1)[0])
         self.console.seen.append((self.name, made_at, time.monotonic(), status))
+
+    async def _ask(self) -> tuple[asyncio.StreamReader, str]:
+        """Send the question; the head of the answer, and where the rest comes."""
+        if self.line is None:
+            self.line = await asyncio.open_connection("127.0.0.1", self.console.port)
+        reader, writer = self.line
+        known = f"If-None-Match: {self.etag}\r\n" if self.etag else ""
+        writer.write(
+            f"GET {self.url} HTTP/1.1\r\nHost: 127.0.0.1:{self.console.port}\r\nCookie: {self.console.cookie}\r\n"
+            f"Accept: text/html\r\nAccept-Language: zh-hans\r\nX-Panel: 1\r\n{known}\r\n".encode()
+        )
+        return reader, (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
@@ -17,6 +19,7 @@ def house(name: str) -> Iterator[str]:
     os.environ |= {
         "ONEROOM_SECRET_KEY": "of this benchmark only, and long enough to be one",
         "ONEROOM_PLAIN_HTTP": "1",
+        "ONEROOM_SECOND_FACTOR": "off",
         "DJANGO_SETTINGS_MODULE": "oneroom.project.settings",
         "ONEROOM_HOME": str(folder / "home"),
     }
@@ -32,3 +35,20 @@ def house(name: str) -> Iterator[str]:
             django.db.connections.close_all()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def sit_down_as(client: Any, account: Any) -> None:
+    """Sign somebody in as the door does: password and second factor shown, and a hand on the desk for the next hour."""
+    from allauth.account.internal.flows.login import record_authentication
+    from django.http import HttpRequest
+
+    from oneroom.apps.ledger.time import now
+    from oneroom.web import standing
+
+    client.force_login(account)
+    request = HttpRequest()
+    request.session, request.user = client.session, account
+    standing.begin(request, at=now())
+    standing.seen(request, at=now() + timedelta(hours=1))
+    record_authentication(request, account, "mfa")
+    request.session.save()

@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from house import house
+from house import house, sit_down_as
 from line import report
 
 CLAIM = "proposals for an incident, 500 crews on duty, through the HTTP handler with the database"
@@ -43,7 +43,7 @@ def measure() -> None:
 
     dispatcher, matters = build_city(Random(36))
     client = Client(SERVER_NAME="127.0.0.1", headers={"Accept-Language": "zh-hans"})
-    client.force_login(dispatcher)
+    sit_down_as(client, dispatcher)
     bare = bare_limit()
     for pk, _node in matters[:WARM_UP]:
         client.get(f"/room/incidents/{pk}/proposals")

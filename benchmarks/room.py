@@ -24,7 +24,7 @@ import time
 from random import Random
 from typing import Any
 
-from house import house
+from house import house, sit_down_as
 from line import report, skip
 from proposals import build_city
 from push import SPAWN, drive, serve, wait_for
@@ -189,7 +189,7 @@ def session_of(account: Any) -> tuple[str, str]:
     from django.test import Client
 
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(account)
+    sit_down_as(client, account)
     return settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

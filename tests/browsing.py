@@ -50,4 +50,4 @@ def browsing(browser: Any, people: Mapping[str, Any], *, timeout_ms: int = 20_00
     yield open_as
     for context in contexts:
         context.close()
-    assert faults == []
+    assert faults == [], faults

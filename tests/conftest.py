@@ -31,11 +31,24 @@ hypothesis.settings.load_profile("house")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+# Few tests that take long: a worker that meets them last works on when the others are done.
+LONG = ("test_browser_axe.py", "test_access_matrix.py", "test_access_branches.py", "test_browser_away.py")
+
 DATABASE_FIXTURES = {"postgres", "database_folder", "db", "transactional_db", "live_server"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Mark what needs a database and what needs a browser, so that nobody has to remember to (`.ci/run` selects)."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
+    """
+    Mark what needs a database and what needs a browser, so that nobody has to remember to (`.ci/run` selects); the
+    files that take longest come first.
+
+    Proofs take minutes: they run only where somebody asks for them by their mark (`make prove`).
+    """
+    if "prove" not in config.option.markexpr:
+        proofs = [item for item in items if item.get_closest_marker("prove")]
+        config.hook.pytest_deselected(items=proofs)
+        items[:] = [item for item in items if item not in proofs]
+    items.sort(key=lambda item: item.path.name not in LONG)
     for item in items:
         needs = set(getattr(item, "fixturenames", ()))
         if needs & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
@@ -99,11 +112,15 @@ def chromium() -> str:
 @pytest.fixture
 def town(db: None) -> Town:
     """The tiny named town at three in the morning."""
+    from django.db import connection
+
     from oneroom.apps.incidents import figures
     from oneroom.web import shared
     from tests.clock import HAND, NIGHT
     from tests.town import found_town
 
+    if not connection.in_atomic_block:
+        connection.close()  # an earlier test that ended every connection but its own may have ended this one
     figures.forget()  # what another test's record came to
     shared.forget()
     HAND.set(NIGHT)

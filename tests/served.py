@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -18,10 +19,24 @@ from django.conf import settings
 from tests.clock import HAND
 from tests.waiting import until
 
+HEARD = dict.fromkeys(("web", "clock", "courier", "auditor"), "heard")
+WELL = {"parts": HEARD, "database": True, "wrong": [], "count": 0}
+
 
 @contextmanager
 def served(database_url: str) -> Iterator[str]:
-    """The address of a running house on the test database. Threads leave no connection behind."""
+    """The address of a running house on the test database, of whose other parts only good is heard."""
+    from oneroom.web.stream import app
+
+    with pytest.MonkeyPatch.context() as patch, served_live(database_url) as serving:
+        patch.setattr(app, "MACHINERY_S", float("inf"))
+        serving.live.tell_machinery(WELL)
+        yield serving.url
+
+
+@contextmanager
+def served_live(database_url: str) -> Iterator[Any]:
+    """The same with its live half in hand (``Serving``). Threads leave no connection behind."""
     from django.db import connection
 
     from oneroom.project.asgi import Site
@@ -35,7 +50,7 @@ def served(database_url: str) -> Iterator[str]:
             (before,) = cursor.fetchone()  # the test's own, of which a thread with a loop has two
         live = Live(database_url)
         with Serving(live, Site(live)) as serving:
-            yield serving.url
+            yield serving
         with connection.cursor() as cursor:  # what the house's threads hold open would stop the database's end
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -33,6 +33,7 @@ CORNERS = {  # name -> (lane, street)
     "south": (1, 0),
     "west": (0, 1),
     "east": (2, 1),
+    "harbour": (6, 1),  # in no station's area, and no street leads there: tests that want it found one
 }
 
 
@@ -108,6 +109,7 @@ def found_town(at: datetime) -> Town:
         ("sun", Role.PATROL_OFFICER, west),
         ("qian", Role.PATROL_OFFICER, east),
         ("aux-he", Role.AUXILIARY, east),
+        ("abe", Role.ADMINISTRATOR, east),  # the second signature under what ada asks for
     ]:
         town.people[name] = create_account(
             username=name, name=name.title(), password=PASSWORD, language="en", by=SYSTEM, at=at,

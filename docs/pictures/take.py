@@ -63,10 +63,11 @@ def seat(page: Any, url: str, role: str) -> None:
 def room(page: Any, url: str, suffix: str) -> None:
     seat(page, url, "dispatcher")
     page.locator("#map[data-map=ready]").wait_for()
-    rows = page.locator("[data-open]")
-    rows.first.wait_for()
-    rows.first.click()
-    page.locator("#inc .timeline").first.wait_for()
+    waits = page.locator("#q-rest:not([data-waiting=''])")
+    waits.wait_for(timeout=120_000)  # a call that nobody was sent to
+    page.goto(f"{url}/room/?open={waits.get_attribute('data-waiting').split()[0]}")
+    page.locator("#map[data-map=ready]").wait_for()
+    page.locator("#inc .cr").first.wait_for()
     page.wait_for_timeout(4000)  # the map's own drawing
     page.screenshot(path=HERE / f"room{suffix}.png")
 

@@ -125,6 +125,40 @@ def test_closing_names_every_gap_and_a_batch_closes_what_it_can(room):
     assert (entry["category"], entry["subcategory"]) == ("help", "injured")
 
 
+def test_a_crew_that_reported_and_is_never_free_again_is_asked_after(room):
+    """T23, R5: its matter can go no further while it counts as there."""
+    found = room.report("knife", at="west", grade=1)
+    sent = room.dispatch(found, "crew-1")
+    room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+    services.report(sent.pk, outcome="under_control", by=room.actor("zhang"), at=room.now)
+
+    room.fast_forward(minutes=59)
+    assert heard(room, "clear") == []
+    room.fast_forward(minutes=31)
+    assert heard(room, "clear") == [("leader-li", "duty_chief"), ("zhou", "shift_commander")]
+
+    services.clear(sent.pk, by=room.actor("zhang"), at=room.now)
+    room.fast_forward(minutes=60)
+    assert len(heard(room, "clear")) == 2
+
+
+def test_a_reviewed_matter_that_nobody_closes_is_late_and_climbs(room):
+    """T23, R5: done, or in the list of what is overdue; there is no third way."""
+    row = reported(room)
+    services.review(row.pk, by=room.actor("leader-li"), at=room.now)
+
+    room.fast_forward(minutes=12 * 60)
+    assert heard(room, "close") == heard(room, "close", "sms") == [("leader-li", "duty_chief")]
+    dora = Client(headers={"Accept-Language": "en"})
+    dora.force_login(room.town.people["dora"])
+    assert "closing late" in dora.get("/room/late").content.decode()
+    room.fast_forward(minutes=12 * 60)
+    assert heard(room, "close")[1:] == [("zhou", "shift_commander"), ("ina", "oversight")]
+
+    services.close(row.pk, share=0.0, by=room.actor("leader-li"), at=room.now, **CLOSING)
+    assert not any(r.stage == "close" for r in running([f"incident:{row.pk}"]).get(f"incident:{row.pk}", []))
+
+
 # ---- call-back ----
 
 

@@ -14,6 +14,8 @@ from oneroom.apps.incidents import desk
 from oneroom.apps.incidents.models import Call, CallPayload, Draft, Incident, Questioning, Referral
 from oneroom.apps.ledger.models import Look, Sealed
 from oneroom.apps.ledger.queries import timeline
+from oneroom.apps.orders.models import Ladder
+from oneroom.apps.oversight.retention import keep_all
 from tests.clock import HAND
 from tests.town import corner
 from tests.web.api_client import Caller
@@ -79,7 +81,7 @@ def test_how_often_a_number_called_is_a_count_on_a_live_call_and_never_a_history
     carl.post(f"calls/{call.pk}/open", {"purpose": "call"}, status=409)  # over: no count, no number
 
     HAND.forward(31 * 86400)
-    desk.forget(HAND.now())
+    keep_all(HAND.now())
     assert not Call.objects.exclude(number_hash=None).exists()
     assert not Sealed.objects.filter(purpose="call.number", erased=None).exists()
     assert not CallPayload.objects.exclude(raw=None).exists()
@@ -229,11 +231,11 @@ def test_a_draft_saved_by_its_desk_is_one_matter_and_its_text_is_erased(room):
 def test_a_draft_that_nobody_types_any_more_is_forgotten(room):
     keep(Caller("carl"), 1, "half a sen")
     HAND.forward(13 * 3600)
-    desk.forget(HAND.now())
+    keep_all(HAND.now())
     assert desk.drafts() == []
     assert not Sealed.objects.filter(purpose="draft.words", erased=None).exists()
     HAND.forward(25 * 3600)
-    desk.forget(HAND.now())
+    keep_all(HAND.now())
     assert not Draft.objects.exists()
 
 
@@ -422,10 +424,27 @@ def sent_on(carl, dora) -> int:
     return dora.post(f"drafts/{row['id']}/send-on")["id"]
 
 
-def save(carl, words) -> dict:
+def save(carl, words, **other) -> dict:
     return carl.post(
-        "incidents", {"words": words, "caller_phone": "13800002207", "draft": "draft-0001", **KNIFE}
+        "incidents", {"words": words, "caller_phone": "13800002207", "draft": "draft-0001", **KNIFE, **other}
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("after_s", "who"), [(30, ["leader-li"]), (70, ["leader-lu", "leader-li"])])
+def test_a_place_that_turns_out_to_be_another_stations_moves_what_is_promised_there(room, after_s, who):
+    """T19: the chief who is told that nobody was sent is the one whose station it is."""
+    carl, dora = Caller("carl"), Caller("dora")
+    found = sent_on(carl, dora)
+    room.fast_forward(seconds=after_s)
+    lon, lat = corner("west")
+
+    save(carl, "a man with a knife, in Elm Road", location={"lon": lon, "lat": lat})
+    room.fast_forward(seconds=85 - after_s)
+
+    chiefs = [h.who for h in room.everything() if (h.stage, h.rung, h.channel) == ("dispatch", "duty_chief", "app")]
+    assert chiefs == who
+    assert Incident.objects.get(pk=found).unit == room.town.units["west"]
+    assert Ladder.objects.filter(subject=f"incident:{found}", stage="dispatch", stopped=None).count() == 1
 
 
 def test_what_is_typed_after_a_merging_goes_to_the_matter_that_it_counts_to_now(room):
@@ -566,33 +585,33 @@ def test_a_late_ringing_counts_for_how_long_the_caller_waited(client, room):
 def test_a_call_whose_end_was_never_told_keeps_its_number_no_longer_than_others(client, room):
     ring(client, "ringing", number="13800002207")
     HAND.forward(31 * 86400)
-    desk.forget(HAND.now())
+    keep_all(HAND.now())
 
     assert not Call.objects.exclude(number_hash=None).exists()
     assert not Sealed.objects.filter(purpose="call.number", erased=None).exists()
 
 
 def test_what_the_exchange_sent_is_forgotten_in_two_steps(client, room, settings):
-    settings.CALL_PAYLOAD_DAYS = 20
+    settings.RETENTION = {**settings.RETENTION, "payload_trace": timedelta(days=20)}
     ring(client, "ringing", number="13800002207")
     HAND.forward(8 * 86400)
     ring(client, "", raw="{", status=422)
-    desk.forget(HAND.now())
+    keep_all(HAND.now())
     assert [(p.raw is None, len(p.digest)) for p in CallPayload.objects.order_by("pk")] == [(True, 64), (False, 64)]
 
     HAND.forward(13 * 86400)
-    desk.forget(HAND.now())
+    keep_all(HAND.now())
     assert [p.raw for p in CallPayload.objects.all()] == [None], "the first is gone, of the second only its bytes"
     HAND.forward(8 * 86400)
-    desk.forget(HAND.now())
+    keep_all(HAND.now())
     assert not CallPayload.objects.exists()
 
 
 def test_what_desks_and_clock_ask_every_few_seconds_reads_no_call_that_is_over(room):
-    """Of 30,000 calls that are over and forgotten none is read: the plans of the five questions go by an index."""
+    """Of 30,000 calls that are over and forgotten none is read: the plans of the six questions go by an index."""
     long_ago = HAND.now() - timedelta(days=60)
     Call.objects.bulk_create(
-        Call(exchange_id=f"o-{n}", state="ended", ringing_at=long_ago, answered_at=long_ago, ended_at=long_ago)
+        Call(exchange_id=f"gone:{n}", state="ended", ringing_at=long_ago, answered_at=long_ago, ended_at=long_ago)
         for n in range(30_000)
     )
     CallPayload.objects.bulk_create(CallPayload(digest="x", received=long_ago, taken=True) for _ in range(30_000))
@@ -602,13 +621,13 @@ def test_what_desks_and_clock_ask_every_few_seconds_reads_no_call_that_is_over(r
     with CaptureQueriesContext(connection) as asked:
         desk.calls_for(by=room.actor("carl"))
         desk.calls_to_return()
-        desk.forget(HAND.now())
+        keep_all(HAND.now())
 
     questions = [q["sql"] for q in asked if "incidents_call" in q["sql"] and "FOR UPDATE" not in q["sql"]]
-    assert len(questions) == 5
+    assert len(questions) == 6
     with connection.cursor() as cursor:
         for sql in questions:
             cursor.execute(f"EXPLAIN {sql}")
             plan = "\n".join(row[0] for row in cursor.fetchall())
             assert "Seq Scan" not in plan, plan
-            assert re.search("call_live|call_to_return|call_personal|payload_kept|payload_received", plan), plan
+            assert re.search("call_(live|to_return|personal|recorded)|payload_(kept|received)", plan), plan

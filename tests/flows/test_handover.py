@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 from django.test import Client
+from django.utils.timezone import override
 
+from oneroom.apps.duty.models import DutySpell
 from oneroom.apps.duty.queries import commander
 from oneroom.apps.incidents.models import Handover
 from oneroom.apps.incidents.shift import open_board
 from oneroom.apps.ledger.models import Entry
-from oneroom.apps.people.services import create_account, give_role
+from oneroom.apps.people.services import add_app, create_account, give_role
 from oneroom.apps.places.services import raise_warning
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
+from tests.clock import HAND
 from tests.town import PASSWORD
 from tests.web.api_client import Caller
 
@@ -59,7 +63,7 @@ def test_t15_command_passes_at_the_second_of_the_second_signature_with_no_gap_an
 
     assert commander(before) == commander(room.now - timedelta(milliseconds=1)) == zhou.pk
     assert commander(room.now) == commander(room.now + timedelta(hours=11)) == relief.pk
-    assert list(Entry.objects.filter(kind__startswith="handover.").values_list("kind", "actor")) == [
+    assert list(Entry.objects.filter(kind__startswith="handover.").order_by("seq").values_list("kind", "actor")) == [
         ("handover.begun", zhou.pk), ("handover.signed", relief.pk)
     ]  # fmt: skip
     Caller("zhou").post(f"incidents/{matter.pk}/grade", {"grade": 3}, status=403)
@@ -98,6 +102,25 @@ def test_only_who_commands_hands_over_and_only_the_named_signs(room, relief):
         )
     assert answer.status_code == 429
     assert commander(room.now) == room.town.people["zhou"].pk
+
+
+def test_t15_a_time_without_an_offset_is_the_forces_own_and_nonsense_is_named_by_its_field(room, relief):
+    begin(room, relief, until="2026-11-22T08:30")
+
+    assert Handover.objects.get().until == datetime(2026, 11, 22, 0, 30, tzinfo=UTC), "half past eight in Shanghai"
+    for nonsense in ("tomorrow evening", "2026-11-22T25:00", "", "0001-01-01T00:00", None, "2026-11-23T08:30"):
+        assert begin(room, relief, until=nonsense, status=422)["field"] == "until", nonsense
+
+
+def test_t15_a_time_that_the_clocks_leave_out_is_refused(room, relief):
+    HAND.set(datetime(2026, 3, 28, 20, tzinfo=UTC))
+    DutySpell.objects.filter(role="shift_commander").update(begins=HAND.now(), ends=HAND.now() + timedelta(days=1))
+    with override("Europe/Berlin"):
+        refused = begin(room, relief, until="2026-03-29T02:30", status=422)
+        begin(room, relief, until="2026-03-29T03:30")
+
+    assert (refused["field"], refused["message"][:17]) == ("until", "Clocks are set fo")
+    assert Handover.objects.get().until == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 def test_the_note_is_for_the_two_who_sign(room, relief):
@@ -140,3 +163,29 @@ def test_wrong_passwords_are_counted_once_whichever_page_asks(room, relief):
     zhou.post(f"handovers/{pk}/sign", {"password": PASSWORD + " of zeng"}, status=429)
     assert Client().post("/sign-in", {"username": "zeng", "password": PASSWORD + " of zeng"}).status_code == 429
     assert commander(room.now) == room.town.people["zhou"].pk
+
+
+def test_point_1_at_anothers_screen_the_incoming_shows_a_second_factor_too(room, relief, settings):
+    secret = generate_totp_secret()
+
+    def code():
+        return format_hotp_value(hotp_value(secret, int(room.now.timestamp()) // 30))
+
+    add_app(relief.pk, secret, code(), by=SYSTEM, at=room.now)
+    pk = begin(room, relief)["id"]
+    room.fast_forward(minutes=1)
+    zhou = Caller("zhou")
+    page = zhou.client.get("/room/handover").content.decode()
+    assert 'name="code"' not in page
+    # zhou's own session showed one when he came in; here it is simply there
+    room_session = zhou.client.session
+    room_session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
+    room_session["account_authentication_methods_user"] = str(room.town.people["zhou"].pk)
+    room_session.save()
+    settings.SECOND_FACTOR = True
+    assert 'name="code"' in zhou.client.get("/room/handover").content.decode()
+    password = PASSWORD + " of zeng"
+    for said in ({"password": password}, {"password": password, "code": "000000"}):
+        assert zhou.post(f"handovers/{pk}/sign", said, status=422)["field"] == "code"
+    zhou.post(f"handovers/{pk}/sign", {"password": password, "code": code()})
+    assert commander(room.now) == relief.pk

@@ -244,6 +244,24 @@ def test_t37_a_held_call_comes_back_when_its_time_is_up_once_with_the_best_crew(
     assert row(room, incident).incident.state == "waiting"
 
 
+def test_t37_what_was_taken_back_can_be_held_and_what_is_held_can_be_held_for_longer(room):
+    incident = room.report("key", at="market", grade=3)
+    sent = room.dispatch(incident, "crew-1")
+    services.take_off(sent.pk, verb="withdraw", by=room.actor("dora"), at=room.now)
+    for minutes in (10, 30):
+        services.hold(
+            incident.pk, reason="caller_asked", until=room.now + timedelta(minutes=minutes), by=room.actor("dora"),
+            at=room.now,
+        )  # fmt: skip
+
+    room.fast_forward(minutes=29)
+    assert [f for f in offerable() if f["cause"] == "time_up"] == []
+    assert not row(room, incident).comes_back(room.now)
+
+    room.fast_forward(minutes=2)
+    assert [(f["cause"], f["incident"]) for f in offerable()] == [("time_up", incident.pk)]
+
+
 # ---- taken from a lesser matter ----
 
 

@@ -246,6 +246,33 @@ def test_the_trail_keeps_all_and_the_map_the_latest(site, crews):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_database_that_dies_in_the_middle_of_writing_is_known_as_gone_and_no_fix_is_given_up(crews, database_url):
+    """R1: found by `make faults`; the feed keeps what failed so, and sends it again."""
+    import psycopg
+    from django.db import OperationalError, connection
+
+    from oneroom.apps.duty.models import Fix as Kept
+    from oneroom.apps.duty.services.positions import Fix, record_positions
+
+    fixes = [Fix(crews[0].pk, 121.1, 31.1, NOON)]
+
+    def killed_after_this(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if sql.startswith("SET LOCAL"):
+            with psycopg.connect(database_url, autocommit=True) as other:
+                pid = connection.connection.info.backend_pid
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        return answer
+
+    with connection.execute_wrapper(killed_after_this), pytest.raises(OperationalError):
+        record_positions(fixes, NOON)
+    connection.close()
+
+    assert record_positions(fixes, NOON) == 1
+    assert Kept.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_crew_off_duty_leaves_no_trace(site, crews):
     from oneroom.apps.duty.models import Fix, Position
 

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
+from oneroom.apps.duty.models import CrewMember
 from oneroom.apps.duty.queries import board, crew_of, leads, who
 from oneroom.apps.ledger.verify import verify
 from oneroom.apps.orgs.queries import station_at, units
 from oneroom.apps.people.models import Account
 from oneroom.apps.people.queries import actor_of, find_account
+from oneroom.apps.personnel.models import Person
+from oneroom.apps.personnel.strength import quotas_on, strength_on
 from oneroom.engine.roles import Role
 from oneroom.project.demo import world
 from oneroom.project.demo.city import bundled, posts
@@ -83,7 +86,7 @@ def test_every_account_has_a_role_and_a_plainly_invented_name(shanghai):
     crews = board(on_duty=False)
 
     riding = sum(c.officers + c.auxiliaries for c in crews)
-    assert len(accounts) == riding + 2 * 43 + 1 + len(world.VISITORS) + len(world.SIMULATED)
+    assert len(accounts) == riding + 2 * 43 + 2 + len(world.VISITORS) + len(world.SIMULATED)
     assert all(actor_of(account).roles for account in accounts[::7])
     assert len({account.name for account in accounts}) == len(accounts)
     assert all(account.name[1] in "甲乙丙丁戊己庚辛壬癸" and len(account.name) == 3 for account in accounts)
@@ -136,3 +139,22 @@ def test_a_small_force_posts_its_crews_where_most_happens():
     assert [post.watch for post in found].count("night") == 12
     loads = sorted((station["load_share"] for station in city.stations), reverse=True)
     assert min(city.stations[post.station]["load_share"] for post in found) >= loads[20]
+
+
+def test_its_people_are_entered_as_simulated_in_posts_that_the_quota_covers(shanghai):
+    day = AT.date()
+    people = Person.objects.all()
+
+    assert people.count() == sum(map(len, (crew_members(), chiefs())))
+    assert all(people.values_list("simulated", flat=True))
+    places, strength = quotas_on(day), strength_on(day)
+    assert all(places[key] > many for key, many in strength.items()), "each station has places to spare"
+    assert all(len(crew.skills) == 2 for crew in board(on_duty=False)), "a crew can what its lead is certified for"
+
+
+def crew_members() -> list[int]:
+    return list(CrewMember.objects.values_list("account_id", flat=True))
+
+
+def chiefs() -> list[int]:
+    return list(Account.objects.filter(username__startswith="chief-").values_list("pk", flat=True))

@@ -27,8 +27,10 @@ REFUSALS = {
 # one line of the demo that speaks to a terminal in both languages at once.
 CHINESE_DATA = (
     "locale/",
+    "ports/formats/people.py",
     "project/cities/",
     "project/demo/",
+    "project/examples/",
     "project/management/commands/demo.py",
     "engine/duplicates.py",
     "engine/coordinates.py",

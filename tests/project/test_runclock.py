@@ -1,10 +1,18 @@
+import threading
+
 import psycopg
 import pytest
+from django.db import connection as django_connection
 
+from oneroom.apps.oversight.queries import open_alarms
 from oneroom.project.beat import Beat
+from oneroom.project.management.commands import runclock
 from oneroom.project.management.commands.runclock import Clockwork
+from tests.waiting import until
 
 happened = []
+houseworks = []
+hanging = threading.Event()
 
 
 def climbs(at):
@@ -16,10 +24,16 @@ def fails(at):
     raise RuntimeError("the archive is full")
 
 
+def hangs(at):
+    hanging.wait(20)
+    houseworks.append(at)
+
+
 @pytest.fixture
 def clockwork(database_url, settings):
     happened.clear()
     settings.CLOCKWORK = [f"{__name__}.fails", f"{__name__}.climbs"]
+    settings.HOUSEWORK = []
     made = []
 
     def make():
@@ -34,9 +48,10 @@ def clockwork(database_url, settings):
 def _cut_all_other_connections(database_url):
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+    django_connection.close()  # as the loop does before a turn (`beat.py`)
 
 
 def test_a_work_that_fails_stops_no_other(clockwork):
@@ -65,6 +80,21 @@ def test_the_second_clock_takes_over_when_the_first_is_gone(clockwork):
     assert len(happened) == 2
 
 
+def test_a_clock_that_stands_still_loses_its_turn_and_does_not_take_it_back(clockwork, monkeypatch):
+    """R3, R4: its process lives and so does its connection; the database ends what says nothing."""
+    monkeypatch.setattr(runclock, "FROZEN_S", 0.2)
+    first, second = clockwork(), clockwork()
+    first.turn()
+
+    until(lambda: (second.turn(), len(happened))[1] == 2)  # the first one is not called: it is frozen
+    with pytest.raises(psycopg.OperationalError):
+        first.turn()
+    first.turn()
+
+    assert first.stands_by
+    assert len(happened) == 2
+
+
 def test_a_clock_whose_connection_was_cut_works_again(clockwork, database_url):
     clock = clockwork()
     clock.turn()
@@ -75,6 +105,27 @@ def test_a_clock_whose_connection_was_cut_works_again(clockwork, database_url):
     clock.turn()
 
     assert len(happened) == 2
+
+
+def test_housework_that_hangs_holds_up_no_ladder_and_is_an_alarm(clockwork, settings, monkeypatch):
+    """R3: such as a second place for signed heads that does not answer."""
+    settings.HOUSEWORK = [f"{__name__}.hangs"]
+    hanging.clear()
+    houseworks.clear()
+    clock = clockwork()
+
+    for _ in range(3):
+        clock.turn()
+
+    assert (len(happened), len(houseworks)) == (3, 0)
+    assert not open_alarms()
+    monkeypatch.setattr(runclock, "LONG_S", 0.0)
+    monkeypatch.setattr(runclock, "FAILED_S", 0.0)
+    clock.turn()
+    assert "housework" in {alarm.subject for alarm in open_alarms()}
+    hanging.set()
+    clock.close()
+    assert len(houseworks) == 1  # one round after the other, however many turns there were
 
 
 def test_a_turn_that_fails_does_not_end_the_loop(db):
@@ -91,3 +142,16 @@ def test_a_turn_that_fails_does_not_end_the_loop(db):
     beat.run()
 
     assert len(turns) == 2
+
+
+def test_a_task_that_fails_again_and_again_is_an_alarm_until_it_works(clockwork, monkeypatch):
+    monkeypatch.setattr(runclock, "FAILED_S", 0.0)
+    clock = clockwork()
+
+    clock.turn()
+    clock.turn()
+
+    assert [(a.kind, a.subject) for a in open_alarms()] == [("work_failed", f"{__name__}.fails")]
+    clock._works = dict.fromkeys(clock._works, climbs)
+    clock.turn()
+    assert not open_alarms()

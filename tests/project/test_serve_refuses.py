@@ -7,7 +7,11 @@ import pytest
 from oneroom.project import safety
 from oneroom.project.embedded import Embedded
 
-GOOD = {"ONEROOM_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "ONEROOM_SECRET_KEY": "k" * 40}
+GOOD = {
+    "ONEROOM_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "ONEROOM_AUDITOR_URL": "postgresql://auditor@127.0.0.1:1/none",
+    "ONEROOM_SECRET_KEY": "k" * 40,
+}
 
 
 @pytest.fixture
@@ -77,6 +81,15 @@ def test_the_command_says_why_in_sentences_and_fails():
     assert answer.returncode == 1
     assert "ONEROOM_DEMO is set" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://nobody@127.0.0.1:1/none", "postgresql://127.0.0.1:1/none"])
+def test_the_auditor_must_have_a_database_role_of_its_own(url):
+    answer = _serve(**{**GOOD, "ONEROOM_AUDITOR_URL": url})
+
+    assert answer.returncode == 1
+    assert answer.stderr.count("  - ") == 1
+    assert "ONEROOM_AUDITOR_URL" in answer.stderr
 
 
 def test_a_database_that_does_not_answer_gets_a_sentence():

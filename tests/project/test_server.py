@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -70,6 +72,17 @@ def test_only_a_named_proxy_is_believed_where_a_request_comes_from(monkeypatch, 
     scope = {"type": "http", "client": ("127.0.0.1", 4711), "headers": [(b"x-forwarded-for", b"203.0.113.9")]}
     asyncio.run(config.loaded_app(scope, None, None))
     assert said == [seen]
+
+
+def test_a_kept_connection_outlives_the_pace_of_the_pages_and_what_the_proxy_keeps():
+    """Whoever closes first may do it just as the other asks: the server is the last, long after a page's pace."""
+    root = Path(__file__).resolve().parents[2]
+    proxy_s = int(re.findall(r"keepalive_timeout (\d+)s", (root / "docs/deploy/nginx.conf").read_text())[0])
+    pace_ms = int(re.findall(r"BOARD_MS = (\d+)", (root / "src/oneroom/web/static/oneroom/room.js").read_text())[0])
+
+    kept_s = configured(None).timeout_keep_alive
+
+    assert kept_s > proxy_s > 2 * pace_ms / 1000
 
 
 def test_a_busy_port_gets_a_sentence(database_url, port):

@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 
 from oneroom.engine.values import SYSTEM
+from oneroom.project.server import configured
 from oneroom.web import tickets
 from oneroom.web.live import Live
 
@@ -25,10 +26,7 @@ class Serving:
         self.loop = asyncio.new_event_loop()
         listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        config = uvicorn.Config(
-            app or live, http="httptools", lifespan="off", log_config=None, timeout_graceful_shutdown=3
-        )
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(configured(app or live))
         self._up = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(listening,))
 
@@ -91,11 +89,16 @@ class Ear:
                 fields = {}
 
     def next(self) -> tuple[str, dict, str | None]:
-        return next(self._frames)
+        """The next frame that tells of the city; how the machinery is has a question of its own."""
+        return next(f for f in self._frames if f[0] != "machinery")
+
+    def machinery(self) -> dict:
+        """What is said next of the machinery."""
+        return next(data for name, data, _ in self._frames if name == "machinery")
 
     def rest(self) -> list[str]:
-        """The names of all frames until the server ends the stream."""
-        return [name for name, _, _ in self._frames]
+        """The names of all frames until the server ends the stream, but for the machinery's."""
+        return [name for name, _, _ in self._frames if name != "machinery"]
 
     def changes(self, count: int) -> list[int]:
         """The numbers of the next ``count`` changes; any other frame is a failure."""

@@ -13,7 +13,6 @@ from oneroom.apps.incidents.models import AddedWords, Incident, Report
 from tests.browsing import browsing
 from tests.flows.test_safe_contact import AT_HOME, whole_course
 from tests.served import served, walk
-from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,8 +94,8 @@ def test_report_add_follow_take_back_and_rate_by_keyboard(open_page, room, langu
     page.keyboard.type("They have stopped now")
     tab_to(page, "[data-talk-form] .btn")
     page.keyboard.press("Enter")
-    until(lambda: page.evaluate("true") and AddedWords.objects.count() == 1)
-    page.locator(".lines .mine").wait_for()
+    page.locator(".lines .mine", has_text="They have stopped now").wait_for()
+    assert AddedWords.objects.count() == 1
 
     page.goto(urljoin(page.url, "/"))
     tab_to(page, "#code")

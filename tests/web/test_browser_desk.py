@@ -59,11 +59,37 @@ def test_a_call_pops_up_is_taken_by_f2_and_saved_by_five_keys(desks, room, datab
         page.locator("#done").wait_for()
         took_s = time.monotonic() - began
 
+        seat = desks("dora", url, f"/room/?open={Incident.objects.get().pk}")
+        seat.wait_for_selector("html[data-live='connected']", state="attached")
+        seat.locator(".personal", has_text="Recording of the call: rec-1").wait_for()
+        seat.locator(".timeline", has_text="A call rings").wait_for()
+        exchange(url, "ended")
+        seat.locator(".timeline", has_text="Call ended").wait_for()  # nobody reloaded anything
+
     call, incident = Call.objects.get(), Incident.objects.get()
     assert took_s < 3
-    assert (call.incident_id, call.state) == (incident.pk, "answered")
+    assert (call.incident_id, call.state) == (incident.pk, "ended")
     assert (incident.subcategory, incident.accuracy_m) == ("fight", 120)
     assert Look.objects.filter(purpose="call").count() == 1
+
+
+def test_an_empty_form_is_words_a_crossing_enter_and_f9(desks, room, database_url, monkeypatch):
+    walk(monkeypatch)
+    with served(database_url) as url:
+        page = desks("carl", url, "/room/intake/")
+        page.keyboard.type("Two men are fighting")  # the first field has the focus
+        page.keyboard.press("Enter")
+        page.keyboard.type("market elm")
+        page.locator("#places [role=option]").first.wait_for()
+        page.keyboard.press("Enter")
+        page.locator("#taken", has_text="Elm Road").wait_for()
+        page.keyboard.press("F9")  # no question was answered, no caller asked: nothing more is needed
+        page.locator("#done").wait_for()
+
+    incident = Incident.objects.get()
+    assert page.locator("#done-reference").inner_text() == incident.reference
+    assert (incident.subcategory, incident.state) == ("fight", "classified")
+    assert "Elm Road" in incident.place_en
 
 
 def test_the_dispatcher_sends_to_a_call_that_is_still_being_typed(desks, room, database_url, monkeypatch):
@@ -125,6 +151,27 @@ def test_a_killed_server_and_a_killed_browser_lose_nothing_that_was_typed(desks,
         again.keyboard.press("F9")  # what is lacking is said, nothing is gone
         again.locator("[data-field=location] .err").wait_for()
         assert again.input_value("#kind") == "disaster.fire"
+
+
+def test_a_call_that_was_left_unsaved_never_mixes_with_the_next_one(desks, room, database_url):
+    with served(database_url) as url:
+        page = desks("carl", url, "/room/intake/")
+        page.keyboard.type("A bicycle was stolen")
+        page.get_by_text("Draft kept").wait_for()
+        page.goto(f"{url}/room/")
+        page.keyboard.press("F2")
+        bar = page.locator("#aside")
+        bar.get_by_text("and is not saved").wait_for()  # whose words these are is said before anything is typed
+        assert page.input_value("#words") == "A bicycle was stolen"
+
+        page.keyboard.press("Alt+n")
+        bar.get_by_text("Calls laid aside and not saved: 1.").wait_for()
+        assert page.input_value("#words") == ""
+        page.keyboard.type("Smoke from the second floor")
+        until(lambda: Draft.objects.filter(content__isnull=False).count() == 2)
+        page.keyboard.press("Alt+n")
+        bar.get_by_text("and is not saved").wait_for()
+        assert page.input_value("#words") == "A bicycle was stolen", "they change places"
 
 
 def test_a_second_caller_is_merged_from_the_desk_by_keyboard(desks, room, database_url, monkeypatch):

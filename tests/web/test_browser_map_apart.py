@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
+from oneroom.apps.duty.models import Position
+from oneroom.apps.duty.services import Fix, come_on_duty, form_crew, record_positions
+from oneroom.apps.people.services import create_account, give_role
 from oneroom.apps.places.queries import basemap
 from oneroom.apps.places.services import raise_warning
+from oneroom.engine.roles import Role
+from oneroom.engine.values import SYSTEM
 from oneroom.ports.formats import pmtiles
-from tests.town import corner
+from tests.town import CORNERS, PASSWORD, corner
+from tests.waiting import until
 from tests.web.test_browser_map_intake import desk  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,6 +69,48 @@ def test_the_map_reads_its_tiles_in_parts_and_keeps_them(desk, room, settings, t
     page.keyboard.press("f")
     assert page.locator("#map canvas").is_visible()
     page.context.close()
+
+
+def test_t36_the_ways_of_the_first_three_crews_are_on_the_map_and_on_the_map_apart(desk, room):  # noqa: F811
+    four = create_account(username="four", name="Four", password=PASSWORD, language="en", by=SYSTEM, at=room.now)
+    give_role(four.pk, Role.PATROL_OFFICER, unit_id=room.town.units["east"].pk, by=SYSTEM, at=room.now)
+    crew = form_crew(
+        code="crew-4", callsign_zh="crew-4组", callsign_en="Crew-4", unit_id=room.town.units["east"].pk,
+        members=[(four.pk, "lead")], by=SYSTEM, at=room.now,
+    )  # fmt: skip
+    come_on_duty(crew, by=SYSTEM, at=room.now)
+    record_positions([Fix(crew.pk, *corner("south"), room.now, 5.0)], room.now)
+    matter = room.report("burglary", at="market")
+    page = desk.open("/room/", draws=True)
+    apart = page.context.new_page()
+    apart.goto(desk.server.url + "/map/?apart=1")
+    for screen in (page, apart):
+        screen.locator("#map[data-map=ready]").wait_for(timeout=60_000)
+
+    page.locator(f"[data-open='{matter.pk}']").first.click()
+    page.locator(".cr").first.wait_for()
+
+    first = [int(li.get_attribute("data-crew")) for li in page.locator(".propose li[data-crew]").all()[:3]]
+    stand = {p.crew_id: (p.lon, p.lat) for p in Position.objects.all()}
+    until(lambda: ways(page, "room-map") and ways(apart, "map-apart"))
+    for lines in (ways(page, "room-map"), ways(apart, "map-apart")):
+        assert 1 <= len(lines) <= 3
+        assert sorted(near(line[0], stand) for line in lines) == sorted(first)
+        assert all(near(line[-1], {name: corner(name) for name in CORNERS}) == "market" for line in lines)
+
+    page.keyboard.press("Escape")
+    until(lambda: not ways(page, "room-map") and not ways(apart, "map-apart"))
+    page.context.close()
+
+
+def ways(page, script):
+    """The lines that the map of a page holds."""
+    return page.evaluate(f"() => import('/static/oneroom/{script}.js').then((m) => m.routes())")
+
+
+def near(at, places):
+    """Whose place is nearest to a position."""
+    return min(places, key=lambda name: math.dist(at, places[name]))
 
 
 @pytest.mark.parametrize("who", ["zhang", "ina"])

@@ -4,12 +4,13 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.duty.services import Fix, come_on_duty, form_crew, record_positions
 from oneroom.apps.incidents import services
-from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.incidents.models import Assignment, Incident, Referral
 from oneroom.apps.ledger.models import Look
 from oneroom.apps.orders.models import Sos
 from oneroom.apps.orders.services import raise_sos
@@ -18,9 +19,10 @@ from oneroom.apps.people.services import create_account, give_role
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from tests.browsing import browsing
+from tests.flows.test_after_the_report import closed
 from tests.town import corner
 from tests.waiting import until
-from tests.web.test_browser_room import desk, house  # noqa: F401 fixtures of the room in a browser
+from tests.web.test_browser_room import desk, heard, house  # noqa: F401 fixtures of the room in a browser
 from tests.web.test_command_line import typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,6 +69,75 @@ def test_n_goes_to_what_is_late_and_then_to_what_was_never_sent(house, desk):  #
     page.locator("#keys[open]").wait_for(state="detached")
 
 
+def test_an_answer_that_an_agency_owes_is_reached_by_n_also_when_the_matter_is_over(house, desk):  # noqa: F811
+    matter = house.report("a man fell from his bicycle", at="west", grade=3, category="help")
+    services.bring_in(matter.pk, agency="120", by=house.actor("dora"), at=house.now)
+    sent = house.dispatch(matter, "crew-1")
+    house.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+    page = desk(path=f"/room/?open={matter.pk}")
+
+    typed(page, "crew-1 report")
+    page.locator(f"#report-{sent.pk}[open] select:focus").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.locator(f"#report-{sent.pk} [name=category]:focus").wait_for()
+    page.keyboard.press("Tab")
+    page.locator(f"#report-{sent.pk} textarea:focus").wait_for()
+    page.keyboard.type("taken to hospital")
+    page.keyboard.press("Control+Enter")
+    until(lambda: Incident.objects.get(pk=matter.pk).state == "reported")
+    services.review(matter.pk, by=house.actor("zhou"), at=house.now)
+    services.close(matter.pk, category="help", subcategory="injured", by=house.actor("zhou"), at=house.now)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    house.fast_forward(minutes=40)
+
+    page.locator(f"#q-{matter.pk}.is-late").wait_for()
+    assert page.locator("#q-calm").count() == 0, "what is owed needs somebody"
+    page.keyboard.press("n")
+    opens(page, matter)
+    page.locator("[data-owed]").get_by_text("Ambulance 120 is to answer").wait_for()
+    look(page, "owed")
+    typed(page, "agency answered")
+
+    page.locator("#q-calm").wait_for()
+    assert Referral.objects.get(incident=matter).answered_at is not None
+    page.locator("[data-owed]").wait_for(state="detached")
+
+
+def test_a_call_that_was_left_unsaved_needs_the_room(house, desk):  # noqa: F811
+    shown = services.Shown(grade=1, category="crime", subcategory="robbery")
+    typed_so_far = {"fields": {"words": "he has a knife"}}
+    services.keep_draft("k" * 22, 1, typed_so_far, shown, by=house.actor("carl"), at=house.now)
+    page = desk()
+    row = page.locator(".desk-row[data-draft]")
+    row.get_by_text("Carl is typing").wait_for()
+    page.locator("#q-calm").get_by_text("Nothing needs you.").wait_for()
+
+    house.fast_forward(minutes=4)
+    held = house.report("a lost key", at="north", grade=4)  # the queue is fetched again
+    services.set_aside(held.pk, verb="cancel", reason="by_caller", by=house.actor("carl"), at=house.now)
+    row.get_by_text("left unsaved by Carl").wait_for()
+    page.locator("#q-calm").get_by_text("Something waits at the desks:").wait_for()
+    page.keyboard.press("n")
+    row.get_by_role("button", name="Show the words").and_(page.locator(":focus")).wait_for()
+    page.keyboard.press("Enter")
+    row.get_by_text("he has a knife").wait_for()
+
+
+def test_a_matter_that_went_to_an_agency_is_taken_over_again_by_words(house, desk):  # noqa: F811
+    matter = house.report("the lamp is out", at="west", grade=4, category="non_police")
+    services.set_aside(matter.pk, verb="transfer", reason="12345", by=house.actor("dora"), at=house.now)
+    page = desk(path=f"/room/?open={matter.pk}")
+
+    page.locator("[data-owed]").wait_for()
+    typed(page, "take over again")
+    page.locator("[data-owed] [data-result='taken_back']:focus").wait_for()
+    page.keyboard.press("Enter")
+
+    until(lambda: Incident.objects.get(pk=matter.pk).state == "received")
+
+
 def test_a_place_is_found_by_its_numbers_and_its_datum(house, desk):  # noqa: F811
     lon, lat = corner("west")
     page = desk()
@@ -97,14 +168,14 @@ def test_who_read_a_matter_stands_beside_what_was_done(house, desk, language):  
     page.locator("[data-lines='reads']").click()
     reads = page.locator(".reads .timeline")
     reads.get_by_text("Dora").wait_for()
-    assert not page.locator(".inc-body > .timeline").is_visible()
+    assert not page.locator(".happened > .timeline").is_visible()
     assert Look.objects.filter(fields=["looks"], purpose="audit").count() == 1
     look(page, f"reads-{language}")
 
     other = house.report("a fire", at="east", grade=1)
     page.locator(f"#q-{other.pk} a").click()
     opens(page, other)
-    page.locator(".inc-body > .timeline").wait_for()  # who read the next one is asked anew
+    page.locator(".happened > .timeline").wait_for()  # who read the next one is asked anew
     assert Look.objects.filter(fields=["looks"]).count() == 1
 
 
@@ -154,6 +225,31 @@ def test_numbers_of_the_office_stand_on_one_line(house, browser, language):  # n
         assert wide <= room_for, "the table needs no scrolling sideways"
 
 
+def test_c_opens_whom_to_call_back_and_leads_to_where_the_result_is_entered(house, desk, settings):  # noqa: F811
+    settings.CALLS_TOKEN = "a token of the exchange"
+    matter = closed(house)
+    call = {"call": "c-1", "at": house.now.isoformat(), "number": "13800002207"}
+    for event in ("ringing", "abandoned"):
+        said = httpx.post(
+            f"{house.url}/api/calls", json=call | {"event": event},
+            headers={"Authorization": f"Bearer {settings.CALLS_TOKEN}"},
+        )  # fmt: skip
+        assert said.status_code == 200, said.text
+    page = desk(path=f"/room/?open={matter.pk}")
+    page.get_by_role("button", name="See whom to call").wait_for(state="attached")
+
+    page.keyboard.press("c")
+    page.locator("#inc .personal", has_text="Wang").wait_for()
+    assert page.evaluate("document.activeElement.closest('form').dataset.act").endswith("/call-back")
+    assert Look.objects.get(purpose="call_back")
+
+    page.keyboard.press("Escape")
+    page.locator("[data-call] button").first.focus()
+    page.keyboard.press("c")
+    page.locator("[data-call]", has_text="13800002207").wait_for()
+    assert Look.objects.get(purpose="return_call")
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_two_calls_for_help_and_three_alarms_fit_the_smallest_screen(house, desk, language):  # noqa: F811
     for n, code in enumerate(("crew-1", "crew-2", "crew-3")):
@@ -198,3 +294,64 @@ def test_two_calls_for_help_and_three_alarms_fit_the_smallest_screen(house, desk
     page.wait_for_function("() => document.activeElement.dataset.sosVerb === 'answer'")
     page.keyboard.press("Enter")
     until(lambda: Sos.objects.filter(answered_by=house.town.people["dora"].pk).count() == 1)
+
+
+def test_no_filter_hides_or_silences_a_life_at_risk_and_taking_it_off_sounds_no_old_one(house, desk):  # noqa: F811
+    page = desk()
+    page.locator("#q-calm").wait_for()
+    typed(page, "grade 3")
+    page.locator("#q-filters").wait_for()
+
+    grave = house.report("a man with a knife", at="west", grade=1)
+    page.locator(f"#q-{grave.pk}").wait_for()
+    assert heard(page) == ["p1"]
+    house.step(house.dispatch(grave, "crew-1"), "acknowledge", "set_out", by="zhang")
+    page.locator(f"#q-{grave.pk}").wait_for(state="detached")  # somebody has it: now the filter keeps it back
+
+    page.keyboard.press("0")
+    page.locator(f"#q-{grave.pk}").wait_for()
+    other = house.report("a fire", at="east", grade=2)
+    page.locator(f"#q-{other.pk}").wait_for()
+    assert heard(page) == ["p1"], "neither the old one again nor a lesser one"
+
+
+def test_a_station_with_many_crews_at_work_takes_a_second_line_and_covers_nobody(house, desk):  # noqa: F811
+    page = desk()
+    page.locator("#board-station .tile").first.wait_for()
+    page.evaluate("""() => {
+      const tile = document.querySelector('#board-station .tile'), crew = tile.querySelector('.crew');
+      for (let n = 0; n < 14; n += 1) tile.append(crew.cloneNode(true));
+    }""")
+    heights = "e => [e.offsetHeight, e.scrollHeight - e.offsetHeight]"
+    tall, over = page.locator("#board-station .tile").first.evaluate(heights)
+    assert tall > 40
+    assert over < 4, "its second line stands in the tile"
+
+
+def test_what_was_taken_back_is_proposed_again_and_what_was_refused_is_typed_still(house, desk):  # noqa: F811
+    matter = house.report("a lost key", at="west", grade=3)
+    page = desk(path=f"/room/?open={matter.pk}")
+    page.locator(".cr").first.wait_for()
+    page.keyboard.press("1")
+    page.get_by_role("button", name="Send Crew-1").wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".order", has_text="not signed").wait_for()
+    page.keyboard.press("z")
+    page.locator(".cr").first.wait_for()  # nobody is sent: who should go is asked again
+    page.keyboard.press("x")
+    page.locator(".excluded").first.evaluate("e => new Promise(r => requestAnimationFrame(() => r(e.offsetParent)))")
+    page.keyboard.press("x")
+
+    other = house.report("a question", at="east", grade=4)
+    page.locator(f"#q-{other.pk} a").click()
+    opens(page, other)
+    page.locator(".cr").first.wait_for()
+    typed(page, "hold 20m")
+    page.locator(f"#q-{other.pk}").get_by_text("held until").wait_for()
+    page.route("**/api/incidents/*/words", lambda route: route.fulfill(status=422, json={"message": "No."}))
+    typed(page, "words he has called again")
+    page.locator(".toast.is-bad").wait_for()
+    assert page.locator("#command").input_value() == "words he has called again"
+    page.locator(".switch-language [name=language]").click()
+    page.locator("html[lang='zh-CN']").wait_for(state="attached")
+    opens(page, other)  # the other language shows the same matter

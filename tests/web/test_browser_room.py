@@ -1,19 +1,34 @@
 """The room in a real Chromium, by keyboard, on the real stream: open, pick, send, and see it change by itself."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 
+from oneroom.apps.duty.models import DutySpell
 from oneroom.apps.duty.queries import STALE_AFTER
-from oneroom.apps.duty.services import Fix, record_positions
+from oneroom.apps.duty.services import Fix, begin_spell, record_positions, silence
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.ledger.models import Entry, Look
+from oneroom.apps.people.models import Account
+from oneroom.engine.roles import Role
+from oneroom.engine.values import SYSTEM
 from tests.browsing import browsing
 from tests.served import served, walk
 from tests.waiting import until
+from tests.web.api_client import Caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+SHOTS = os.environ.get("ONEROOM_SHOTS")  # a folder, to look at what was tested
+
+
+def look(page, name):
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
 
 @pytest.fixture
@@ -238,18 +253,79 @@ def test_small_windows_show_one_panel_at_a_time(house, desk):
     assert not page.locator("#inc").is_visible()
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_nothing_overflows_at_the_smallest_supported_size(house, desk, language):
+def test_nothing_sounds_for_what_is_late_but_no_alarm_nor_for_a_p2(house, desk, settings):
+    """Three sounds, and no others: a new P1, an order unanswered at the commander, the alarm."""
+    routine = house.report("noise", at="north", grade=3)
+    house.clock.set(house.now + timedelta(minutes=10))
+    settings.CALLS_TOKEN = "a token of the exchange"
+    page = desk()
+    page.locator(f"#q-{routine.pk}").wait_for()
+    ring = {"call": "c-1", "at": house.now.isoformat()}
+    for event in ({"event": "ringing", "number": "13800002207"}, {"event": "abandoned"}):
+        said = httpx.post(
+            f"{house.url}/api/calls", json=ring | event, headers={"Authorization": "Bearer " + settings.CALLS_TOKEN}
+        )
+        assert said.status_code == 200, said.text
+    Caller("carl").post("drafts", {"key": "draft-key-1", "n": 1, "content": {"fields": {"words": "smoke"}}})
+    page.locator("[data-call]").wait_for()
+    page.locator("[data-draft]").wait_for()
+
+    house.fast_forward(minutes=5.5)  # the first is not sent, nobody calls back, nobody types
+    page.evaluate("() => import('/static/oneroom/room-time.js').then((m) => m.resync())")
+    page.locator(f"#q-{routine.pk}.is-late").wait_for()
+    page.locator("[data-call].is-late").wait_for()
+    page.locator("[data-draft].is-late").wait_for()
+    serious = house.report("a fight", at="market", grade=2)
+    page.locator(f"#q-{serious.pk}").wait_for()
+
+    assert heard(page) == []
+    grave = house.report("a man with a knife", at="west", grade=1)
+    page.locator(f"#q-{grave.pk}").wait_for()
+    assert heard(page) == ["p1"]  # it was listening all the time
+
+
+def test_t15_the_head_line_says_who_commands_and_soon_says_that_nobody_does(house, desk):
+    zhou = house.town.people["zhou"]
+    DutySpell.objects.filter(role="shift_commander").update(ends=house.now + timedelta(minutes=5))
+    page = desk()
+    page.locator("#head .commands", has_text="Commands Zhou").wait_for()
+    entries = Entry.objects.count()
+
+    house.clock.set(house.now + timedelta(minutes=6))  # nobody enters anything: it is time alone that passes
+    page.evaluate("() => import('/static/oneroom/room-time.js').then((m) => m.resync())")
+    page.locator("#head .is-nobody", has_text="Nobody commands").wait_for()
+    assert Entry.objects.count() == entries
+
+    begin_spell(
+        role=Role.SHIFT_COMMANDER, account_id=zhou.pk, until=house.now + timedelta(hours=8), by=SYSTEM, at=house.now
+    )
+    page.locator("#head .commands", has_text="Zhou").wait_for()
+    assert not page.locator("#head .is-nobody").count()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "language"),
+    [(1366, 768, "en"), (1366, 768, "zh-hans"), (1920, 1080, "en"), (2560, 1440, "zh-hans"), (3840, 2160, "en")],
+)
+def test_nothing_overflows_from_the_smallest_supported_size_to_4k(house, desk, settings, width, height, language):
+    settings.DEMO = True  # the fullest head line there is: it has the speeds of the demo too
     for n in range(12):
         house.report("noise", at=["west", "north", "market", "south"][n % 4], grade=n % 4 + 1)
     sent = house.dispatch(Incident.objects.get(reference__endswith="0001"), "crew-1")
     house.clock.set(house.now + timedelta(minutes=3))
     house.fast_forward(seconds=1)
-    page = desk(path=f"/room/?open={sent.incident_id}", language=language)
+    silence(reason="headset", by=house.actor("dora"), at=house.now)
+    settings.FORCE_NAME = "Public security bureau of the city"
+    Account.objects.filter(username="zhou").update(name="Zhou Jianguo")
+    page = desk(path=f"/room/?open={sent.incident_id}", language=language, width=width, height=height)
     page.locator(".order").first.wait_for()
+    page.locator(".personal .say").wait_for()
+    look(page, f"room-{width}-{language}")
     wide, high = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-    assert (wide, high) == (1366, 768)
+    assert (wide, high) == (width, height)
     assert page.locator(".top").bounding_box()["height"] < 82  # one line, and the alarm under it
+    cut = page.locator(".commands b").evaluate("b => b.scrollWidth > b.clientWidth")
+    assert not cut, "whoever commands is named in full"
     services.step(sent.pk, "acknowledge", by=house.actor("dora"), at=house.now)
 
 

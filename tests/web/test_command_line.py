@@ -1,6 +1,6 @@
 """The command line: every verb of the lifecycle tables and every filter of the queue can be typed, and does its act."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -125,6 +125,18 @@ def test_a_night_typed(house, desk):  # noqa: F811
 
     typed(page, "降级 p4")
     page.locator('#matter[data-grade="4"]').wait_for()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_hour_that_is_typed_is_the_forces_whatever_zone_the_desk_believes_in(house, desk):  # noqa: F811
+    matter = house.report("water in the cellar", at="market", grade=3, category="utility")
+    page = desk("zhou", path=f"/room/?open={matter.pk}", timezone_id="America/New_York")
+    page.locator("#matter").wait_for()
+
+    typed(page, "hold 04:30")
+    page.locator('#matter[data-state="waiting"]').wait_for()
+
+    assert Incident.objects.get().held_until == datetime(2026, 11, 21, 20, 30, tzinfo=UTC), "04:30 in Shanghai"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from oneroom.apps.duty.models import DutySpell
 from oneroom.apps.duty.queries import command_gaps, commander, commander_at
@@ -90,6 +91,22 @@ def test_t15_a_gap_is_an_error_that_names_itself(room):
     )  # fmt: skip
     Caller("zhou").post(f"incidents/{row.pk}/grade", {"grade": 3})
     assert command_gaps(room.now, until) == []
+
+
+def test_t15_the_room_is_told_who_commands_and_that_nobody_does(room):
+    dora = Client(headers={"Accept-Language": "en"})
+    dora.force_login(room.town.people["dora"])
+    for address in ("/room/", "/room/head", "/room/queue?with=head"):
+        shown = dora.get(address).content.decode()
+        assert 'Commands <b class="cut">Zhou</b>' in shown, address
+        assert "Nobody commands" not in shown
+    DutySpell.objects.filter(role="shift_commander").update(ends=room.now)
+    for address in ("/room/", "/room/head?over=1", "/room/queue?with=head&late=1"):
+        shown = dora.get(address).content.decode()
+        assert "Nobody commands" in shown, address
+        assert "Zhou" not in shown
+    said = dora.get("/room/head?over=2", headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "无人指挥" in said
 
 
 def test_t15_an_overlap_cannot_be_entered(room, night):

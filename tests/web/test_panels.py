@@ -45,7 +45,7 @@ class House:
         return (
             f'<p id="count">{len(self.rows)} rows</p><ol id="rows" data-rows>{rows}</ol>'
             '<details id="more"><summary id="s">more</summary>words</details>'
-            '<input id="typed" value=""><input id="tick" type="checkbox">'
+            '<input id="typed" value=""><input id="tick" type="checkbox"><p class="err" id="wrong" hidden></p>'
         ).encode()
 
     async def __call__(self, scope, receive, send):
@@ -151,6 +151,7 @@ def test_what_a_person_is_doing_stays(page, house):
     page.check("#tick")
     page.fill("#typed", "half a sent")
     page.evaluate("document.getElementById('typed').setSelectionRange(2, 6)")
+    page.eval_on_selector("#wrong", "wrong => { wrong.textContent = 'Pick one.'; wrong.hidden = false }")
     page.mouse.move(0, 700)  # away: the order is not held
     page.eval_on_selector("#row-b", "row => row.style.setProperty('--age', '3')")
     house.rows = ["b", "a", "d"]
@@ -162,6 +163,7 @@ def test_what_a_person_is_doing_stays(page, house):
     assert page.is_checked("#tick")
     assert page.input_value("#typed") == "half a sent"
     assert page.evaluate("[document.activeElement.id, document.activeElement.selectionStart]") == ["typed", 2]
+    assert page.inner_text("#wrong") == "Pick one."
     assert page.evaluate("document.getElementById('row-b').style.getPropertyValue('--age')") == "3"
 
 

@@ -292,7 +292,7 @@ def test_a_late_entry_shows_both_times(room):
 def test_the_seal_breaks_when_an_entry_of_the_matter_was_altered(room):
     matter = room.report("knife", at="market")
     dora = sits(room, "dora")
-    assert re.search(r"Record intact #\d+", text(dora.get(f"/room/incidents/{matter.pk}")))
+    assert re.search(r"Intact #\d+", text(dora.get(f"/room/incidents/{matter.pk}")))
 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # whoever alters it stops the guards first

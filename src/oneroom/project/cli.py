@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import ManagementUtility, get_commands, load_command_class
 from django.db.utils import OperationalError
 
-from oneroom.project import messages
+from oneroom.project import environment, kernels, messages
 from oneroom.project.trouble import Trouble
 
 OURS = "oneroom."
@@ -30,6 +30,9 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _run(words: list[str]) -> None:
+    kernels.keep()
+    if found := list(environment.unreadable(os.environ)):
+        raise Trouble("\n".join(["the settings cannot be read:", *(f"  - {sentence}" for sentence in found)]))
     messages.compile_stale()
     command = words[1] if len(words) > 1 else "help"
     if command == "demo" or "--demo" in words[2:]:

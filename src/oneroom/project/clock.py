@@ -46,12 +46,17 @@ class RealClock:
         ours = self._began + timedelta(seconds=since_s - self._began_s)
         if since_s - self._looked_s > LOOK_EVERY_S:
             self._looked_s = since_s
-            self._compare(ours)
+            self._compare()
         return ours
 
-    def _compare(self, ours: datetime) -> None:
+    def apart_s(self) -> float:
+        """By how many seconds the machine's clock is ahead of this one now."""
+        ours = self._began + timedelta(seconds=time.monotonic() - self._began_s)
+        return (datetime.now(UTC) - ours).total_seconds()
+
+    def _compare(self) -> None:
         """Say once when the machine's clock was set: parts started before and after that would not agree."""
-        apart_s = (datetime.now(UTC) - ours).total_seconds()
+        apart_s = self.apart_s()
         if abs(apart_s - self._told_s) > TOLERATED_S:
             self._told_s = apart_s
             log.error("the machine's clock was set by %+.1f s since this part started: restart all parts", apart_s)

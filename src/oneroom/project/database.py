@@ -6,6 +6,7 @@ not used: pages are made by a fixed number of threads (`server.py`), so a pool o
 the same ones and add a hand-over to each request. Eight threads are eight connections; PostgreSQL allows a hundred.
 """
 
+import os
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-CONNECT_S = 5
+from oneroom.web.connecting import CONNECT_S, VANISHED
+
 KEPT_S = 600
 
 
@@ -26,7 +28,7 @@ def from_url(url: str) -> dict[str, Any]:
             "ONEROOM_DATABASE_URL is not the address of a PostgreSQL: postgresql://user:password@host:port/name"
         ) from None
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "oneroom.project.postgres",
         "NAME": given.pop("dbname", "oneroom"),
         "USER": given.pop("user", "postgres"),
         "PASSWORD": given.pop("password", ""),
@@ -34,7 +36,12 @@ def from_url(url: str) -> dict[str, Any]:
         "PORT": given.pop("port", ""),
         "CONN_MAX_AGE": KEPT_S,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "oneroom", "connect_timeout": CONNECT_S, **given},
+        "OPTIONS": {
+            "application_name": os.environ.get("PGAPPNAME", "oneroom"),  # each part says which it is (`parts.py`)
+            "connect_timeout": CONNECT_S,
+            **VANISHED,
+            **given,
+        },
     }
 
 

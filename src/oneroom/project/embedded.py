@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -70,11 +71,14 @@ class Embedded:
     """
     One server on one folder. `start()` returns the URL of its database `postgres`; also a context manager.
 
-    `fast` trades safety for speed, for tests. The folder holds `data`, the socket, the log and a lock, so that two
-    starts cannot share it.
+    `fast` trades safety for speed, for tests; `settings` are the server's, beside our own. The folder holds `data`, the
+    socket, the log and a lock, so that two starts cannot share it.
     """
 
-    def __init__(self, folder: Path, *, bin_dir: Path | None = None, fast: bool = False):
+    def __init__(
+        self, folder: Path, *, bin_dir: Path | None = None, fast: bool = False,
+        settings: Mapping[str, str] | None = None, patience_s: float = START_S,
+    ):  # fmt: skip
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self.socket_folder = _socket_folder(self.folder)
@@ -82,12 +86,14 @@ class Embedded:
         self.fast = fast
         self.process: subprocess.Popen[bytes] | None = None
         self._bin_dir = bin_dir
+        self._settings = settings or {}
+        self._patience_s = patience_s
         self._owner: unprivileged.Owner | None = None
         self._lock: int | None = None
 
-    def url(self, database: str = "postgres") -> str:
+    def url(self, database: str = "postgres", *, user: str = SUPERUSER) -> str:
         """Known before the start, because it depends on the folder alone."""
-        return f"postgresql://{SUPERUSER}@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}&port={PORT}"
+        return f"postgresql://{user}@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}&port={PORT}"
 
     def database(self, name: str) -> str:
         """The URL of database `name`, which is made if it is not there."""
@@ -224,9 +230,14 @@ class Embedded:
             raise Trouble(f"{self.socket_folder} is not ours alone, so the database will not use it. Remove it.")
 
     def _run(self, programs: Path) -> None:
-        settings = {"unix_socket_directories": str(self.socket_folder), **ALWAYS, **(FAST if self.fast else {})}
+        options = {
+            "unix_socket_directories": str(self.socket_folder),
+            **ALWAYS,
+            **(FAST if self.fast else {}),
+            **self._settings,
+        }
         command = [str(programs / "postgres"), "-D", str(self.data), "-p", str(PORT)]
-        command += [f"--{name}={value}" for name, value in settings.items()]
+        command += [f"--{name}={value}" for name, value in options.items()]
         too_long = self.log_file.exists() and self.log_file.stat().st_size > LONGEST_LOG
         with self.log_file.open("wb" if too_long else "ab") as output:
             self.log_file.chmod(0o600)
@@ -246,7 +257,7 @@ class Embedded:
 
     def _wait_until_ready(self, log_begun_at: int) -> None:
         assert self.process is not None
-        deadline = time.monotonic() + START_S
+        deadline = time.monotonic() + self._patience_s
         while self.process.poll() is None and time.monotonic() < deadline:
             if self._note_says_ready():
                 return

@@ -7,14 +7,22 @@ gets the kind of the exception and where it was raised. The demo's people are in
 
 import logging
 import os
+import re
 import traceback
 from types import TracebackType
 
 Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
 class WithoutWords(logging.Formatter):
-    """Formats a record as usual, and an exception without what it says."""
+    """Formats a record as usual on one line, and an exception without what it says."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        # An address or a header that somebody sent may hold line ends: nobody writes a line of his own into the log.
+        return _BREAKS.sub(lambda found: ascii(found[0])[1:-1], super().formatMessage(record))
 
     def formatException(self, ei: Raised) -> str:  # noqa: N802 (logging's name)
         if os.environ.get("ONEROOM_DEMO") == "1":

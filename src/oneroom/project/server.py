@@ -8,6 +8,7 @@ requests under way are answered, then the process ends. The clients come back by
 import asyncio
 import contextlib
 import gc
+import hashlib
 import logging
 import os
 import signal
@@ -26,12 +27,22 @@ from oneroom.engine import roads
 from oneroom.ports.formats import pmtiles
 from oneroom.project.asgi import Site
 from oneroom.project.listening import listen
+from oneroom.project.postgres.waits import WAITS
+from oneroom.project.watching.make import watch
+from oneroom.project.watching.watch import Watch
+from oneroom.web.degraded.keeper import Keeper
 from oneroom.web.live import Live
+from oneroom.web.stream.app import SILENT_S
 
 WARM_AFTER_S = 5.0
 CITY_AFTER_S = 1.0
+BREATH_S = 1.0
+CUT_EVERY_S = 0.5
 
 log = logging.getLogger(__name__)
+# So long a connection is kept that nobody uses. Pages fetch again after 5 s and later, and one that is closed just as
+# it is used fails. Longer than a proxy keeps it (60 s in docs/deploy/nginx.conf): the server never closes first.
+KEPT_S = 65
 PATIENCE_S = 3  # for requests under way; the supervisor waits longer than this before it kills
 
 
@@ -46,8 +57,10 @@ def run(host: str, port: int, database_url: str) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     listening = listen(host, port)
     _warm_later()
+    live = Live(database_url)
+    watching = watch("web", database_url, heard=lambda seen: live.tell_machinery(seen.told()))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(listening, Live(database_url)))
+        runner.run(_serve(listening, live, watching))
     # Threads whose client is gone may still wait to write; Python would join them for ever. All acts are transactions.
     logging.shutdown()
     os._exit(0)
@@ -100,23 +113,62 @@ def configured(site: Any) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         forwarded_allow_ips=settings.PROXIES,
+        timeout_keep_alive=KEPT_S,
         timeout_graceful_shutdown=PATIENCE_S,
     )
 
 
-async def _serve(listening: socket.socket, live: Live) -> None:
+async def _breathe(site: Site, watching: Watch) -> None:
+    """Signs of life, as long as both the loop and the threads that make pages are at work."""
+    while True:
+        await site.breathe()
+        watching.tick(True)
+        await asyncio.sleep(BREATH_S)
+
+
+async def _serve(listening: socket.socket, live: Live, watching: Watch) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    server = _Server(configured(Site(live)))
-    await live.start()
+    keeper = Keeper(live, settings.JOURNAL_FOLDER, keys=journal_keys())
+    site = Site(live, keeper=keeper)
+    server = _Server(configured(site))
+    await keeper.start()
+    await (live.start(keeper.patience_s) if keeper.knows else live.start())
+    keeper.watch()
+    watching.start()
+    breathing = asyncio.create_task(_breathe(site, watching))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
+    cutting = asyncio.create_task(cut_hung(live))
     asked = asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         asked.cancel()
+        breathing.cancel()
+        cutting.cancel()
+        await keeper.stop()
+        unwatched = asyncio.create_task(asyncio.to_thread(watching.stop))  # beside the rest: the supervisor waits 4 s
         await live.stop()
         server.should_exit = True
         await serving
+        await unwatched
+
+
+def journal_keys() -> list[bytes]:
+    """With what the lines of a journal are signed: the house's secret, for this alone; then the secrets before it."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [hashlib.sha256(f"journal:{secret}".encode()).digest() for secret in secrets]
+
+
+async def cut_hung(live: Live) -> None:
+    """
+    Free the threads that wait for a database that says nothing: shut their sockets, and each gets an error.
+
+    Only then: a statement that takes long on a database that answers others is not cut.
+    """
+    while True:
+        await asyncio.sleep(CUT_EVERY_S)
+        if live.silent and (cut := WAITS.cut(older_than_s=SILENT_S)):
+            log.warning("the database does not answer; %d connections that waited for it are cut", cut)

@@ -57,6 +57,8 @@ class Stage:
         return {
             "ONEROOM_DEMO": "1",
             "ONEROOM_DATABASE_URL": self.server.url(self.database),
+            "ONEROOM_AUDITOR_URL": self.server.url(self.database, user="oneroom_auditor"),
+            "ONEROOM_SIGNS": str(self.server.folder / "signs"),
             "ONEROOM_SECRET_KEY": self.secret_key(),
             "ONEROOM_HEADS": str(self.server.folder / f"heads-{self.city}-{WORLD}"),
             CLOCK_FILE: str(self.clock_file),

@@ -1,5 +1,6 @@
 """
-Runs the processes of one OneRoom: starts them, passes on what they print, restarts the dead, stops all in order.
+Runs the processes of one OneRoom: starts them, passes on what they print, restarts the dead and the hung, stops all
+in order.
 
 Nothing outlives it. A stop (Ctrl-C, SIGTERM, a closed terminal) asks the parts one by one, the last started first, and
 kills one that does not answer. If the supervisor itself is killed, the kernel kills its children (`lifeline.py`).
@@ -21,6 +22,7 @@ from oneroom.project.lifeline import tied_to_me
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 HEALTHY_S = 30.0  # a part that ran this long begins again with the short pause
+LOOK_S = 1.0  # how often is looked for what hangs
 PATIENCE_S = 4.0  # for one part to stop; above the web server's own patience
 STOP_S = 6.0  # for all of them
 LONGEST_LINE = 1 << 20
@@ -29,11 +31,18 @@ STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process to keep running: `name` stands before each of its lines; `environment` is added to ours."""
+    """
+    A process to keep running: `name` stands before each of its lines; `environment` is added to ours.
+
+    `silent_for(pid)` says for how many seconds this very process has given no sign of life, None if it never gave one.
+    After `hung_s` it is killed, and so comes back: our processes are safe to kill, because every act is a transaction.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] | None = None
+    silent_for: Callable[[int], float | None] | None = None
+    hung_s: float = 90.0
 
 
 class Supervisor:
@@ -62,7 +71,7 @@ class Supervisor:
         for number in STOPPERS:
             loop.add_signal_handler(number, self._stopping.set)
         keepers = [asyncio.create_task(self._keep(part)) for part in self.parts]
-        beside = [asyncio.create_task(work()) for work in self._beside]
+        beside = [asyncio.create_task(work()) for work in (self._end_the_hung, *self._beside)]
         stop = asyncio.create_task(self._stopping.wait())
         try:
             await _until(stop, keepers + beside)
@@ -101,6 +110,20 @@ class Supervisor:
             self._say(part.name, f"ended with {code}; it is started again in {pause_s:g} s")
             await _within(pause_s, self._stopping.wait())
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _end_the_hung(self) -> None:
+        """What stands still is not dead, so nobody would start it again."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            for part in self.parts:
+                process = self._running.get(part.name)
+                if part.silent_for is None or process is None or process.returncode is not None:
+                    continue
+                silent_s = part.silent_for(process.pid)
+                if silent_s is not None and silent_s > part.hung_s:
+                    self._say(part.name, f"gave no sign of life for {silent_s:.0f} s, so it is killed")
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
 
     async def _pass_on(self, part: Part, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None

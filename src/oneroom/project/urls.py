@@ -16,6 +16,7 @@ urlpatterns = [
     path("map/", include("oneroom.web.pages.map.urls")),
     path("office/", include("oneroom.web.pages.office.urls")),
     path("incidents/", include("oneroom.web.pages.dossier.urls")),
+    path("transparency/", include("oneroom.web.pages.transparency.urls")),
     path("start/", include("oneroom.web.pages.start.urls")),
     path("", include("oneroom.web.pages.signin.urls")),
     path("", include("oneroom.web.pages.citizen.urls")),

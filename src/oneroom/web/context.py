@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from oneroom.apps.incidents.codes import CATEGORIES
 from oneroom.apps.incidents.protocol import spoken, subcategories
 from oneroom.apps.ledger.time import clock
+from oneroom.web import standing
 
 
 def kinds() -> list[tuple[str, str, list[tuple[str, str]]]]:
@@ -21,7 +22,13 @@ def kinds() -> list[tuple[str, str, list[tuple[str, str]]]]:
     ]
 
 
-def house(request: HttpRequest) -> dict[str, Any]:
+def _idle_s(request: HttpRequest | None) -> int:
+    """After how many seconds this screen covers itself; 0 where nobody is signed in, or on a secured console."""
+    by = getattr(request, "oneroom_actor", None)
+    return standing.idle_s(request, by.roles) if request is not None and by is not None else 0
+
+
+def house(request: HttpRequest | None) -> dict[str, Any]:
     """The force, whether this is the demo, project time and its rate."""
     return {
         "house": {
@@ -35,6 +42,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
             "zone": settings.TIME_ZONE,
             "rate": clock().rate(),
             "now": clock().now(),
+            "notice": settings.NOTICE_WANTED,
+            "notice_words": settings.NOTICE,
             "kinds": kinds,
+            "idle_s": lambda: _idle_s(request),
         }
     }

@@ -7,7 +7,8 @@ Tables of the office: columns and filters as data; sorting, narrowing and paging
     return respond(request, TABLE, matters_for(by=by), frame={…}, by=by)
 
 A table without script is whole: links sort and turn pages, a form narrows. A file or a print of the whole narrowed
-list is an act with an entry. A table of persons has neither (scope 5.1-10: no bulk export of persons).
+list is an act with an entry, and of two persons where it is long. A table of persons has neither (scope 5.1-10: no
+bulk export of persons).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -26,17 +27,22 @@ from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from oneroom.apps.ledger.queries import taken_out_alone
 from oneroom.apps.ledger.services import exported
 from oneroom.apps.ledger.time import now
+from oneroom.apps.people.access import usable_signature
+from oneroom.apps.people.services import ask_second, use_signature
+from oneroom.engine.roles import Right
+from oneroom.engine.signatures import BULK_ROWS, Act
 from oneroom.engine.text import plain
-from oneroom.engine.values import Actor, BadInput, NotAllowed
+from oneroom.engine.values import Actor, BadInput, NotAllowed, Refused
 
 PAGE = 50
 PRINTED = 2000  # rows on paper; whoever needs more takes the file
 EXPORTED = 100_000
 _AT_ONCE = 500
 # What a spreadsheet would run instead of show (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = tuple("=+-@|%\t\r\n＝＋－＠")  # the wide ones, too: a spreadsheet in Chinese reads them as the narrow
 
 Rows = Any  # a lazy query of an app, or a list: a screen names no table of the database
 Word = str | Promise
@@ -103,6 +109,13 @@ class Table:
     def column(self, key: str) -> Column | None:
         """A column by its key."""
         return next((c for c in self.columns if c.key == key), None)
+
+
+def for_reader(table: Table, by: Actor) -> Table:
+    """The table as this person may see it: outside oversight sees account numbers, no identities."""
+    if by.may(Right.INSPECT) or not by.may(Right.VERIFY_RECORD):
+        return table
+    return replace(table, columns=tuple(c for c in table.columns if c.exported))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +201,19 @@ def respond(
     fitting = narrowed(table, rows, wants)
     if request.method == "POST":
         return _goes_out(request, table, fitting, wants, by=by, frame=frame, template=template)
-    return render(request, template, {**frame, "t": shown(table, fitting, wants)})
+    return render(request, template, {**frame, "t": shown(table, fitting, wants, by=by)})
 
 
-def shown(table: Table, fitting: Rows, wants: Asked, *, whole: int = 0) -> dict[str, Any]:
-    """What the template draws: one page of rows, or the first ``whole`` of all."""
+def shown(
+    table: Table, fitting: Rows, wants: Asked, *, whole: int = 0, by: Actor | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """What the template draws: one page of rows for somebody who may take all of them out, or the first ``whole``."""
     count = fitting.count()
     pages = max(1, -(-count // PAGE))
     page = min(wants.page, pages)
     part = fitting[:whole] if whole else fitting[(page - 1) * PAGE : page * PAGE]
     ready = table.prepare(list(part))
+    bulk = BULK_ROWS if by is not None and _needs_two(table, count, by=by) else 0
     return {
         "table": table, "count": count, "page": page, "pages": pages, "wants": wants,
         "first": (page - 1) * PAGE + 1 if count else 0, "last": min(page * PAGE, count),
@@ -207,7 +223,7 @@ def shown(table: Table, fitting: Rows, wants: Asked, *, whole: int = 0) -> dict[
         "after": wants.address(table, page=page + 1) if page < pages else "",
         "fields": [_field(f, wants) for f in table.filters if wants.values[f.key] or not getattr(f, "hidden", False)],
         "narrow": any(wants.values.get(f.key) not in ("", getattr(f, "default", "")) for f in table.filters),
-        "printed": whole, "cut": whole and count > whole,
+        "printed": whole, "cut": whole and count > whole, "bulk": bulk,
     }  # fmt: skip
 
 
@@ -254,7 +270,10 @@ def _goes_out(
     count = fitting.count()
     if form == "csv" and count > EXPORTED:
         raise BadInput("as", "This list is too long for one file. Narrow it first.")
-    exported(table.name, form=form, rows=min(count, most), asked=wants.codes(), by=by, at=now())
+    signature = _two_persons(request, table, form, wants, by=by) if _needs_two(table, count, by=by) else None
+    exported(
+        table.name, form=form, rows=min(count, most), asked=wants.codes(), signature=signature, by=by, at=now()
+    )  # fmt: skip
     if form == "print":
         drawn = shown(table, fitting, wants, whole=PRINTED)
         return render(request, template, {**frame, "t": drawn, "printing": True})
@@ -262,6 +281,41 @@ def _goes_out(
     answer["Content-Disposition"] = f'attachment; filename="oneroom-{table.name}-{localtime(now()):%Y%m%d-%H%M}.csv"'
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _needs_two(table: Table, count: int, *, by: Actor) -> bool:
+    """Whether one person alone may not take so many rows out: with what he took out today they are too many."""
+    if count > BULK_ROWS or table.of_persons or not count:
+        return count > BULK_ROWS
+    today = localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return count + taken_out_alone(by.id, since=today) > BULK_ROWS
+
+
+class AskedFor(Refused):
+    """The second signature was asked for; the list goes out when it is there."""
+
+    status = 202
+    code = "asked"
+    message = "Asked for. When somebody of another unit has signed, take the list out again here: once, within a day."
+
+
+def _two_persons(request: HttpRequest, table: Table, form: str, wants: Asked, *, by: Actor) -> int:
+    """A long list leaves the house by two persons: use up the signature there is, or ask for one with the reason."""
+    about, details = f"list:{table.name}", {
+        "form": form, "asked": ".".join(wants.codes()), "page": request.path.strip("/").replace("/", "."),
+    }  # fmt: skip
+    found = usable_signature(Act.BULK_EXPORT, about, details=details, by=by, at=now())
+    if found is not None and use_signature(found, by=by, at=now()):
+        return found
+    why = request.POST.get("why", "").strip()
+    if not why:
+        raise BadInput(
+            "why",
+            "More than %(rows)d rows a day leave the house with a second signature only. Say why, to ask for it.",
+            rows=BULK_ROWS,
+        )  # fmt: skip
+    ask_second(Act.BULK_EXPORT, about, details=details, words=why, by=by, at=now())
+    raise AskedFor
 
 
 class _Line:
@@ -290,7 +344,7 @@ def _parts(fitting: Rows) -> Iterator[list[Any]]:
 
 def safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
 def yes_no(value: bool) -> str:

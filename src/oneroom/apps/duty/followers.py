@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from django.utils.timezone import localtime
+
+from oneroom.apps.duty import services
+from oneroom.apps.duty.queries import crew_of
 from oneroom.apps.duty.services import sound_again
+from oneroom.apps.duty.services.crews import move_to_heir
 from oneroom.apps.ledger.services.record import Noted
-from oneroom.engine.values import Actor
+from oneroom.engine.values import SYSTEM, Actor
 
 
 def sound_after(entry: Noted, *, by: Actor) -> None:
     """Whoever signs out leaves no silent desk behind."""
     sound_again(account_id=entry.facts["account"], by=by, at=entry.at)
+
+
+def go_to_heir(entry: Noted, *, by: Actor) -> None:
+    """The crews of a unit that ended are its heir's from this second; who was its duty chief is no longer."""
+    move_to_heir(entry.facts["unit"], entry.facts.get("heir"), by=SYSTEM, at=entry.at)
+
+
+def leave_crew(entry: Noted, *, by: Actor) -> None:
+    """Who left the force rides with no crew from this second."""
+    if entry.facts.get("account") is not None:
+        services.leave_crew(entry.facts["account"], by=by, at=entry.at)
+
+
+def renew_skills(entry: Noted, *, by: Actor) -> None:
+    """Somebody's certificate began or ended: his crew can more or less from this second."""
+    crew = crew_of(entry.facts["account"]) if entry.facts.get("account") is not None else None
+    if crew is not None:
+        services.renew_skills([crew.pk], day=localtime(entry.at).date(), by=by, at=entry.at)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Count, FloatField, Func, Q
 
-from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position, Silence
+from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Fix, Position, Silence
 from oneroom.apps.ledger.queries import last_entry
 from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.people.models import Account, Grant
@@ -106,6 +106,12 @@ def crew_of(account_id: int) -> Crew | None:
     return member.crew if member else None
 
 
+def riders(crew_id: int | None) -> list[int]:
+    """The accounts of everybody who rides with a crew now."""
+    rows = CrewMember.objects.filter(crew_id=crew_id) if crew_id is not None else CrewMember.objects.none()
+    return list(rows.order_by("pk").values_list("account_id", flat=True))
+
+
 def callsigns() -> dict[int, tuple[str, str]]:
     """(Chinese, English) callsign of every crew."""
     return {pk: (zh, en) for pk, zh, en in Crew.objects.values_list("pk", "callsign_zh", "callsign_en")}
@@ -166,6 +172,11 @@ def posts(at: datetime) -> list[Post]:
     rows = DutySpell.objects.filter(begins__lte=at, ends__gt=at, account__is_active=True)
     rows = rows.order_by("-role", "unit__code", "pk")
     return [Post(*row) for row in rows.values_list("role", "unit_id", "account__name", "ends")]
+
+
+def commanding(at: datetime) -> Post | None:
+    """Who commands the room at this minute, by name and until when, as duty is entered now; None in a gap (T15)."""
+    return next((p for p in posts(at) if p.role == Role.SHIFT_COMMANDER), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +245,56 @@ def silent_desks() -> list[SilentDesk]:
     """Desks of the room whose sound is off, the longest first."""
     rows = Silence.objects.order_by("since", "pk").values_list("account_id", "account__name", "reason", "since")
     return [SilentDesk(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """One place of a crew on its way."""
+
+    at: datetime
+    lon: float
+    lat: float
+    accuracy_m: float
+    speed_kmh: float | None
+
+
+def trail(crew_id: int, *, since: datetime, until: datetime) -> list[Trail]:
+    """Where a crew was, in order. Only ``incidents.tracks`` asks: whoever opens a track says for what, and it shows."""
+    rows = Fix.objects.filter(crew_id=crew_id, at__gte=since, at__lte=until).order_by("at", "pk")
+    return [Trail(*row) for row in rows.values_list("at", "lon", "lat", "accuracy_m", "speed_kmh")]
+
+
+@dataclass(frozen=True, slots=True)
+class Riding:
+    """A crew on duty with everybody who rides with it: (account, role in the crew), as they were entered."""
+
+    id: int
+    code: str
+    callsign_zh: str
+    callsign_en: str
+    unit_id: int
+    state: str
+    lon: float | None
+    lat: float | None
+    members: list[tuple[int, str]]
+
+
+def on_duty_with_members() -> list[Riding]:
+    """Every crew on duty, by code, with its people and its last place: two statements."""
+    members: dict[int, list[tuple[int, str]]] = {}
+    rows = CrewMember.objects.filter(account__is_active=True).exclude(crew__state=Crew.State.OFF_DUTY)
+    for crew, account, role in rows.order_by("pk").values_list("crew_id", "account_id", "role"):
+        members.setdefault(crew, []).append((account, role))
+    crews = Crew.objects.exclude(state=Crew.State.OFF_DUTY).order_by("code")
+    return [
+        Riding(*row, members.get(row[0], []))
+        for row in crews.values_list(
+            "pk", "code", "callsign_zh", "callsign_en", "unit_id", "state", "position__lon", "position__lat"
+        )
+    ]
+
+
+def spells_at(at: datetime) -> list[tuple[str, int | None, int, datetime, datetime]]:
+    """(role, unit, account, from, to) of who holds a duty role now or later."""
+    rows = DutySpell.objects.filter(ends__gt=at, account__is_active=True).order_by("begins", "pk")
+    return list(rows.values_list("role", "unit_id", "account_id", "begins", "ends"))

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from oneroom.apps.incidents.models import CallBack, Incident
+from oneroom.apps.incidents.models import CallBack, Incident, Opening
 from oneroom.apps.incidents.services import archive
+from oneroom.apps.incidents.services.openings import end_opening
 from oneroom.apps.incidents.services.waiting import bring_back as bring_one_back
 from oneroom.engine.lifecycle.incident import ENDED, State
 from oneroom.engine.lifecycle.limits import ARCHIVE_AFTER_S
+from oneroom.engine.values import SYSTEM
 
 log = logging.getLogger(__name__)
 _BATCH = 50
@@ -43,3 +45,13 @@ def bring_back(at: datetime) -> int:
         except Exception:
             log.exception("matter %s was not brought back", pk)
     return done
+
+
+def close_openings(at: datetime) -> int:
+    """End the openings whose half hour is over; how many. Reading does not wait for this."""
+    over = list(
+        Opening.objects.filter(ended_at=None, until__lte=at).order_by("until").values_list("pk", flat=True)[:_BATCH]
+    )
+    for pk in over:
+        end_opening(pk, by=SYSTEM, at=at)
+    return len(over)

@@ -49,8 +49,19 @@ OUTCOMES = {
     "unfounded": _("Unfounded"),
 }
 SOURCES = {"phone": _("Phone"), "web": _("Web"), "api": _("Interface"), "self": _("Seen by a crew")}
+# How a caller may be reached (engine.contact.WAYS).
+CONTACT_WAYS = {"phone": _("by telephone"), "sms": _("by a text message"), "page": _("on his own page")}
 # Unknown means no where a message could betray the caller (workflow §2.1a "Safe to contact").
 SAFE_CONTACT = {"unknown": _("not known"), "yes": _("yes"), "no": _("no")}
+# Why somebody opens a matter that is not his, and what the inspector finds of it.
+OPENING_REASONS = {
+    "danger": _("somebody is in danger"),
+    "nobody_reached": _("whose it is cannot be reached"),
+    "wrong_station": _("the matter is entered at the wrong station"),
+    "same_person": _("it belongs to a matter of ours"),
+    "other": _("another reason, told in words"),
+}
+OPENING_FINDINGS = {"called_for": _("called for"), "not_called_for": _("not called for")}
 WITHDRAW_REASONS = {
     "nearer_crew": _("a nearer crew goes"),
     "not_needed": _("no longer needed there"),

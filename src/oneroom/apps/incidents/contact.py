@@ -31,9 +31,11 @@ WHY_NOT = {
 
 def may_contact(report: Report, way: str, *, at: datetime) -> Verdict:
     """May the caller of this report be reached by this way now?"""
+    lives = report.overridden_until is not None and at < report.overridden_until
     safe = contact.Safe(
-        report.safe_contact, tuple(report.safe_ways), report.safe_since, report.safe_until, report.text_only
-    )
+        report.safe_contact, tuple(report.safe_ways), report.safe_since, report.safe_until, report.text_only,
+        (report.overridden_way,) if lives else (),
+    )  # fmt: skip
     local = at.astimezone(ZoneInfo(settings.TIME_ZONE)).time()
     # A page he opens himself shows nothing to anybody by itself: there only a known threat counts, not a possible one.
     threatened = is_threatened(report.incident, possibly=way != "page")

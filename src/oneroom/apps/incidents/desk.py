@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
 
 from oneroom.apps.incidents.models import Call, Draft, Incident, Referral
-from oneroom.apps.incidents.services.calls import forget_calls
-from oneroom.apps.incidents.services.drafts import draft_subject, drop_draft
+from oneroom.apps.incidents.services.drafts import draft_subject
+from oneroom.apps.incidents.services.matter import known
 from oneroom.apps.ledger.services import Looking, open_sealed, service
 from oneroom.apps.people.queries import staff_names
 from oneroom.engine.roles import Right
-from oneroom.engine.values import SYSTEM, Actor, NotFound
-
-ABANDONED_DRAFT = timedelta(hours=12)
-ENDED_DRAFT = timedelta(days=1)
+from oneroom.engine.values import Actor, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +61,7 @@ def own_drafts(*, by: Actor, at: datetime) -> list[dict[str, Any]]:
 def draft_words(pk: int, *, purpose: str, by: Actor, at: datetime) -> Mapping[str, Any]:
     """What is being typed in a call, for the dispatcher who would send to it."""
     by.must(Right.DISPATCH)
+    known("purpose", purpose, ("dispatch",))
     row = Draft.objects.select_related("content").filter(pk=pk, content__isnull=False).first()
     if row is None:
         raise NotFound
@@ -147,13 +145,3 @@ def origins(since: datetime, until: datetime, *, units: Collection[int] | None =
     counts = dict(rows.values_list("origin").annotate(n=Count("pk")).order_by("origin"))
     total = sum(counts.values())
     return Origins(counts, total, counts.get("self", 0) / total if total else None)
-
-
-def forget(at: datetime) -> int:
-    """The clock's part: drafts nobody types any more, numbers and payloads whose time is over."""
-    count = forget_calls(at)
-    left = Draft.objects.filter(content__isnull=False, touched__lt=at - ABANDONED_DRAFT).values_list("pk", flat=True)
-    for pk in left[:100]:
-        drop_draft(pk, cause="left", by=SYSTEM, at=at)
-        count += 1
-    return count + Draft.objects.filter(content=None, touched__lt=at - ENDED_DRAFT).delete()[0]

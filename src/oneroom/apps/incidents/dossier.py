@@ -7,14 +7,17 @@ entry of an opening stands outside of its own mark, which ends before it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from oneroom.apps.incidents.access import personal_of
-from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Referral, Report
+from oneroom.apps.incidents.models import Assignment, Call, CallBack, Incident, Questioning, Referral, Report
 from oneroom.apps.incidents.queries import questionings_of, story
+from oneroom.apps.incidents.services.calls import call_subject
 from oneroom.apps.incidents.services.matter import scopes, subject
+from oneroom.apps.incidents.telephone import calls_of
 from oneroom.apps.ledger.excerpt import Excerpt, verify_matter
 from oneroom.apps.ledger.models import Look
 from oneroom.apps.ledger.queries import Line, head, looks_at
@@ -35,6 +38,14 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Rang:
+    """A telephone call of the matter or of one that was merged into it, with the mark of what was before the matter."""
+
+    call: Call
+    mark: Excerpt
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """
     A matter with all that was merged into it: its callers, crews and entries are among those here, and name their own.
@@ -44,6 +55,7 @@ class Dossier:
 
     matter: Incident
     joined: list[Joined]
+    calls: list[Rang]
     purpose: str
     reports: list[Report]
     asked: list[Questioning]
@@ -59,7 +71,9 @@ class Dossier:
 
 
 def find_subject(text: str) -> str | None:
-    """The name in the record of a matter that is given by reference ("20261121-0001"), number or name."""
+    """The name in the record of a matter that is given by reference ("20261121-0001"), number or name, or of a call."""
+    if (call := re.fullmatch(r"call:([0-9]{1,15})", text.strip())) is not None:
+        return call_subject(int(call[1])) if Call.objects.filter(pk=int(call[1])).exists() else None
     plain = text.strip().removeprefix("incident:")
     number = int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 16 else None
     rows = Incident.objects.filter(reference=plain) if number is None else Incident.objects.filter(pk=number)
@@ -111,8 +125,10 @@ def open_dossier(
     joined = [Joined(m, verify_matter(subject(m.pk))) for m in merged]
     matters = [row.pk, *(m.pk for m in merged)]
     looks = [look for pk in matters for look in looks_at(subject(pk))]
+    calls = [Rang(call, verify_matter(call_subject(call.pk))) for call in calls_of(map(subject, matters))]
     upto = {subject(row.pk): mark.last} | {subject(j.matter.pk): j.mark.last for j in joined}
-    lines = [line for line in story(row.pk, merged=matters[1:]) if line.seq <= upto[line.matter]]
+    upto |= {call_subject(c.call.pk): c.mark.last for c in calls}
+    lines = [line for line in story(row.pk, merged=matters[1:]) if line.seq <= upto.get(line.matter, 0)]
     with_callers = purpose != "overview"
     personal = personal_of(row, looking=looking, by=by, at=at) if with_callers else None
     if personal is None or not personal["reports"]:
@@ -122,7 +138,7 @@ def open_dossier(
         form=form, purpose=purpose, callers=with_callers, last=mark.last, digest=mark.mark,
     )  # fmt: skip
     return Dossier(
-        row, joined, purpose,
+        row, joined, calls, purpose,
         list(Report.objects.filter(incident=row).select_related("taken_as").order_by("pk")), questionings_of(row),
         list(Assignment.objects.filter(incident__in=matters).select_related("crew").order_by("offered_at", "pk")),
         lines,

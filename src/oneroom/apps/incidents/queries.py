@@ -9,9 +9,11 @@ from datetime import datetime
 from django.db.models import Q
 
 from oneroom.apps.incidents.contact import another_is_threatened, may_contact
-from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Report
+from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Questioning, Referral, Report
+from oneroom.apps.incidents.services.calls import call_subject
 from oneroom.apps.incidents.services.matter import subject, this_round
 from oneroom.apps.incidents.services.standing import may_withdraw
+from oneroom.apps.incidents.telephone import calls_of
 from oneroom.apps.incidents.waiting import Offered, offers_for
 from oneroom.apps.ledger.queries import Line, matters_acted_on, timeline
 from oneroom.apps.orders.queries import Running, running
@@ -73,11 +75,12 @@ def queue(*, by: Actor, at: datetime) -> list[Row]:
     return _with_crews(found)
 
 
-def late_calls_back(*, at: datetime) -> list[Row]:
-    """Matters that are over in which a caller is still to be called and the promise of it has run out; for the room."""
-    late = CallBack.objects.filter(due=True, ended_at=None, deadline__lte=at).values("incident_id")
-    rows = Incident.objects.filter(pk__in=late).select_related("unit").defer("unit__area")
-    return _with_crews(list(rows.order_by("grade", "received_at", "pk")))
+def late_when_over(*, at: datetime) -> list[Row]:
+    """Matters that are over, and late with a caller to be called or an agency to answer; for the room."""
+    calls = CallBack.objects.filter(due=True, ended_at=None, deadline__lte=at).values("incident_id")
+    answers = Referral.objects.filter(answered_at=None, due_at__lte=at).values("incident_id")
+    rows = Incident.objects.filter(Q(pk__in=calls) | Q(pk__in=answers)).exclude(state__in=incident.OPEN)
+    return _with_crews(list(rows.select_related("unit").defer("unit__area").order_by("grade", "received_at", "pk")))
 
 
 def row_of(matter: Incident) -> Row:
@@ -122,18 +125,26 @@ def crew_verbs(sent: Assignment, *, by: Actor) -> tuple[str, ...]:
 
 def story(matter_id: int, *, merged: Iterable[int] | None = None) -> list[Line]:
     """
-    Every entry of a matter in the order it was recorded, with those of the matters that were merged into it.
+    Every entry of a matter in the order it was recorded, with those of the matters that were merged into it and what
+    became of the telephone calls of all of them before a matter was made of them.
 
     ``merged`` are those, where the caller has them already.
     """
     if merged is None:
         merged = Incident.objects.filter(merged_into=matter_id).values_list("pk", flat=True)
-    return timeline(subject(matter_id), *map(subject, merged))
+    names = [subject(matter_id), *map(subject, merged)]
+    return timeline(*names, *(call_subject(call.pk) for call in calls_of(names)))
 
 
 def callers_of(matter: Incident) -> list[Report]:
     """The reports of a matter in the order they came, those of matters merged into it among them; nothing personal."""
     return list(Report.objects.filter(incident=matter).select_related("incident").order_by("received_at", "pk"))
+
+
+def callers_named(reports: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """By report: which caller, from 1 in the order of ``callers_of``, of which matter's number; nobody's name."""
+    matters = Incident.objects.filter(reports__in=set(reports)).distinct()
+    return {r.pk: (n, m.reference) for m in matters for n, r in enumerate(callers_of(m), start=1)}
 
 
 def questionings_of(matter: Incident) -> list[Questioning]:
@@ -173,6 +184,15 @@ def live_of(matter_id: int) -> list[Assignment]:
     """The crews that are on a matter now, in the order they were sent."""
     rows = Assignment.objects.filter(incident_id=matter_id, state__in=assignment.LIVE)
     return list(rows.select_related("crew").order_by("offered_at", "pk"))
+
+
+def crews_on(matters: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """(Chinese, English) callsigns of the crews that are on each of these matters now; one statement."""
+    rows = Assignment.objects.filter(incident__in=list(matters), state__in=assignment.LIVE).order_by("pk")
+    found: dict[int, list[tuple[str, str]]] = {}
+    for matter, zh, en in rows.values_list("incident_id", "crew__callsign_zh", "crew__callsign_en"):
+        found.setdefault(matter, []).append((zh, en))
+    return found
 
 
 def done_by(crew_id: int, *, since: datetime) -> list[Assignment]:

@@ -71,6 +71,11 @@ def handovers(*, by: Actor, limit: int = 20) -> list[Handover]:
     return list(Handover.objects.select_related("outgoing", "incoming").order_by("-at", "-pk")[:limit])
 
 
+def handover_waiting() -> Handover | None:
+    """The handover that one has signed and the other has not."""
+    return Handover.objects.select_related("outgoing", "incoming").filter(signed_at=None, dropped_at=None).first()
+
+
 def handover_for(pk: int, *, by: Actor) -> Handover:
     """A handover, for those who see the room."""
     row = Handover.objects.select_related("outgoing", "incoming", "note").filter(pk=pk).first()

@@ -17,6 +17,7 @@ from django.db import connection
 
 from oneroom.apps.ledger.services.chain import digest
 from oneroom.apps.ledger.verify import CHAINS
+from oneroom.apps.ledger.words import compare
 from oneroom.engine.events import stamp
 
 _NEIGHBOURS = """
@@ -32,7 +33,8 @@ _TABLES = {"acts": "ledger_entry", "looks": "ledger_look"}
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """
-    What was found: ``broken_at`` is the number of the first entry that is not as it was written, or None.
+    What was found: ``broken_at`` is the number of the first entry that is not as it was written, or None; ``words``
+    says that its bytes are whole, and a text that it committed to is altered or gone.
 
     ``mark`` is one digest for all of them, as 64 hex digits: SHA-256 over their hashes, one after the other in order.
     It goes onto paper, and whoever has the record makes it again (``oneroom verify --matter``).
@@ -43,15 +45,17 @@ class Excerpt:
     broken_at: int | None = None
     first: int = 0
     mark: str = ""
+    words: bool = False
 
 
-def verify_matter(matter: str, *, upto: int | None = None) -> Excerpt:
+def verify_matter(*matters: str, upto: int | None = None) -> Excerpt:
     """
-    Recompute the hashes of a matter's entries from the bytes as the database holds them now.
+    Recompute the hashes of a matter's entries, or of several together, from the bytes as the database holds them now,
+    and the marks of the texts that they committed to.
 
     ``upto`` is the last number that counts: what is on paper stays to be verified while the matter goes on.
     """
-    return _verify("acts", "e.matter = %s AND e.seq <= %s", [matter, upto or 2**63 - 1])
+    return _verify("acts", "e.matter = ANY(%s) AND e.seq <= %s", [list(matters), upto or 2**63 - 1])
 
 
 def verify_numbers(numbers: list[int], *, chain: str = "acts") -> Excerpt:
@@ -69,8 +73,11 @@ def _verify(chain: str, which: str, values: list[Any]) -> Excerpt:
     if not rows:
         return Excerpt(0, 0, mark=digest(b"").hex())
     broken = next((row[0] for row in rows if not _whole(row, names, columns)), None)
+    words = None
+    if chain == "acts" and (words := compare([row[0] for row in rows]).seq) is not None:
+        broken = words if broken is None else min(broken, words)
     mark = digest(b"".join(digest(bytes(row[1])) for row in rows)).hex()
-    return Excerpt(len(rows), rows[-1][0], broken, rows[0][0], mark)
+    return Excerpt(len(rows), rows[-1][0], broken, rows[0][0], mark, words is not None and words == broken)
 
 
 def _whole(row: tuple[Any, ...], names: list[str], columns: dict[str, str]) -> bool:

@@ -49,11 +49,17 @@ class Entry(Link):
             BrinIndex(fields=["recorded"], name="entry_recorded", autosummarize=True, pages_per_range=32),
             # Who held a duty at a time is asked of a record of millions; these entries are few.
             models.Index(fields=["at"], condition=models.Q(kind="duty.begun"), name="entry_duty"),
+            models.Index(fields=["at"], condition=models.Q(kind="retention.applied"), name="entry_retention"),
+            models.Index(fields=["at"], condition=models.Q(kind="track.opened"), name="entry_track"),
+            models.Index(fields=["actor", "at"], condition=models.Q(kind="list.exported"), name="entry_lists_out"),
         ]
 
 
 class Look(Link):
-    """Somebody opened personal fields: one per person, record and quarter of an hour. Never on the stream."""
+    """
+    Somebody opened personal fields: one per person, record and quarter of an hour, and a further one where fields are
+    opened that were not yet. Never on the stream.
+    """
 
     at = models.DateTimeField()
     actor = models.BigIntegerField()
@@ -66,7 +72,9 @@ class Look(Link):
     class Meta:
         indexes = [models.Index(fields=["record", "seq"], name="look_record")]
         constraints = [
-            models.UniqueConstraint(fields=["actor", "record", "purpose", "quarter"], name="one_look_per_quarter")
+            models.UniqueConstraint(
+                fields=["actor", "record", "purpose", "quarter", "fields"], name="one_look_per_quarter"
+            )
         ]
 
 
@@ -82,9 +90,13 @@ class Sealed(models.Model):
     key = models.BinaryField(null=True)
     created = models.DateTimeField()
     erased = models.DateTimeField(null=True)
+    entry = models.BigIntegerField(null=True)  # the act that committed to it (``words.py``)
 
     class Meta:
-        indexes = [models.Index(fields=["matter"], name="sealed_matter")]
+        indexes = [
+            models.Index(fields=["matter"], name="sealed_matter"),
+            models.Index(fields=["entry"], condition=models.Q(entry__gt=0), name="sealed_entry"),
+        ]
 
 
 class DoneOnce(models.Model):
@@ -123,4 +135,7 @@ class TreeHead(models.Model):
     key = models.CharField(max_length=200)  # the public key that checks it
 
     class Meta:
-        indexes = [models.Index(fields=["chain", "-size"], name="tree_head_size")]
+        indexes = [
+            models.Index(fields=["chain", "-size"], name="tree_head_size"),
+            models.Index(fields=["chain", "at"], name="tree_head_at"),
+        ]

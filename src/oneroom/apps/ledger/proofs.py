@@ -1,4 +1,7 @@
-"""The proof of one matter: its entries, and for each the path to a head that was signed, as an outsider checks it."""
+"""
+Proofs as an outsider checks them: that a matter's entries stand in a head that was signed, and that a later head
+contains all of an earlier one.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 from oneroom.apps.ledger import tree
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.ledger.services.chain import digest
-from oneroom.engine.merkle import includes, leaf_hash
+from oneroom.engine.merkle import grew, includes, leaf_hash
 
 MOST = 2000  # entries of one proof
 
@@ -47,3 +50,21 @@ def check_proof(said: Mapping[str, Any], *, size: int, root: bytes) -> int | Non
         if not whole or not includes(seq - 1, size, leaf_hash(digest(canonical)), path, root):
             return seq
     return None
+
+
+def prove_growth(chain: str, size: int) -> dict[str, Any] | None:
+    """
+    The path from the record of ``size`` entries to the newest signed head; None before there is one.
+
+    Raises ValueError where the newest head has fewer entries: then the record was set back.
+    """
+    head = tree.last_head(chain)
+    if head is None:
+        return None
+    path = [base64.b64encode(h).decode() for h in tree.prove_growth(head, size)]
+    return {"chain": chain, "later": head.note, "vkey": head.key, "growth": path}
+
+
+def check_growth(said: Mapping[str, Any], *, size: int, root: bytes, later: int, later_root: bytes) -> bool:
+    """Whether the later head contains the earlier as it was, by the path alone."""
+    return grew(size, root, later, later_root, [base64.b64decode(h) for h in said["growth"]])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -51,6 +51,14 @@ def entries_since(seq: int, *, kinds: Iterable[str] = (), limit: int = 1000) -> 
     return [Line(*row) for row in rows.order_by("seq").values_list(*_COLUMNS)[:limit]]
 
 
+def entries_of_kind(kind: str, *, since: datetime) -> list[Line]:
+    """Entries of a rare kind since a time, oldest first; only kinds that have an index of their own (``models``)."""
+    return [
+        Line(*row)
+        for row in Entry.objects.filter(kind=kind, at__gte=since).order_by("at", "seq").values_list(*_COLUMNS)
+    ]
+
+
 def last_of_matters(kind: str, matters: Iterable[str]) -> list[Line]:
     """The last entry of a kind of each of these matters, by when it was recorded; one statement."""
     rows = Entry.objects.filter(matter__in=list(matters), kind=kind).order_by("matter", "-seq").distinct("matter")
@@ -76,6 +84,51 @@ def folded(
 _FOLDED = """
 SELECT seq, kind, at, subject, matter, CASE WHEN kind = ANY(%(with_facts)s) THEN facts END FROM ledger_entry
 WHERE recorded >= %(since)s AND seq > %(after)s AND kind = ANY(%(kinds)s) ORDER BY seq"""
+
+
+def matters_since(seq: int, *, most: int) -> set[str] | None:
+    """The matters of all entries after a number, "" for those of none; None where it is more entries than ``most``."""
+    rows = list(Entry.objects.filter(seq__gt=seq).order_by("seq").values_list("matter", flat=True)[: most + 1])
+    return None if len(rows) > most else set(rows)
+
+
+def touched(kinds: Iterable[str], *, after: int, upto: int) -> list[str]:
+    """The matters of which entries of these kinds speak, after one number and up to another."""
+    rows = Entry.objects.filter(seq__gt=after, seq__lte=upto, kind__in=list(kinds)).exclude(matter="")
+    return list(rows.order_by().values_list("matter", flat=True).distinct())
+
+
+def all_of_matters(
+    matters: Iterable[str], kinds: Iterable[str], *, with_facts: Collection[str]
+) -> Iterator[tuple[str, datetime, str, str, dict[str, Any]]]:
+    """(kind, at, subject, matter, facts) of all entries of these kinds of these matters, in order."""
+    rows = Entry.objects.filter(matter__in=list(matters), kind__in=list(kinds)).order_by("seq")
+    for kind, at, subject, matter, facts in rows.values_list("kind", "at", "subject", "matter", "facts"):
+        yield kind, at, subject, matter, facts if kind in with_facts else {}
+
+
+def told_to(matters: Iterable[str], kind: str, *, crew: int) -> list[list[str]]:
+    """Whom the entries of a kind about a crew were addressed to, in these matters."""
+    rows = Entry.objects.filter(matter__in=list(matters), kind=kind, facts__contains={"crew": crew})
+    return list(rows.values_list("scopes", flat=True))
+
+
+def heard_by(scope: str, kind: Literal["track.opened"], *, since: datetime) -> list[Line]:
+    """The entries of a kind that were addressed to this audience, newest first; of kinds that have an index by time."""
+    rows = Entry.objects.filter(kind=kind, at__gt=since, scopes__contains=[scope]).order_by("-seq")
+    return [Line(*row) for row in rows.values_list(*_COLUMNS)]
+
+
+def taken_out_alone(account: int, *, since: datetime) -> int:
+    """How many rows of lists this person took out of the house since then without a second person."""
+    rows = Entry.objects.filter(kind="list.exported", actor=account, at__gte=since).exclude(facts__has_key="signature")
+    return sum(facts["rows"] for facts in rows.values_list("facts", flat=True))
+
+
+def hash_of(seq: int) -> bytes:
+    """The hash of an entry; nothing where there is none of this number."""
+    found = Entry.objects.filter(seq=seq).values_list("hash", flat=True).first()
+    return b"" if found is None else bytes(found)
 
 
 def last_entry(kind: str, *, until: datetime, facts: dict[str, Any]) -> Line | None:
@@ -124,3 +177,10 @@ FROM (SELECT COALESCE(MAX(seq), 0) / %(window)s AS thousand FROM ledger_chainhea
 def looks_at(record: str) -> list[Look]:
     """Who opened personal fields of this record, newest first."""
     return list(Look.objects.filter(record=record).order_by("-seq"))
+
+
+def sessions_closed(many: int, *, since: datetime, after: int = 0) -> list[str]:
+    """The markers of the sessions that were closed last, since a time and after a number of the record."""
+    found = Entry.objects.filter(kind="session.closed", recorded__gte=since, seq__gt=after)
+    rows = found.order_by("-seq").values_list("facts", flat=True)
+    return [facts["session"] for facts in rows[:many] if "session" in facts]

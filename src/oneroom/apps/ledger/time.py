@@ -25,6 +25,13 @@ class Adjustable(Protocol):
     def set_rate(self, rate: float) -> None: ...
 
 
+@runtime_checkable
+class Compared(Protocol):
+    """A clock that knows by how many seconds the machine's was set since it began to count: production's."""
+
+    def apart_s(self) -> float: ...
+
+
 @cache
 def clock() -> Clock:
     """The clock instance named by ``settings.PROJECT_CLOCK``."""

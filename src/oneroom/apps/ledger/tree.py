@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import connection
 
 from oneroom.apps.ledger.models import Subtree, TreeHead
-from oneroom.engine.merkle import Heap, inclusion_proof, leaf_hash, root_of
+from oneroom.engine.merkle import Heap, consistency_proof, inclusion_proof, leaf_hash, root_of
 
 SPAN = 256
 _HASHES = {
@@ -82,8 +82,7 @@ def keep_head(head: Head) -> None:
 
 def last_head(chain: str) -> Head | None:
     """The newest signed head."""
-    row = TreeHead.objects.filter(chain=chain).order_by("-size").first()
-    return Head(row.chain, row.size, bytes(row.root), row.at, row.note, row.key) if row else None
+    return _head(TreeHead.objects.filter(chain=chain).order_by("-size").first())
 
 
 def prove(head: Head, numbers: Sequence[int]) -> list[Proof]:
@@ -101,6 +100,37 @@ def prove(head: Head, numbers: Sequence[int]) -> list[Proof]:
         inner = rest if span == full else _leaves(head.chain, span * SPAN, SPAN)
         proofs.append(Proof(seq, texts[seq], inclusion_proof(inner, index) + inclusion_proof(upper, span)))
     return proofs
+
+
+def prove_growth(head: Head, size: int) -> list[bytes]:
+    """The path that shows that the record of ``size`` entries is the beginning of a head's (RFC 9162 §2.1.4)."""
+    if not 0 < size <= head.size:
+        raise ValueError(f"A record of {size} entries is not the beginning of one of {head.size}.")
+    if size == head.size:
+        return []
+    full = head.size // SPAN
+    rest = _leaves(head.chain, full * SPAN, head.size - full * SPAN)
+    upper = [*_blocks(head.chain, full), *([root_of(rest)] if rest else [])]
+    span, within = divmod(size, SPAN)
+    if within == 0:
+        return consistency_proof(upper, span)
+    inner = rest if span == full else _leaves(head.chain, span * SPAN, SPAN)
+    return consistency_proof(inner, within, known=span == 0) + inclusion_proof(upper, span)
+
+
+def heads_between(chain: str, since: datetime, until: datetime) -> list[tuple[int, datetime]]:
+    """(entries, when) of the heads that were signed in a time, oldest first."""
+    rows = TreeHead.objects.filter(chain=chain, at__gte=since, at__lt=until).order_by("size")
+    return list(rows.values_list("size", "at"))
+
+
+def head_of(chain: str, size: int) -> Head | None:
+    """The head that was signed of so many entries."""
+    return _head(TreeHead.objects.filter(chain=chain, size=size).order_by("at").first())
+
+
+def _head(row: TreeHead | None) -> Head | None:
+    return Head(row.chain, row.size, bytes(row.root), row.at, row.note, row.key) if row else None
 
 
 def _blocks(chain: str, count: int | None) -> Iterator[bytes]:

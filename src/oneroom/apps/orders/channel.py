@@ -13,6 +13,9 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+# Which field of an account is the address of a channel; the app needs none.
+ADDRESSES = {"sms": "mobile", "voice": "mobile", "email": "email"}
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -41,6 +41,7 @@ class Ladder(models.Model):
         indexes = [
             models.Index(fields=["subject"], name="ladder_subject"),
             models.Index(fields=["matter"], condition=Q(stopped=None), name="ladder_running"),
+            models.Index(fields=["stopped"], condition=Q(stopped__isnull=False), name="ladder_stopped"),
         ]
         constraints = [
             models.UniqueConstraint(

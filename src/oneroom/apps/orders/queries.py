@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from oneroom.apps.orders.models import Attachment, Delivery, Ladder, Rung, Sos
 
@@ -192,3 +193,51 @@ def photos_of(matter: str) -> list[Photo]:
     """The photos of a matter, oldest first, without opening one."""
     names = [f.name for f in fields(Photo)]
     return [Photo(*row) for row in Attachment.objects.filter(matter=matter).order_by("pk").values_list(*names)]
+
+
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """A running ladder with the rungs that happened, and the last that rang in the app, by account."""
+
+    id: int
+    kind: str
+    stage: str
+    subject: str
+    matter: str
+    grade: int
+    started: datetime
+    rungs: list[dict[str, Any]]
+    done: list[int]
+    crew_id: int | None
+    unit_id: int | None
+    never: int | None
+    drill: bool
+    told: dict[int, int]
+    climbed_at: datetime | None
+
+
+def board_ladders(matters: Collection[str] | None = None) -> list[OnBoard]:
+    """Every ladder that runs, or those of some matters: three statements."""
+    running = Ladder.objects.filter(stopped=None)
+    rows = list((running if matters is None else running.filter(matter__in=matters)).order_by("pk"))
+    done: dict[int, list[Rung]] = defaultdict(list)
+    for step in Rung.objects.filter(ladder__in=rows, done__isnull=False).order_by("ladder_id", "n"):
+        done[step.ladder_id].append(step)
+    told: dict[int, dict[int, int]] = defaultdict(dict)
+    happened = {step.pk: step for steps in done.values() for step in steps}  # nobody is told of any other
+    app = Delivery.objects.filter(rung__in=list(happened), channel="app").values_list("rung_id", "account_id")
+    for rung, account in sorted(app, key=lambda one: happened[one[0]].n):
+        told[happened[rung].ladder_id][account] = happened[rung].n
+    return [
+        OnBoard(
+            row.pk, row.kind, row.stage, row.subject, row.matter, row.grade, row.started, row.rungs,
+            [s.n for s in done[row.pk]], row.crew_id, row.unit_id, row.never_account, row.drill, told[row.pk],
+            max((s.done for s in done[row.pk] if s.done), default=None),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def ladder_ids_used(ids: Iterable[int]) -> set[int]:
+    """Those of these that are ladders by now."""
+    return set(Ladder.objects.filter(pk__in=list(ids)).values_list("pk", flat=True))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.db.models import Q
 from shapely import STRtree, points
 from shapely.geometry import shape
 
+from oneroom.apps.ledger.prepared import run
 from oneroom.apps.orgs.models import OrgUnit
 
 
@@ -27,17 +29,28 @@ def names() -> dict[int, tuple[str, str]]:
     return {pk: (zh, en) for pk, zh, en in OrgUnit.objects.values_list("pk", "name_zh", "name_en")}
 
 
+def names_by_code(codes: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """(Chinese, English) name of these units, ended ones too."""
+    rows = OrgUnit.objects.filter(code__in=set(codes)).values_list("code", "name_zh", "name_en")
+    return {code: (zh, en) for code, zh, en in rows}
+
+
+def codes_named(text: str) -> list[str]:
+    """Codes of the units that have this code, or in whose name it stands."""
+    fits = Q(code=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+    return list(OrgUnit.objects.filter(fits, valid_to=None).values_list("code", flat=True))
+
+
+_WITH_AREAS = "SELECT id FROM orgs_orgunit WHERE valid_to IS NULL AND kind = %s AND area IS NOT NULL ORDER BY id"
+
+
 def station_at(lon: float, lat: float) -> OrgUnit | None:
     """
     The station whose area holds the point, or None where no area is drawn.
 
     A point on the water or in a gap between drawn areas belongs to the nearest area within 2 km.
     """
-    stamp = tuple(
-        OrgUnit.objects.filter(Q(valid_to=None), kind=OrgUnit.Kind.STATION, area__isnull=False)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    stamp = tuple(pk for (pk,) in run(_WITH_AREAS, [OrgUnit.Kind.STATION.value]))
     if not stamp:
         return None
     tree = _area_tree(stamp)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -35,6 +36,7 @@ class Account(AbstractBaseUser):
     access_version = models.PositiveIntegerField(default=1)
     temporary_until = models.DateTimeField(null=True)  # the password was made by an administrator: change it first
     session_epoch = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField(null=True)  # made, or opened again: from then on it counts as unused
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -70,3 +72,96 @@ class Grant(models.Model):
                 name="one_open_grant",
             )
         ]
+
+
+def lasting(at: datetime) -> models.Q:
+    """Of grants: those that hold at that moment, also where the clock has not ended yet what was to end."""
+    return models.Q(models.Q(until=None) | models.Q(until__gt=at), ends=None)
+
+
+class Signature(models.Model):
+    """
+    An act that waits for a second person of another unit (engine.signatures), and what became of it.
+
+    ``about`` is the record that the act concerns, as an id; ``details`` are ids, codes and times that it needs.
+    """
+
+    act = models.CharField(max_length=24)
+    about = models.CharField(max_length=48)
+    details = models.JSONField(default=dict)
+    reason = models.ForeignKey("ledger.Sealed", on_delete=models.PROTECT)
+    asked_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    signed_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=12, blank=True)  # signed, refused, withdrawn, lapsed; empty while it waits
+    used_at = models.DateTimeField(null=True)  # a signed export went out
+
+    class Meta:
+        indexes = [models.Index(fields=["lapses_at"], condition=models.Q(ended_at=None), name="signature_waits")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["act", "about", "details", "asked_by"], condition=models.Q(ended_at=None),
+                name="asked_once",
+            )
+        ]  # fmt: skip
+
+
+class Tries(models.Model):
+    """Wrong tries at the door for one name, which stands here as an HMAC: unknown names are counted like known ones."""
+
+    mark = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    count = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()
+    locked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["since"], name="tries_since")]
+
+
+class LetIn(models.Model):
+    """A commander's word for somebody on duty whose account is locked: one code, one session, for a time."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    given_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    until = models.DateTimeField()
+    code = models.CharField(max_length=64)  # HMAC
+    wrong = models.PositiveSmallIntegerField(default=0)
+    reason = models.ForeignKey("ledger.Sealed", on_delete=models.PROTECT)
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], condition=models.Q(ended_at=None), name="let_in_open")]
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=models.Q(ended_at=None), name="let_in_once")
+        ]
+
+
+class Console(models.Model):
+    """A console in a secured room: its browser holds a key of which the mark stands here."""
+
+    name = models.CharField(max_length=40)
+    mark = models.CharField(max_length=64, unique=True)
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class Relation(models.Model):
+    """
+    A relative whom somebody declared, so that looking at a matter in which that person calls is put before an inspector
+    (scope G15). Nobody but the machine and whoever declared it ever reads the name.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="relations")
+    kind = models.CharField(max_length=8)
+    person = models.ForeignKey("ledger.Sealed", on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account"], condition=models.Q(ended_at=None), name="relation_lives")]

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from oneroom.apps.people.models import Account, Grant
+from django.utils.crypto import salted_hmac
+
+from oneroom.apps.ledger.prepared import run
+from oneroom.apps.ledger.time import now
+from oneroom.apps.people.models import Account, Console, Grant, lasting
 from oneroom.engine.roles import STATION, Role
 from oneroom.engine.values import Actor
+
+# A role that was given until an hour is over then, whether or not the clock lives to end it.
+_OPEN_GRANTS = """
+SELECT role, unit_id FROM people_grant
+WHERE account_id = %s AND ends IS NULL AND (until IS NULL OR until > %s)"""
 
 
 def actor_of(account: Account, *, via: str = "web") -> Actor:
@@ -16,14 +27,19 @@ def actor_of(account: Account, *, via: str = "web") -> Actor:
     A person may hold grants at several units; only those of a chief make a unit his to answer for. The crew he rides
     with is added above (``web.actors.with_crew``).
     """
-    open_grants = Grant.objects.filter(account=account, ends=None) if account.is_active else Grant.objects.none()
-    grants = [(Role(role), unit) for role, unit in open_grants.values_list("role", "unit_id")]
+    held = run(_OPEN_GRANTS, [account.pk, now()]) if account.is_active else ()
+    grants = [(Role(role), unit) for role, unit in held]
     headed = frozenset(unit for role, unit in grants if role in STATION and unit is not None)
     worked_at = headed or {unit for _, unit in grants if unit is not None}
     return Actor(
         account.pk, frozenset(role for role, _ in grants), unit_id=min(worked_at, default=None), via=via,
         version=account.access_version, units=headed,
     )  # fmt: skip
+
+
+def open_grants_of(account_id: int) -> list[tuple[str, int | None]]:
+    """(role, unit) of each role that an account holds."""
+    return list(Grant.objects.filter(account_id=account_id, ends=None).order_by("pk").values_list("role", "unit_id"))
 
 
 def find_account(username: str) -> Account | None:
@@ -38,9 +54,61 @@ def find_account_by_id(pk: int) -> Account | None:
 
 def holders(role: Role) -> list[Account]:
     """Active accounts that hold a role now."""
-    return list(Account.objects.filter(is_active=True, grants__role=role, grants__ends=None).distinct().order_by("pk"))
+    held = Grant.objects.filter(lasting(now()), role=role).values("account")
+    return list(Account.objects.filter(is_active=True, pk__in=held).order_by("pk"))
 
 
 def staff_names(ids: Iterable[int]) -> dict[int, str]:
     """Names of staff by account id: shown beside what they did."""
     return dict(Account.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def never_signed_in(ids: Iterable[int]) -> set[int]:
+    """Those of these with a password that somebody else made and nobody has signed in by: who made it may know it."""
+    new = Account.objects.filter(pk__in=set(ids), last_login=None).exclude(temporary_until=None)
+    return set(new.values_list("pk", flat=True))
+
+
+def console_mark(key: str) -> str:
+    """The key of a secured console's browser, as it stands in the database."""
+    return salted_hmac("oneroom.people.console", key, algorithm="sha256").hexdigest()
+
+
+def is_secured_console(key: str) -> bool:
+    """Whether this key belongs to a console of a secured room."""
+    return bool(key) and Console.objects.filter(mark=console_mark(key), ended_at=None).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody with a role, as ``actor_of`` would find him, and how he is reached."""
+
+    account_id: int
+    name: str
+    version: int
+    roles: list[str]
+    unit_id: int | None
+    units: frozenset[int]
+    mobile: str
+    email: str
+    language: str
+
+
+def staff() -> list[Staff]:
+    """Every active account that holds a role: one statement."""
+    rows = Grant.objects.filter(lasting(now()), account__is_active=True, account__temporary_until=None)
+    held: dict[tuple[Any, ...], list[tuple[str, int | None]]] = {}
+    for role, unit, *who in rows.order_by("account_id", "pk").values_list(
+        "role", "unit_id", "account_id", "account__name", "account__access_version", "account__mobile",
+        "account__email", "account__language",
+    ):  # fmt: skip
+        held.setdefault(tuple(who), []).append((role, unit))
+    found = []
+    for (account, name, version, mobile, email, language), grants in held.items():
+        headed = frozenset(unit for role, unit in grants if Role(role) in STATION and unit is not None)
+        worked_at = headed or {unit for _, unit in grants if unit is not None}
+        roles = list(dict.fromkeys(role for role, _ in grants))
+        found.append(
+            Staff(account, name, version, roles, min(worked_at, default=None), headed, mobile, email, language)
+        )
+    return found

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from oneroom.apps.ledger.prepared import run
 from oneroom.apps.places.models import RoadNetwork
 from oneroom.engine.geo import Box
 from oneroom.engine.roads import Metric, RoadGraph, SnapIndex, from_npz_bytes, metric, snap_index
@@ -54,7 +55,7 @@ _current: Loaded | None = None
 def find_network() -> Loaded | None:
     """The active network, or None. One small query tells whether the one in memory is still it."""
     global _current
-    active = RoadNetwork.objects.filter(active=True).values_list("pk", "sha256").first()
+    active = run("SELECT id, sha256 FROM places_roadnetwork WHERE active ORDER BY id LIMIT 1").fetchone()
     if active is None:
         return None
     held = _current
@@ -66,6 +67,11 @@ def find_network() -> Loaded | None:
             graph = from_npz_bytes(bytes(row.content))
             _current = Loaded(row.pk, row.sha256, row.name, row.attribution, graph)
         return _current
+
+
+def held_network() -> Loaded | None:
+    """The network that this process has in memory, without a question to the database."""
+    return _current
 
 
 def network() -> Loaded:

@@ -40,7 +40,20 @@ def find_places(text: str, *, limit: int = 10, near: tuple[float, float] | None 
     Takes characters, pinyin, initials or English, one street or two, in any order: "南京东", "njdl", "Nanjing E Rd",
     "南京东路/河南中路", "lishan wenhua e". Two streets give their crossing. ``near`` is a telephone's position.
     """
-    names = _names()
+    return _answers(_names(), text, limit, near)
+
+
+def held_places(text: str, *, limit: int = 10) -> list[Found]:
+    """The same from what this process has in memory, for the time when the database is away."""
+    return _answers(_held, text, limit, None)
+
+
+def held_place(pk: int) -> Found | None:
+    """A place by its id, from memory."""
+    return next((p for p in _held.places if p.id == pk), None) if _held is not None else None
+
+
+def _answers(names: _Names | None, text: str, limit: int, near: tuple[float, float] | None) -> list[Found]:
     if names is None:
         return []
     found = []

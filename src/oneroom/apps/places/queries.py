@@ -9,10 +9,11 @@ from datetime import datetime
 import numpy as np
 from django.db.models import Count
 
-from oneroom.apps.places.loaded import Loaded, NoNetwork, find_network, network
+from oneroom.apps.ledger.prepared import run
+from oneroom.apps.places.loaded import Loaded, NoNetwork, find_network, held_network, network
 from oneroom.apps.places.map import Basemap, MapFile, basemap, roads_geojson
 from oneroom.apps.places.models import LocationWarning, Place
-from oneroom.apps.places.names import Found, find_place, find_places, read_names
+from oneroom.apps.places.names import Found, find_place, find_places, held_place, held_places, read_names
 from oneroom.engine.coordinates import find_coordinates
 from oneroom.engine.geo import DATUMS, distance_m, to_wgs84
 from oneroom.engine.roads import Points, candidates
@@ -31,6 +32,9 @@ __all__ = [
     "find_network",
     "find_place",
     "find_places",
+    "held_place",
+    "held_places",
+    "held_point",
     "locate",
     "network",
     "new_warnings",
@@ -64,18 +68,8 @@ def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0
     Raises BadInput (fields "datum" and "location") for an unknown datum, numbers that are none, swapped axes,
     a point outside the loaded city, or one farther than `max_m` from every road; NoNetwork without a city.
     """
-    known = datum.upper().replace("-", "").replace("_", "") if isinstance(datum, str) else ""
-    if known not in DATUMS:
-        raise BadInput("datum", "The datum %(datum)s is not known. Use WGS84, GCJ02 or BD09.", datum=str(datum)[:20])
-    if not all(type(value) in (int, float) and math.isfinite(value) for value in (lon, lat)):
-        raise BadInput("location", "Longitude and latitude must be numbers.")
     city = network()
-    reach = city.box.grown(max_m)
-    x, y = (float(axis) for axis in to_wgs84(lon, lat, known))
-    if reach.looks_swapped(x, y) or reach.looks_swapped(lon, lat):
-        raise BadInput("location", "Longitude and latitude look swapped. Longitude comes first here.")
-    if not reach.contains(x, y):
-        raise BadInput("location", "This point is outside %(city)s.", city=city.name)
+    x, y, known = _checked(lon, lat, datum=datum, max_m=max_m, city=city)
     points = candidates(city.index, x, y, max_m=max_m)
     if len(points) == 0:
         raise BadInput("location", "There is no road within %(metres)d metres of this point.", metres=round(max_m))
@@ -83,9 +77,37 @@ def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0
     crossing, away = _nearest_crossing(x, y)
     return Located(
         lon=x, lat=y, points=points, off_m=float(points.off_m[0]), road_zh=road_zh, road_en=road_en,
-        crossing_zh=crossing.name_zh if crossing else "", crossing_en=crossing.name_en if crossing else "",
+        crossing_zh=crossing[0] if crossing else "", crossing_en=crossing[1] if crossing else "",
         crossing_m=away, datum=known,
     )  # fmt: skip
+
+
+def held_point(lon: float, lat: float, *, datum: str) -> tuple[float, float]:
+    """
+    A position as WGS-84, checked as `locate` does as far as this process can without the database: where it has no
+    city in memory, numbers and datum alone. Raises BadInput.
+    """
+    x, y, _ = _checked(lon, lat, datum=datum, max_m=300.0, city=held_network())
+    return x, y
+
+
+def _checked(lon: float, lat: float, *, datum: str, max_m: float, city: Loaded | None) -> tuple[float, float, str]:
+    known = datum.upper().replace("-", "").replace("_", "") if isinstance(datum, str) else ""
+    if known not in DATUMS:
+        raise BadInput("datum", "The datum %(datum)s is not known. Use WGS84, GCJ02 or BD09.", datum=str(datum)[:20])
+    if not all(type(value) in (int, float) and math.isfinite(value) for value in (lon, lat)):
+        raise BadInput("location", "Longitude and latitude must be numbers.")
+    x, y = (float(axis) for axis in to_wgs84(lon, lat, known))
+    if city is None:
+        if not (-180 <= x <= 180 and -90 <= y <= 90):
+            raise BadInput("location", "Longitude and latitude must be numbers.")
+        return x, y, known
+    reach = city.box.grown(max_m)
+    if reach.looks_swapped(x, y) or reach.looks_swapped(lon, lat):
+        raise BadInput("location", "Longitude and latitude look swapped. Longitude comes first here.")
+    if not reach.contains(x, y):
+        raise BadInput("location", "This point is outside %(city)s.", city=city.name)
+    return x, y, known
 
 
 def coordinates_in(text: str) -> tuple[float, float] | None:
@@ -103,23 +125,23 @@ def _street(city: Loaded, points: Points) -> tuple[str, str]:
     return "", ""
 
 
-def _nearest_crossing(lon: float, lat: float) -> tuple[Place | None, float | None]:
-    """The nearest named crossing of the active network within walking sight, and how far it is."""
+_CROSSINGS = """
+SELECT name_zh, name_en, lon, lat FROM places_place
+WHERE network_id = (SELECT id FROM places_roadnetwork WHERE active) AND kind = %s AND lon BETWEEN %s AND %s
+    AND lat BETWEEN %s AND %s"""
+
+
+def _nearest_crossing(lon: float, lat: float) -> tuple[tuple[str, str] | None, float | None]:
+    """The nearest named crossing (Chinese, English) of the active network within walking sight, and how far it is."""
     degrees_lat = _NEAR_CROSSING_M / 111_000
     degrees_lon = degrees_lat / max(0.05, math.cos(math.radians(lat)))
-    near = list(
-        Place.objects.filter(
-            network__active=True,
-            kind=Place.Kind.CROSSING,
-            lon__range=(lon - degrees_lon, lon + degrees_lon),
-            lat__range=(lat - degrees_lat, lat + degrees_lat),
-        )
-    )
+    box = [lon - degrees_lon, lon + degrees_lon, lat - degrees_lat, lat + degrees_lat]
+    near = run(_CROSSINGS, [Place.Kind.CROSSING.value, *box]).fetchall()
     if not near:
         return None, None
-    away = distance_m(lon, lat, [place.lon for place in near], [place.lat for place in near])
+    away = distance_m(lon, lat, [place[2] for place in near], [place[3] for place in near])
     best = int(np.argmin(away))
-    return near[best], float(away[best])
+    return near[best][:2], float(away[best])
 
 
 def new_warnings(*, since: datetime, at: datetime) -> dict[str, int]:

@@ -18,6 +18,8 @@ from oneroom.apps.orders.channel import ChannelFailed, Message, Receipt
 # It writes addresses and server answers into its warnings; what went wrong stands in the delivery.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
+# A provider that answers "go elsewhere" is not followed: messages go to the host that was named, and to no other.
+_ASSET = apprise.AppriseAsset(http_redirects=False)
 CONNECT_S = 4.0
 ANSWER_S = 6.0
 
@@ -34,7 +36,7 @@ class Gateway:
             return Receipt("skipped", detail="no_gateway")
         if not message.address:
             return Receipt("skipped", detail="no_address")
-        gateway = apprise.Apprise()
+        gateway = apprise.Apprise(asset=_ASSET)
         if "{address}" not in self._template or not gateway.add(self._url(message)):
             raise ChannelFailed("bad_gateway_url", permanent=True)
         began = time.monotonic()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +65,27 @@ def read(note: str, key: Ed25519PublicKey) -> Checkpoint:
     except InvalidSignature as fault:
         raise BadNote("The signature of this head is not right.") from fault
     return said
+
+
+def find(text: str) -> str:
+    """
+    The signed head in what somebody was given: the note itself, a file of heads (the last whole line), or a proof.
+
+    Raises BadNote where there is none.
+    """
+    plain = text.replace("\r\n", "\n").strip()
+    tries = [plain, *reversed(plain.splitlines()[-2:])] if plain[:1] in ('"', "{") else []
+    for one in tries:
+        try:
+            said = json.loads(one)
+        except (ValueError, RecursionError):
+            continue
+        note = (said.get("note") or said.get("later")) if isinstance(said, dict) else said
+        if isinstance(note, str):
+            return note
+    if not tries and _DASH in plain:
+        return plain
+    raise BadNote("This is not a signed head.")
 
 
 def vkey(origin: str, key: Ed25519PublicKey) -> str:

@@ -26,8 +26,9 @@ from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from oneroom.project.clock import RealClock
 from oneroom.project.demo import city as cities
-from oneroom.project.demo import shifts
+from oneroom.project.demo import force, shifts
 from oneroom.project.demo.credentials import password_of
+from oneroom.project.demo.force import Member
 from oneroom.project.demo.names import chief_of, commander_of, invented
 from oneroom.project.demo.shifts import Watch
 
@@ -48,6 +49,8 @@ VISITORS = (
     ("demo-inspector", Role.INSPECTOR),
     ("demo-administrator", Role.ADMINISTRATOR),
 )
+# Two administrators of two units: what one asks for, the other signs.
+SECOND_ADMINISTRATOR = "demo-administrator-2"
 STATION_CHIEF = "demo-chief"  # a visitor's too, at the first station
 # Who works in the room by himself; duty chiefs of the stations do too.
 SIMULATED = (
@@ -117,7 +120,9 @@ def _make(of: _Making) -> list[tuple[int, float, float]]:
             lon=station["lon"], lat=station["lat"], area=station["area"], location_source="synthetic",
         )  # fmt: skip
         stations.append(unit.pk)
-    accounts = people.enrol(_everybody(of, room.pk, stations), by=SYSTEM, at=of.at)
+    newcomers = list(_everybody(of, room.pk, stations))
+    accounts = people.enrol(newcomers, by=SYSTEM, at=of.at)
+    force.enter(list(_members(of, newcomers)), accounts, chance=of.chance, at=of.at)
     commander = accounts[commander_of(of.watch)]
     duty.begin_spell(role=Role.SHIFT_COMMANDER, account_id=commander, until=of.relieved_at, by=SYSTEM, at=of.at)
     for n, unit_id in enumerate(stations, 1):
@@ -147,6 +152,22 @@ def _everybody(of: _Making, room_id: int, stations: list[int]) -> Iterator[Newco
         for letter, rides_as in _riders(post):
             role = Role.AUXILIARY if rides_as == "auxiliary" else Role.PATROL_OFFICER
             yield _person(of, post.code + letter, role, stations[post.station], signs_in=rides_as == "lead")
+    yield _person(of, SECOND_ADMINISTRATOR, Role.ADMINISTRATOR, stations[0], signs_in=False)
+
+
+def _members(of: _Making, newcomers: list[Newcomer]) -> Iterator[Member]:
+    """Chiefs and crews, as the personnel office has them; what a crew can is what its lead has shown."""
+    names = {person.username: person.name for person in newcomers}
+    for n, station in enumerate(of.city.stations, 1):
+        for watch in Watch:
+            chief = chief_of(n, watch)
+            yield Member(chief, names[chief], station["code"], heads=True)
+    for post in cities.posts(of.city):
+        unit = of.city.stations[post.station]["code"]
+        for letter, role in _riders(post):
+            skills = tuple(of.chance.sample(SKILLS, 2)) if role == "lead" else ()
+            name = post.code + letter
+            yield Member(name, names[name], unit, auxiliary=role == "auxiliary", skills=skills)
 
 
 def _riders(post: cities.Post) -> list[tuple[str, str]]:
@@ -174,7 +195,7 @@ def _crew(of: _Making, post: cities.Post, unit_id: int, accounts: dict[str, int]
     crew = duty.form_crew(
         code=post.code, callsign_zh=f"{short_zh}{post.callsign:02d}", callsign_en=f"{short_en} {post.callsign:02d}",
         unit_id=unit_id, members=[(accounts[post.code + letter], role) for letter, role in _riders(post)],
-        skills=of.chance.sample(SKILLS, 2), kit=KITS[post.number % len(KITS)], by=SYSTEM, at=of.at,
+        kit=KITS[post.number % len(KITS)], by=SYSTEM, at=of.at,
     )  # fmt: skip
     place = _near(of, station)
     if post.watch is not of.watch:

@@ -31,7 +31,7 @@ def take(request: HttpRequest, asked: shapes.NewIncident) -> dict[str, Any]:
     by = actor(request)
     draft = draft_of(asked.draft, by=by) if asked.draft else None
     code = draft_code(draft) if draft else code_for(request.headers.get("Idempotency-Key", ""), by)
-    answer = do(request, asked, lambda by, at: _take(asked, code, by, at))
+    answer = do(request, asked, lambda by, at: taken(asked, code, by, at))
     return answer | {"code": draft_code(draft, anew=True) if draft and answer.get("anew") else code}
 
 
@@ -39,7 +39,8 @@ def _answered(pk: int, asked: shapes.NewIncident | shapes.Classification, by: Ac
     services.record_answers(pk, **asked.kind, answers=asked.answers, texts=asked.texts, by=by, at=at)
 
 
-def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict[str, Any]:
+def taken(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict[str, Any]:
+    """The act itself: a call is saved, whether it is new, was sent on while it was typed, or is saved again."""
     if asked.source not in ("phone", "api", "self"):
         raise BadInput("source", "There is no such choice: %(choice)s.", choice=asked.source[:40])
     said = services.Said(asked.words, asked.caller_name, asked.caller_phone, asked.address, asked.safe_contact)
@@ -48,27 +49,27 @@ def _take(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict
         at_place = where_crew_is(by)
     draft = services.lock_draft(asked.draft, by=by) if asked.draft else None
     over = draft is not None and services.is_over(draft)
-    taken = services.saved_before(draft, said) if draft is not None and over else None
-    if taken is not None:
-        return _told(taken, draft)
+    saved = services.saved_before(draft, said) if draft is not None and over else None
+    if saved is not None:
+        return _told(saved, draft)
     if draft is not None and draft.report_id is not None and not over:
-        taken = services.complete_draft(
+        saved = services.complete_draft(
             draft, said, **asked.kind, grade=asked.grade, reasons=asked.reasons, where=at_place, drill=asked.drill,
             by=by, at=at,
         )  # fmt: skip
     else:
-        taken = services.take_report(
+        saved = services.take_report(
             said, source=asked.source, where=at_place, **asked.kind, grade=asked.grade, reasons=asked.reasons,
             drill=asked.drill or (draft is not None and draft.drill),
             code=draft_code(draft, anew=True) if draft is not None and over else code, by=by, at=at,
         )  # fmt: skip
     if asked.category:
-        _answered(taken.incident_id, asked, by, at)
+        _answered(saved.incident_id, asked, by, at)
     if asked.call is not None:
-        services.call_belongs_to(asked.call, taken.incident_id, by=by)
+        services.call_belongs_to(asked.call, saved.incident_id, by=by, at=at)
     if asked.draft:
-        services.end_draft(asked.draft, cause="saved", saved=taken, by=by, at=at)
-    return _told(taken, draft)
+        services.end_draft(asked.draft, cause="saved", saved=saved, by=by, at=at)
+    return _told(saved, draft)
 
 
 def _told(taken: services.Taken, draft: Any) -> dict[str, Any]:

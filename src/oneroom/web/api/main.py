@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
@@ -24,6 +23,7 @@ from oneroom.web.api import (
     duplicates,
     handovers,
     incidents,
+    late,
     orders,
     photos,
     places,
@@ -34,7 +34,9 @@ from oneroom.web.api import (
     sos,
     warnings,
 )
-from oneroom.web.faults import answer, fault
+from oneroom.web.api.description import House
+from oneroom.web.api.reading import Reading
+from oneroom.web.faults import answer, fault, without_database, worded_shape
 
 
 def _for_staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -48,8 +50,14 @@ def _for_staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return run
 
 
-api = NinjaAPI(
-    title="OneRoom", version="1", auth=django_auth, urls_namespace="api", docs_url=None, docs_decorator=_for_staff
+api = House(
+    title="OneRoom",
+    version="1",
+    auth=django_auth,
+    urls_namespace="api",
+    docs_url=None,
+    docs_decorator=_for_staff,
+    parser=Reading(),
 )
 api.add_router("", session.router)
 api.add_router("", places.router)
@@ -58,6 +66,7 @@ api.add_router("", aftercare.router)
 api.add_router("", warnings.router)
 api.add_router("", duplicates.router)
 api.add_router("", handovers.router)
+api.add_router("", late.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
 api.add_router("", calls.router)
@@ -110,22 +119,10 @@ def _shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
     first = error.errors[0]
     kind = str(first.get("type", ""))
     path = [str(p) for p in first.get("loc", ()) if p not in ("body", "asked", "path", "query")]
-    match kind:
-        case "missing":
-            sentence = _("This is needed.")
-        case "extra_forbidden":
-            sentence = _("There is no field of this name.")
-        case "string_too_long" | "too_long":
-            sentence = _("This is too long.")
-        case "timezone_aware" | "datetime_parsing" | "datetime_from_date_parsing" | "datetime_type":
-            sentence = _("This is not a time with its offset, as in 2026-11-22T03:12:44+08:00.")
-        case _ if kind.startswith(("int", "float", "greater", "less", "finite")):
-            sentence = _("This is not a number that can be taken here.")
-        case _:
-            sentence = _("This is not of the form that is needed here.")
+    sentence = _(worded_shape(kind))
     return _say(request, {"code": "bad_input", "message": sentence, "field": ".".join(path) or None}, 422)
 
 
 @api.exception_handler(Exception)
 def _broke(request: HttpRequest, error: Exception) -> HttpResponse:
-    return _say(request, fault(request, error), 500)
+    return without_database(request, error) or _say(request, fault(request, error), 500)

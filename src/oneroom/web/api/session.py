@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from oneroom.apps.duty.services import silence, sound_again
+from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor
-from oneroom.web import tickets
+from oneroom.web import standing, tickets
 from oneroom.web.actors import actor
 from oneroom.web.api import shapes
 from oneroom.web.api.acts import do
@@ -28,10 +29,14 @@ def me(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get("ticket")
-def ticket(request: HttpRequest) -> dict[str, Any]:
-    """A signed, short-lived ticket for /live and, for a crew, /positions."""
-    mine = tickets.issue(actor(request), session=tickets.session_marker(request))
-    return {"ticket": mine, "expires_s": tickets.LIFETIME_S}
+def ticket(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
+    """A signed, short-lived ticket for /live and, for a crew, /positions; and a badge for when the database is away."""
+    by, session, lasts = actor(request), tickets.session_marker(request), standing.left_s(request, at=now())
+    mine = tickets.issue(by, session=session, lifetime_s=lasts)
+    if not standing.state(request, roles=by.roles, at=now()):  # a locked screen gets no badge: it would act by it
+        badge_s = standing.acts_s(request, by.roles, at=now(), most=tickets.BADGE_LIFETIME_S)
+        tickets.give_badge(response, by, session=session, lifetime_s=badge_s)
+    return {"ticket": mine, "expires_s": lasts}
 
 
 @router.post("desk/silence")

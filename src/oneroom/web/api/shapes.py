@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 Id = Annotated[int, Field(ge=1, le=2**53)]
-Code = Annotated[str, Field(max_length=40)]
+_SEEN = r"^[^\x00-\x1f\x7f]*$"
+Code = Annotated[str, Field(max_length=40, pattern=_SEEN)]
+Key = Annotated[str, Field(max_length=40, pattern=r"^[ -~]*$")]
 Text = Annotated[str, Field(max_length=20_000)]  # the service names its own, smaller limit
 
 
 class Strict(Schema):
-    """Unknown fields are an error: a misspelt one must not be lost in silence."""
+    """Unknown fields are an error: a misspelt one must not be lost in silence. Numbers are numbers, never "NaN"."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class Nothing(Strict):
@@ -73,7 +75,7 @@ class NewIncident(Kind):
     drill: bool = False
     answers: dict[Code, Code] = {}
     texts: dict[Code, Text] = {}
-    draft: Annotated[str, Field(max_length=40)] = ""
+    draft: Key = ""
     call: Id | None = None
 
 
@@ -282,13 +284,13 @@ class ReferralAnswer(Strict):
 
 
 class DraftKey(Strict):
-    key: Annotated[str, Field(max_length=40)]
+    key: Key
 
 
 class DraftSaved(Kind):
     """What the desk has typed: ``content`` is the desk's own form, sealed as it is; the rest is what the room sees."""
 
-    key: Annotated[str, Field(max_length=40)]
+    key: Key
     n: Annotated[int, Field(ge=1, le=2**31 - 1)]
     content: dict[str, Any]
     grade: Annotated[int, Field(ge=1, le=4)] | None = None
@@ -300,9 +302,10 @@ class DraftSaved(Kind):
 
 class NewHandover(Strict):
     incoming: Id
-    until: AwareDatetime
+    until: datetime  # without an offset: as the force's clocks show it
     note: Text = ""
 
 
 class Signature(Strict):
     password: Annotated[str, Field(max_length=1024)]
+    code: Annotated[str, Field(max_length=16)] = ""

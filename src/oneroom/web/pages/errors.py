@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
 from oneroom.engine.values import NotAllowed, NotFound, Refused
-from oneroom.web.faults import answer, fault, page
+from oneroom.web.faults import answer, fault, page, without_database
 
 
 def _page(request: HttpRequest, refused: Refused) -> HttpResponse:
-    return page(request, answer(refused), refused.status)
+    return _said(request, answer(refused), refused.status)
+
+
+def _said(request: HttpRequest, said: dict[str, Any], status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):  # an address of the API that no operation has
+        return JsonResponse(said, status=status)
+    return page(request, said, status)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -26,7 +33,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1] or RuntimeError("unknown")
-    return page(request, fault(request, error), 500)
+    return without_database(request, error) or _said(request, fault(request, error), 500)
 
 
 class Stale(Refused):
@@ -49,8 +56,6 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token. What a citizen wrote comes back, with a new token."""
     from oneroom.web.pages.citizen.views import again  # the handlers stand for all pages; these are one of them
 
-    if request.path.startswith("/api/"):
-        return JsonResponse(answer(Stale()), status=Stale.status)
     if request.path == reverse("citizen-report") or request.path.startswith(reverse("citizen-follow")):
         return again(request, Stale())
     return _page(request, Stale())

@@ -1,5 +1,5 @@
 """
-The raw ASGI half: ``/live``, ``/positions``, ``/healthz``. Nothing here waits for the database.
+The raw ASGI half: ``/live``, ``/positions``, ``/healthz``, ``/metrics``. Nothing here waits for the database.
 
 Django under ASGI costs six times Django under WSGI, and an ORM in a stream pins a
 connection per open screen; so streams live here, on a ticket, and pages there.
@@ -10,9 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
+from django.conf import settings
 from django.db import close_old_connections
 from django.utils.translation import gettext_noop as _
 
@@ -21,17 +24,24 @@ from oneroom.apps.ledger.time import now as project_now
 from oneroom.engine.values import NotAllowed, Refused
 from oneroom.ports.feeds.positions import PositionFeed
 from oneroom.web import tickets
-from oneroom.web.stream.http import Receive, Request, Scope, Send, answer, refuse
-from oneroom.web.stream.hub import Hub, Listener
+from oneroom.web.health.door import health, is_operator
+from oneroom.web.health.metrics import CONTENT_TYPE, exposition
+from oneroom.web.health.parts import Part
+from oneroom.web.health.probe import Probe, backup_slot
+from oneroom.web.stream.http import Receive, Request, Scope, Send, answer, answer_text, refuse
+from oneroom.web.stream.hub import NO_DATA, ROOM, Hub, Listener
 from oneroom.web.stream.ring import SIZE, frame
-from oneroom.web.stream.tail import Tail
+from oneroom.web.stream.tail import HUNG_S, Tail
 
 log = logging.getLogger(__name__)
 
 BEAT_S = 15.0
 STALL_S = 60.0  # a listener that takes nothing for so long is gone, whatever TCP thinks
+TICK_S = 0.5  # how exactly beats, stalls and the ends of tickets are kept
 BATCH = 500  # events in one write: a long catch-up must not block the loop
 READY_S = 5.0
+MACHINERY_S = 10.0  # news of the machinery older than this is none
+SILENT_S = 2.5  # a database that said nothing for so long has gone, hangs, or is too busy to be of use
 
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -71,12 +81,20 @@ class Live:
         self.feed = PositionFeed(self._bearer, record or _record, project_now)
         self._url = database_url
         self._tail: Tail | None = None
+        self._probe: Probe | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._clock: asyncio.Task[None] | None = None
+        self._machinery_s: float | None = None  # when it was last told of
+        self._loop: asyncio.AbstractEventLoop | None = None
+        # Of whoever keeps a journal for when the database is away (`web.degraded`).
+        self.part_of_journal: Callable[[], Part] | None = None
+        self.goes_on: Callable[[], bool] = bool
         self._stopping = False
         self._routes = {
             "/live": ("GET", self._stream),
             "/positions": ("POST", self._positions),
             "/healthz": ("GET", self._health),
+            "/metrics": ("GET", self._metrics),
         }
 
     @property
@@ -85,8 +103,15 @@ class Live:
             raise RuntimeError("start() first")
         return self._tail
 
-    async def start(self) -> None:
-        loop = asyncio.get_running_loop()
+    @property
+    def silent(self) -> bool:
+        """Whether the database says nothing: asked at least each second, it has owed an answer for too long."""
+        silent_s = None if self._tail is None else self._tail.silent_s
+        return silent_s is None or silent_s > SILENT_S
+
+    async def start(self, patience_s: float = READY_S) -> None:
+        """Begin to listen, and wait for the database so long before somebody is served."""
+        loop = self._loop = asyncio.get_running_loop()
         ready = asyncio.Event()
 
         def hand_over(act: Callable[..., None], *values: object) -> None:
@@ -106,19 +131,44 @@ class Live:
             on_positions=partial(hand_over, self.hub.publish_positions),
         )
         self._tail.start()
+        self._probe = Probe(
+            self._url,
+            folders=filter(None, [settings.DATA_FOLDER, settings.HEADS_FOLDER]),
+            least_free_mb=settings.LEAST_FREE_MB,
+            slot=backup_slot() if settings.ARCHIVED else "",
+            watched=settings.WATCHED,
+            silent_s=settings.SILENT_S,
+        )
+        self._probe.start()
         self.feed.start()
         self._watch = asyncio.create_task(self._watch_over_tail())
+        self._clock = asyncio.create_task(self._keep_time())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ready.wait(), READY_S)
+            await asyncio.wait_for(ready.wait(), patience_s)
+
+    def tell_machinery(self, state: Mapping[str, object]) -> None:
+        """How the parts of the house are, for the room's screens; from any thread, again and again."""
+        self._machinery_s = time.monotonic()
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                self._loop.call_soon_threadsafe(self.hub.publish_machinery, frame("machinery", state))
+
+    def tell_standing(self, state: bytes) -> None:
+        """How things stand while the database is away. From the loop; streams are served then in any case."""
+        self.hub.ready = True
+        self.hub.tell_standing(state)
 
     async def stop(self) -> None:
         self._stopping = True
         self.hub.close_all()
-        if self._watch is not None:
-            self._watch.cancel()
+        for task in filter(None, (self._watch, self._clock)):
+            task.cancel()
         if self._tail is not None:
             self._tail.stop()
             await asyncio.to_thread(self._tail.join, 2.0)
+        if self._probe is not None:
+            self._probe.stop()
+            await asyncio.to_thread(self._probe.join, 2.0)
         await self.feed.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -145,11 +195,14 @@ class Live:
         if not self.hub.ready or self._stopping:
             raise NotReady
         listener = self.hub.add(ticket, _cursor(request, self.hub.ring.head))
+        listener.task = asyncio.current_task()
         gone = asyncio.create_task(_wait_until_gone(receive, listener))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
             await self._tell(listener, send)
-        except TimeoutError:
+        except asyncio.CancelledError:
+            if not listener.stalled:
+                raise
             log.info("a stream was given up: its listener takes nothing")
         finally:
             gone.cancel()
@@ -159,33 +212,28 @@ class Live:
         """The life of one stream. Its end is the ticket's end, at the latest."""
         # Spread over three seconds, so that a restart does not bring everybody back at once.
         retry_ms = 2000 + listener.ticket.account * 7919 % 3000
-        where = min(listener.cursor, self.hub.ring.head)
+        where = min(listener.cursor, self.hub.ring.head) if self.hub.begun else listener.cursor
         due = f"retry: {retry_ms}\n\n".encode() + frame("hello", {"seq": where}, max(where, 0))
         while listener.closing is None:
-            listener.wake.clear()
-            more = self._due(listener)
-            due += more
-            if due:
-                await _write(send, due)
-                due = b""
-            if more or listener.wake.is_set():
-                continue  # a long catch-up comes in pieces
-            left_s = listener.ticket.left_s
-            if left_s <= 0:
+            if listener.ticket.left_s <= 0:
                 listener.close(frame("renew", {}))
                 break
-            try:
-                async with asyncio.timeout(min(BEAT_S, left_s)):
-                    await listener.wake.wait()
-            except TimeoutError:
-                if listener.ticket.left_s > 0 and not listener.wake.is_set():
-                    due = self._beat(listener)
-        await _write(send, listener.closing or b"", last=True)
+            listener.wake.clear()
+            due += self._due(listener)
+            if due:
+                await _write(listener, send, due)
+                due = b""
+            if not listener.wake.is_set() and self._is_level(listener):  # a long catch-up comes in pieces
+                listener.beat_s = time.monotonic() + min(BEAT_S, listener.ticket.left_s)
+                await listener.wake.wait()
+        await _write(listener, send, listener.closing or b"", last=True)
 
     def _due(self, listener: Listener) -> bytes:
         ring = self.hub.ring
         parts = []
-        if listener.jump or not ring.holds(listener.cursor):
+        if not self.hub.begun:
+            pass  # the database is away since this process began: whoever listens keeps his place until it is back
+        elif listener.jump or not ring.holds(listener.cursor):
             listener.jump = False
             listener.cursor = ring.head
             parts.append(frame("reset", {"seq": ring.head}, ring.head))
@@ -193,9 +241,17 @@ class Live:
             events = ring.since(listener.cursor, listener.ticket.scopes)
             listener.cursor = events[BATCH - 1].seq if len(events) > BATCH else ring.head
             parts.extend(event.frame for event in events[:BATCH])
+        parts.append(listener.machinery)
+        parts.append(listener.aside)
         parts.append(listener.positions)  # after the orders, never before
-        listener.positions = b""
+        listener.machinery = listener.aside = listener.positions = b""
+        if listener.beat and self._is_level(listener):  # in the middle of a catch-up it would skip the rest
+            listener.beat = False
+            parts.append(self._beat(listener))
         return b"".join(parts)
+
+    def _is_level(self, listener: Listener) -> bool:
+        return not self.hub.begun or listener.cursor == self.hub.ring.head
 
     def _beat(self, listener: Listener) -> bytes:
         """
@@ -203,10 +259,12 @@ class Live:
         tunnel believes in a dead connection. It also carries the cursor forward, and tells
         when the tail itself is deaf, because silence must never look like calm.
         """
-        listener.cursor = self.hub.ring.head  # not woken, so nothing up to here concerns it
+        if self.hub.begun:
+            listener.cursor = self.hub.ring.head  # all up to here was told, or does not concern it
         lag_s = self.tail.lag_s
         data = {"lag_s": None if lag_s is None else round(lag_s, 1)}
-        return frame("beat", data, listener.cursor)
+        again = self.hub.machinery if ROOM in listener.ticket.scopes else b""
+        return frame("beat", data, listener.cursor) + again
 
     # -- /positions ------------------------------------------------------------
 
@@ -218,19 +276,26 @@ class Live:
         scheme, _space, text = (request.header("authorization") or "").partition(" ")
         return self._admit(request, text.strip() if scheme.lower() == "bearer" else None).scopes
 
-    # -- /healthz ----------------------------------------------------------------
+    # -- /healthz, /metrics ----------------------------------------------------------------
 
     async def _health(self, request: Request, receive: Receive, send: Send) -> None:
-        tail, hub = self.tail, self.hub
-        lag_s = tail.lag_s
-        data = {
-            "database": tail.in_contact,
-            "seq": hub.ring.head,
-            "lag_s": None if lag_s is None else round(lag_s, 3),
-            "streams": hub.streams,
-            "positions_waiting": self.feed.waiting,
-        }
-        await answer(send, 200 if tail.in_contact else 503, data)
+        status, data = health(self.parts(), details=is_operator(request))
+        await answer(send, status, data)
+
+    async def _metrics(self, request: Request, receive: Receive, send: Send) -> None:
+        if is_operator(request):
+            await answer_text(send, exposition(self.parts()), CONTENT_TYPE)
+        else:
+            await answer(send, 404, {"code": "not_found"})
+
+    def parts(self) -> list[Part]:
+        """What this process knows of the house. Reads what others found, and waits for nothing."""
+        figures = {"seq": self.hub.ring.head, "listeners": self.hub.streams, "positions_waiting": self.feed.waiting}
+        stream = Part("stream", self.tail.lag_s, HUNG_S, vital=True, figures=figures)
+        parts = [stream, *(self._probe.parts() if self._probe else [])]
+        if self.goes_on():  # from the journal: it is of use without its database
+            parts = [replace(part, vital=False) for part in parts]
+        return [*parts, self.part_of_journal()] if self.part_of_journal is not None else parts
 
     # -- shared --------------------------------------------------------------------
 
@@ -245,10 +310,24 @@ class Live:
             raise TicketRefused
         return ticket
 
+    async def _keep_time(self) -> None:
+        """One clock for all streams: a timer for each was a third of what it cost to tell it something."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.hub.remind(time.monotonic())
+
     async def _watch_over_tail(self) -> None:
+        told = False
         while True:
             await asyncio.sleep(1.0)
             self.tail.cut_if_hung()
+            silent = self.silent
+            if silent or told:  # also once when it is over
+                self.hub.beat_all()
+            told = silent
+            told_s = self._machinery_s
+            if told_s is None or time.monotonic() - told_s > MACHINERY_S:
+                self.hub.publish_machinery(NO_DATA)  # whoever watches over the machinery has fallen silent itself
 
 
 def _cursor(request: Request, head: int) -> int:
@@ -269,9 +348,10 @@ async def _wait_until_gone(receive: Receive, listener: Listener) -> None:
     listener.close(b"")
 
 
-async def _write(send: Send, body: bytes, *, last: bool = False) -> None:
-    async with asyncio.timeout(STALL_S):
-        await send({"type": "http.response.body", "body": body, "more_body": not last})
+async def _write(listener: Listener, send: Send, body: bytes, *, last: bool = False) -> None:
+    listener.stalls_s = time.monotonic() + STALL_S
+    await send({"type": "http.response.body", "body": body, "more_body": not last})
+    listener.stalls_s = None
 
 
 def _record(fixes: list[Fix]) -> None:

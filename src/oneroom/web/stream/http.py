@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,8 +25,11 @@ class Request:
     def __init__(self, scope: Scope) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        # Whoever knocks; a trusted proxy's word on it was put here by the server (`PROXIES`).
+        self.client: str = (scope.get("client") or ("", 0))[0]
         self._headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        self._query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        self.query_string: str = scope.get("query_string", b"").decode("latin-1")
+        self._query = parse_qs(self.query_string)
 
     def header(self, name: str) -> str | None:
         return self._headers.get(name.encode())
@@ -45,10 +50,21 @@ class Request:
             return False
         return urlsplit(origin).netloc.lower() != (self.header("host") or "").lower()
 
+    def cookie(self, name: str) -> str:
+        """A cookie of this browser; empty where it has none."""
+        cookies = SimpleCookie()
+        with contextlib.suppress(CookieError):
+            cookies.load(self.header("cookie") or "")
+        found = cookies.get(name)
+        return found.value if found is not None else ""
+
     @property
     def language(self) -> str:
-        """The first accepted language that there is (raw answers know no session)."""
+        """The chosen language (a cookie), else the first accepted one that there is. Raw answers know no session."""
         known = {code for code, _ in settings.LANGUAGES}
+        chosen = self.cookie(settings.LANGUAGE_COOKIE_NAME)
+        if chosen in known:
+            return chosen
         accepted = (self.header("accept-language") or "").split(",")
         for item in accepted:
             tag = item.split(";")[0].strip().lower()
@@ -63,12 +79,15 @@ class Request:
 
 async def answer(send: Send, status: int, data: Mapping[str, object], headers: Mapping[str, str] | None = None) -> None:
     body = json.dumps(data, ensure_ascii=False).encode()
-    lines = {
-        "content-type": "application/json; charset=utf-8",
-        "content-length": str(len(body)),
-        "cache-control": "no-store",
-        **(headers or {}),
-    }
+    await _send(send, status, body, {"content-type": "application/json; charset=utf-8", **(headers or {})})
+
+
+async def answer_text(send: Send, body: bytes, content_type: str) -> None:
+    await _send(send, 200, body, {"content-type": content_type})
+
+
+async def _send(send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+    lines = {"content-length": str(len(body)), "cache-control": "no-store", **headers}
     await send(
         {
             "type": "http.response.start",

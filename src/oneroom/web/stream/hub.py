@@ -22,18 +22,30 @@ STREAMS_PER_ACCOUNT = 20
 ROOM = "room"
 # The last ticket of a session may have been written while it was being closed.
 REMEMBERED_S = LIFETIME_S + 60
+# How the machinery is, before anybody has said so, and when nobody says so any more: an alarm, never green.
+NO_DATA = frame("machinery", {"unknown": True})
 
 
 class Listener:
     """One open stream: a cursor, and a flag that there may be something to send."""
 
-    __slots__ = ("closing", "cursor", "jump", "positions", "ticket", "wake")
+    __slots__ = (
+        "aside", "beat", "beat_s", "closing", "cursor", "jump", "machinery", "positions",
+        "stalled", "stalls_s", "task", "ticket", "wake",
+    )  # fmt: skip
 
-    def __init__(self, ticket: Ticket, cursor: int, positions: bytes) -> None:
+    def __init__(self, ticket: Ticket, cursor: int, positions: bytes, machinery: bytes) -> None:
         self.ticket = ticket
         self.cursor = cursor
         self.jump = False  # the ledger itself jumped (a restored database): the cursor is void
         self.positions = positions
+        self.machinery = machinery
+        self.aside = b""  # what is told without a place in the record: there is none to write it in just now
+        self.beat = False  # a sign of life is due now, whether or not there is anything to tell
+        self.beat_s = time.monotonic()  # and not later than then (monotonic seconds)
+        self.stalls_s: float | None = None  # when what is being written counts as not taken
+        self.stalled = False
+        self.task: asyncio.Task[None] | None = None  # whose life this stream is
         self.wake = asyncio.Event()
         self.closing: bytes | None = None  # the last frame before the stream ends
 
@@ -47,13 +59,16 @@ class Hub:
 
     def __init__(self, ring_size: int = SIZE) -> None:
         self.ring = Ring(ring_size)
-        self.ready = False  # until the tail has met the database once, nobody can be served
+        self.ready = False  # until something is known, of the database or of how things stand without it
+        self.begun = False  # whether the tail has met the database: until then nobody's place in the record is judged
         self._by_scope: dict[str, set[Listener]] = {}
         self._by_account: dict[int, list[Listener]] = {}
         self._min_version: dict[int, int] = {}
         self._closed: dict[str, float] = {}  # session -> until when its tickets might be shown; oldest first
         self._positions: dict[int, dict[str, object]] = {}
         self._picture: bytes | None = None
+        self.machinery = NO_DATA
+        self._standing = b""
 
     # -- listeners ---------------------------------------------------------
 
@@ -74,8 +89,10 @@ class Hub:
         still_open = [listener for listener in mine if listener.closing is None]
         for oldest in still_open[: len(still_open) - STREAMS_PER_ACCOUNT + 1]:
             oldest.close(frame("crowded", {}))
-        picture = self._all_positions() if ROOM in ticket.scopes else b""
-        listener = Listener(ticket, cursor, picture)
+        in_room = ROOM in ticket.scopes
+        picture = self._all_positions() if in_room else b""
+        listener = Listener(ticket, cursor, picture, self.machinery if in_room else b"")
+        listener.aside = self._standing
         mine.append(listener)
         for scope in ticket.scopes:
             self._by_scope.setdefault(scope, set()).add(listener)
@@ -92,6 +109,37 @@ class Hub:
             if not listeners:
                 del self._by_scope[scope]
 
+    def beat_all(self) -> None:
+        """Tell every open screen now how far behind the stream is."""
+        for listener in self._everybody():
+            listener.beat = True
+            listener.wake.set()
+
+    def tell_aside(self, scopes: Iterable[str], kind: str, subject: str, matter: str) -> None:
+        """Something happened that the record has not yet: open screens of these scopes look again."""
+        data = frame("change", {"seq": self.ring.head, "kind": kind, "subject": subject, "matter": matter})
+        for listener in set().union(*(self._by_scope.get(scope, set()) for scope in scopes)):
+            listener.aside += data
+            listener.wake.set()
+
+    def tell_standing(self, state: bytes) -> None:
+        """Tell every open screen how things stand; each that opens from now on is told the same."""
+        self._standing = state
+        for listener in self._everybody():
+            listener.aside += state
+            listener.wake.set()
+
+    def remind(self, now_s: float) -> None:
+        """Whose beat is due gets one, or hears that his ticket is over; who takes nothing is given up."""
+        for listener in self._everybody():
+            if listener.stalls_s is None:
+                if listener.beat_s <= now_s:
+                    listener.beat = True
+                    listener.wake.set()
+            elif listener.stalls_s <= now_s and not listener.stalled and listener.task is not None:
+                listener.stalled = True
+                listener.task.cancel()
+
     def close_all(self) -> None:
         """The process ends; browsers come back by themselves and resume."""
         for listener in self._everybody():
@@ -106,7 +154,7 @@ class Hub:
         self, head: int, events: Iterable[Event], versions: Mapping[int, int], closed: Iterable[str] = ()
     ) -> None:
         """Begin again from the database: at the start, or when its past is not ours any more."""
-        first_time, self.ready = not self.ready, True
+        first_time, self.ready, self.begun = not self.begun, True, True
         events = list(events)
         self.ring.start_at(events[0].seq - 1 if events else head)
         for event in events:
@@ -144,6 +192,15 @@ class Hub:
         for listener in self._by_scope.get(ROOM, ()):
             # A frame still unsent would be lost by overwriting: then the whole picture goes.
             listener.positions = self._all_positions() if listener.positions else changes
+            listener.wake.set()
+
+    def publish_machinery(self, state: bytes) -> None:
+        """How the machinery is, for the room: at once when it changed; each beat says it again."""
+        if state == self.machinery:
+            return
+        self.machinery = state
+        for listener in self._by_scope.get(ROOM, ()):
+            listener.machinery = state
             listener.wake.set()
 
     def _all_positions(self) -> bytes:

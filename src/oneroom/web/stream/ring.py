@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from itertools import islice
 
 SIZE = 20_000
+FEW = 8  # so many events are looked at themselves; more are found by scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,12 @@ class Ring:
         """Can a listener who has seen everything up to ``cursor`` go on without a gap?"""
         return self.first - 1 <= cursor <= self.head
 
-    def since(self, cursor: int, scopes: Iterable[str]) -> list[Event]:
+    def since(self, cursor: int, scopes: Set[str]) -> list[Event]:
         """Events after ``cursor`` for any of these scopes, each once, in order."""
+        behind = self.head - cursor
+        if behind <= FEW:
+            last = islice(reversed(self._events), behind)
+            return [event for event in last if not scopes.isdisjoint(event.scopes)][::-1]
         found: dict[int, Event] = {}
         for scope in scopes:
             for event in reversed(self._by_scope.get(scope, ())):

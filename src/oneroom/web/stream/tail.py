@@ -21,26 +21,19 @@ from typing import Any
 
 import psycopg
 
+from oneroom.web.connecting import own
 from oneroom.web.stream.ring import Event
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
 POLL_S = 1.0
+PACE_S = 0.02  # what is written in quick succession is read together; a single entry is read at once
 HUNG_S = 5.0
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
 CHANGES_KEPT = 20_000  # access changes read at the start: far more than happen in a ticket's life
 
-# psycopg adds keepalives; these make a vanished server known within about ten seconds.
-_CONNECTION: dict[str, Any] = {
-    "autocommit": True,
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-    "application_name": "oneroom tail",
-}
+_CONNECTION = own("tail")
 _NEXT = """
     SELECT seq, kind, subject, matter, scopes,
         CASE WHEN kind = 'access.changed' THEN (facts->>'version')::int END,
@@ -93,6 +86,8 @@ class Tail(threading.Thread):
         self._told: dict[int, float] = {}
         self._contact: float | None = None
         self._asking_since: float | None = None
+        self._answered: float | None = None
+        self._connected = False
         self._wire: socket.socket | None = None
         self._wire_lock = threading.Lock()
 
@@ -107,6 +102,20 @@ class Tail(threading.Thread):
     def in_contact(self) -> bool:
         lag_s = self.lag_s
         return lag_s is not None and lag_s < HUNG_S
+
+    @property
+    def silent_s(self) -> float | None:
+        """
+        For how many seconds the database owes an answer, or cannot be reached; None if it never answered.
+
+        Not the same as being behind: in a burst of entries the tail may be that while every question is answered.
+        """
+        asking_since, answered = self._asking_since, self._answered
+        if asking_since is not None:
+            return time.monotonic() - asking_since
+        if self._connected:
+            return 0.0
+        return None if answered is None else time.monotonic() - answered
 
     def cut_if_hung(self) -> None:
         """Shut the socket under a query that gets no answer, so that the thread can start afresh."""
@@ -127,9 +136,10 @@ class Tail(threading.Thread):
             try:
                 with psycopg.connect(self._url, **_CONNECTION) as conn, self._wired(conn):
                     self._begin(conn)
-                    failures = 0
+                    self._connected, failures = True, 0
                     self._follow(conn)
             except (psycopg.Error, OSError) as error:
+                self._connected = False
                 if self._stopping.is_set():
                     return
                 log.warning("the tail lost the database (%s)", type(error).__name__)
@@ -156,9 +166,15 @@ class Tail(threading.Thread):
         return (found[0][0] if found else None) == self._head_hash
 
     def _follow(self, conn: psycopg.Connection[Any]) -> None:
+        read_s = 0.0
         while not self._stopping.is_set():
             for _ in conn.notifies(timeout=POLL_S, stop_after=1):
                 pass
+            if (early_s := read_s + PACE_S - time.monotonic()) > 0:
+                self._stopping.wait(early_s)
+                for _ in conn.notifies(timeout=0):  # those are read by the same question
+                    pass
+            read_s = time.monotonic()
             self._read(conn)
             if time.monotonic() >= self._positions_due:
                 self._positions_due = time.monotonic() + POLL_S
@@ -197,7 +213,9 @@ class Tail(threading.Thread):
     def _ask(self, conn: psycopg.Connection[Any], query: Any, *values: object) -> list[Any]:
         self._asking_since = time.monotonic()
         try:
-            return conn.execute(query, values).fetchall()
+            rows = conn.execute(query, values).fetchall()
+            self._answered = time.monotonic()
+            return rows
         finally:
             self._asking_since = None
 

@@ -4,11 +4,23 @@ from oneroom.apps.duty.services.crews import (
     count_run,
     form_crew,
     go_off_duty,
+    leave_crew,
     say_state,
     set_state,
 )
 from oneroom.apps.duty.services.desks import SILENCE_REASONS, silence, sound_again
 from oneroom.apps.duty.services.positions import Fix, record_positions
+from oneroom.apps.duty.services.rosters import (
+    draft_roster,
+    end_calendar_key,
+    new_calendar_key,
+    publish_roster,
+    set_cell,
+    set_needs,
+    solve_roster,
+    whose_calendar,
+)
+from oneroom.apps.duty.services.skills import renew_skills
 
 __all__ = [
     "SILENCE_REASONS",
@@ -16,11 +28,21 @@ __all__ = [
     "begin_spell",
     "come_on_duty",
     "count_run",
+    "draft_roster",
+    "end_calendar_key",
     "form_crew",
     "go_off_duty",
+    "leave_crew",
+    "new_calendar_key",
+    "publish_roster",
     "record_positions",
+    "renew_skills",
     "say_state",
+    "set_cell",
+    "set_needs",
     "set_state",
     "silence",
+    "solve_roster",
     "sound_again",
+    "whose_calendar",
 ]

@@ -7,10 +7,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.timezone import localtime
 
 from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position
+from oneroom.apps.duty.services.skills import renew_skills
 from oneroom.apps.ledger.services import ask_guards, note, service
 from oneroom.apps.people.services import change_access_of_all
+from oneroom.apps.personnel.queries import kinds_of_accounts
 from oneroom.engine.roles import Role
 from oneroom.engine.values import Actor, BadInput, Conflict, IllegalMove, Overtaken
 
@@ -44,12 +47,15 @@ def form_crew(
     """
     if [role for _, role in members].count("lead") != 1:
         raise BadInput("members", "A crew has exactly one lead, a sworn officer.")
+    nobody_but_officers_leads(members)
     crew = Crew.objects.create(
         code=code, callsign_zh=callsign_zh, callsign_en=callsign_en, unit_id=unit_id, state_since=at,
         skills=sorted(skills), kit=sorted(kit),
     )  # fmt: skip
     CrewMember.objects.bulk_create(CrewMember(crew=crew, account_id=a, role=r) for a, r in members)
     change_access_of_all([account_id for account_id, _role in members], cause="joined_crew", by=by, at=at)
+    renew_skills([crew.pk], day=localtime(at).date(), by=by, at=at)
+    crew.refresh_from_db(fields=["skills"])
     return crew
 
 
@@ -57,6 +63,7 @@ def form_crew(
 def come_on_duty(crew: Crew, *, by: Actor, at: datetime) -> None:
     """The crew is available; its count of orders starts anew."""
     _swap(crew, (S.OFF_DUTY,), S.AVAILABLE, at, duty_since=at, runs=0)
+    renew_skills([crew.pk], day=localtime(at).date(), by=by, at=at)
     note("crew.on_duty", f"crew:{crew.pk}", by=by, at=at, to=scopes_of(crew), crew=crew.pk, unit=crew.unit_id)
 
 
@@ -116,3 +123,50 @@ def _swap(crew: Crew, sources: Iterable[str], target: str, at: datetime, **more:
     if not moved:
         raise Overtaken
     crew.state = target
+
+
+@service
+def leave_crew(account_id: int, *, by: Actor, at: datetime) -> None:
+    """
+    Somebody has left the force: he rides no more. The crew's other officer leads then; without one nobody does, the
+    crew is sent nowhere, and the room sees that.
+    """
+    member = CrewMember.objects.select_related("crew").filter(account_id=account_id).first()
+    if member is None:
+        return
+    crew, led = member.crew, member.role == CrewMember.Role.LEAD
+    member.delete()
+    lead = CrewMember.objects.filter(crew=crew).exclude(role=CrewMember.Role.AUXILIARY).order_by("pk").first()
+    if led and lead is not None:
+        CrewMember.objects.filter(pk=lead.pk).update(role=CrewMember.Role.LEAD)
+    renew_skills([crew.pk], day=localtime(at).date(), by=by, at=at)
+    note(
+        "crew.member_left", f"crew:{crew.pk}", by=by, at=at, to=scopes_of(crew), crew=crew.pk, unit=crew.unit_id,
+        account=account_id, lead=lead.account_id if led and lead is not None else None,
+    )  # fmt: skip
+
+
+def nobody_but_officers_leads(members: Sequence[tuple[int, str]]) -> None:
+    """Who is entered as an auxiliary or a grid worker sits on no officer's seat (engine.auxiliary)."""
+    kinds = kinds_of_accounts([account_id for account_id, _role in members])
+    if any(role != "auxiliary" and kinds.get(account_id, "sworn") != "sworn" for account_id, role in members):
+        raise BadInput("members", "An auxiliary leads no crew and takes no officer's seat.")
+
+
+@service
+def move_to_heir(unit_id: int, heir_id: int | None, *, by: Actor, at: datetime) -> None:
+    """A unit has ended: its crews go to the heir as they are, on duty or on a call; its duty roles end."""
+    DutySpell.objects.filter(unit_id=unit_id, begins__gte=at).delete()
+    DutySpell.objects.filter(unit_id=unit_id, ends__gt=at).update(ends=at)
+    crews = Crew.objects.select_for_update().filter(unit_id=unit_id).order_by("pk")
+    if heir_id is None:
+        if crews.exists():
+            raise Conflict("Crews would belong to nobody: name an heir of their unit.")
+        return
+    for crew in crews:
+        crew.unit_id = heir_id
+        crew.save(update_fields=["unit"])
+        note(
+            "crew.moved", f"crew:{crew.pk}", by=by, at=at, to=(*scopes_of(crew), f"unit:{unit_id}"), crew=crew.pk,
+            unit=heir_id, before=unit_id,
+        )  # fmt: skip

@@ -70,7 +70,9 @@ def record_positions(fixes: Sequence[Fix], received: datetime) -> int:
     latest = {row[0]: row for row in rows}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
-        with cursor.copy(_COPY) as copy:
+        # Django words the errors of `execute`, not of `copy`: without this a database that dies here looks like a fault
+        # of our own, and the fixes are given up instead of kept (`ports/feeds/positions.py`).
+        with connection.wrap_database_errors, cursor.copy(_COPY) as copy:
             copy.set_types(_TYPES)
             for row in rows:
                 copy.write_row(row)

@@ -25,11 +25,21 @@ from oneroom.apps.incidents.access.opened import (
     ratings,
     warnings_for,
 )
+from oneroom.apps.incidents.access.openings import (
+    Broken,
+    broken_glass,
+    opening_for,
+    openings_of,
+    read_opening,
+    reviews_waiting,
+)
 
 __all__ = [
+    "Broken",
     "Spoken",
     "Talk",
     "assignment_for",
+    "broken_glass",
     "compared_words",
     "incident_for",
     "inspected",
@@ -38,12 +48,16 @@ __all__ = [
     "matter_to_review",
     "matter_to_supervise",
     "matters_for",
+    "opening_for",
+    "openings_of",
     "personal_fields",
     "personal_of",
     "photo_content",
     "ratings",
+    "read_opening",
     "report_by_code",
     "report_of",
+    "reviews_waiting",
     "talk_of",
     "warnings_for",
 ]

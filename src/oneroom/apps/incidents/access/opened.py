@@ -11,11 +11,12 @@ from oneroom.apps.incidents.access.matters import answers_for, call_backs_due_of
 from oneroom.apps.incidents.contact import WAYS, may_contact
 from oneroom.apps.incidents.models import AddedWords, Assignment, CallBackTry, Incident, Questioning, Report, SentBack
 from oneroom.apps.incidents.services.matter import subject
+from oneroom.apps.incidents.telephone import calls_of
 from oneroom.apps.ledger.services import Looking, open_sealed
 from oneroom.apps.orders.models import Attachment
 from oneroom.apps.places.access import Warned, warnings_near
 from oneroom.engine.roles import Right
-from oneroom.engine.values import Actor, NotAllowed, NotFound
+from oneroom.engine.values import Actor, Conflict, NotAllowed, NotFound
 
 
 def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[str, Any]:
@@ -32,6 +33,9 @@ def personal_fields(pk: int, *, purpose: str, by: Actor, at: datetime) -> dict[s
     return personal_of(row, looking=Looking(purpose, live_basis(row, purpose, by)), only=only, by=by, at=at)
 
 
+_NOT_AT_A_DESK = ("respond", "complete")  # a crew on its way has nothing to hear a recording with
+
+
 def personal_of(
     row: Incident, *, looking: Looking, only: Collection[int] | None = None, by: Actor, at: datetime
 ) -> dict[str, Any]:
@@ -39,7 +43,8 @@ def personal_of(
     What ``personal_fields`` gives, for who has already shown a purpose and the live record it is bound to.
 
     ``only`` are the reports whose callers are to be called: of these, those that may be. ``of`` of a line is the
-    reference of the matter it began with, where that was merged into this one.
+    reference of the matter it began with, where that was merged into this one. ``recordings`` say where the exchange
+    keeps what was said, for who may hear it there.
     """
     merged = dict(Incident.objects.filter(merged_into=row).values_list("pk", "reference"))
     matters = [row.pk, *merged]
@@ -65,8 +70,17 @@ def personal_of(
     sealed += [a.words for a in added] + [a.note for a in notes] + [g.words for g in gaps] + [t.words for t in tries]
     photos = list(Attachment.objects.filter(matter__in=map(subject, matters)).select_related("thumb").order_by("pk"))
     sealed += [p.thumb for p in photos]
-    said: dict[Any, Any] = open_sealed(sealed, record=subject(row.pk), looking=looking, by=by, at=at)
+    recorded = [] if only is not None or looking.purpose in _NOT_AT_A_DESK else calls_of(map(subject, matters))
+    recorded = [call for call in recorded if call.recording]
+    said: dict[Any, Any] = open_sealed(
+        sealed, record=subject(row.pk), looking=looking, also=["call.recording"] if recorded else [], by=by, at=at
+    )
     return {
+        "recordings": [
+            {"call": c.pk, "at": c.answered_at or c.ringing_at, "recording": c.recording,
+             "of": merged.get(c.incident_id or 0, "")}
+            for c in recorded
+        ],
         "reports": [
             {
                 "id": r.pk, "source": r.source, "received_at": r.received_at, "safe_contact": r.safe_contact,
@@ -114,7 +128,8 @@ def _matter_of(photo: Attachment) -> int:
 
 def _verdict(report: Report, way: str, at: datetime) -> str:
     """ok, or why the caller may not be reached by this way now."""
-    return may_contact(report, way, at=at).why
+    verdict = may_contact(report, way, at=at)
+    return "ok" if verdict.ok else verdict.why
 
 
 _RATED_LATELY = timedelta(days=30)
@@ -148,6 +163,8 @@ def photo_content(pk: int, *, purpose: str, by: Actor, at: datetime) -> bytes:
     by.must(Right.OPEN_PERSONAL)
     look = Looking(purpose, live_basis(row, purpose, by))
     said = open_sealed([found.content], record=subject(row.pk), looking=look, by=by, at=at)[found.content_id]
+    if said is None and found.content.erased is None:
+        raise Conflict("This is not the photo that was taken: it was altered after it was recorded.")
     if said is None:
         raise NotFound("This photo was erased.")
     return base64.b64decode(said)

@@ -11,6 +11,8 @@ from oneroom.apps.incidents.models.calls import (
     Draft,
     Questioning,
 )
+from oneroom.apps.incidents.models.figures import DayFigures, FoldedTo, MatterFigures
+from oneroom.apps.incidents.models.late import LateAct, Reserved
 from oneroom.apps.incidents.models.matter import (
     AddedWords,
     Assignment,
@@ -20,6 +22,7 @@ from oneroom.apps.incidents.models.matter import (
     Incident,
     Report,
 )
+from oneroom.apps.incidents.models.openings import Opening
 
 __all__ = [
     "AddedWords",
@@ -30,12 +33,18 @@ __all__ = [
     "CallPayload",
     "Counted",
     "DayCount",
+    "DayFigures",
     "Distinct",
     "Draft",
+    "FoldedTo",
     "Handover",
     "Incident",
+    "LateAct",
+    "MatterFigures",
+    "Opening",
     "Questioning",
     "Referral",
     "Report",
+    "Reserved",
     "SentBack",
 ]

@@ -26,7 +26,9 @@ class Call(models.Model):
     """
     A telephone call as the exchange tells of it. Number and network place belong to the call and go with it.
 
-    ``number_hash`` only answers how often this number called in thirty days, on a live call; it goes then too.
+    ``exchange_id`` is the exchange's own number of it, ``recording`` where it keeps the recording: both go at a term of
+    their own, the former for one that says nothing ("gone:12"). ``number_hash`` only answers how often this number
+    called in thirty days, on a live call; it goes then too.
     """
 
     class State(models.TextChoices):
@@ -59,6 +61,9 @@ class Call(models.Model):
             models.Index(fields=["ringing_at"], name="call_ringing"),
             # What the desks and the clock ask every few seconds is a handful of a million calls that are over.
             models.Index(fields=["ringing_at"], condition=Q(state__in=["ringing", "answered"]), name="call_live"),
+            models.Index(
+                fields=["ringing_at"], condition=~Q(exchange_id__startswith="gone:"), name="call_recorded"
+            ),
             models.Index(fields=["ended_at"], condition=Q(state="abandoned", returned_at=None), name="call_to_return"),
             models.Index(
                 fields=["ringing_at"], name="call_personal",
@@ -71,7 +76,7 @@ class CallPayload(models.Model):
     """
     What the exchange sent, byte for byte, for a few days: to find out what went wrong, and for nothing else.
 
-    That it came, by its hash, is known for ``settings.CALL_PAYLOAD_DAYS``; then the row goes too.
+    That it came, by its hash, is known for a while longer (class payload_trace); then the row goes too.
     """
 
     raw = models.BinaryField(null=True)

@@ -66,6 +66,7 @@ class Incident(models.Model):
     reopened = models.PositiveSmallIntegerField(default=0)  # how often
     reopened_at = models.DateTimeField(null=True)
     reopen_proposed = models.CharField(max_length=24, blank=True)
+    deidentified_at = models.DateTimeField(null=True)  # its term is over, or two signed: no person is in it any more
 
     objects = models.Manager()
     counted = Counted()
@@ -103,6 +104,8 @@ class Report(models.Model):
     safe_ways = ArrayField(models.CharField(max_length=8), default=list)  # empty: any way
     safe_since = models.TimeField(null=True)
     safe_until = models.TimeField(null=True)
+    overridden_way = models.CharField(max_length=8, blank=True, db_default="")  # by two signatures, until then
+    overridden_until = models.DateTimeField(null=True)
     text_only = models.BooleanField(default=False)
     stars = models.PositiveSmallIntegerField(null=True)
     rating_words = models.ForeignKey(Sealed, null=True, on_delete=models.PROTECT, related_name="+")

@@ -20,6 +20,7 @@ from oneroom.apps.incidents.services.closing import (
 from oneroom.apps.incidents.services.dispatch import Advice, ask_return, divert, offer, take_off
 from oneroom.apps.incidents.services.drafts import (
     Shown,
+    code_of_draft,
     drop_draft,
     end_draft,
     keep_draft,
@@ -34,41 +35,57 @@ from oneroom.apps.incidents.services.intake import (
     Taken,
     Where,
     add_words,
+    check_classification,
+    check_said,
     classify,
     code_hash,
+    day_of,
     follow_code,
     take_report,
 )
+from oneroom.apps.incidents.services.late import RESULTS as LATE_RESULTS
+from oneroom.apps.incidents.services.late import Late, all_booked, book_late, book_together, booked_lines, settle_late
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.radio import log_radio, note_video
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
+from oneroom.apps.incidents.services.reserving import numbers_used, reserve_numbers
 from oneroom.apps.incidents.services.saving import complete_draft, is_anew, is_over, saved_before
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
 from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 
 __all__ = [
+    "LATE_RESULTS",
     "Advice",
     "Event",
+    "Late",
     "Said",
     "Shown",
     "Taken",
     "Where",
     "add_photo",
     "add_words",
+    "all_booked",
     "answer_referral",
     "archive",
     "ask_return",
+    "book_late",
+    "book_together",
+    "booked_lines",
     "bring_in",
     "call_back",
     "call_belongs_to",
+    "check_classification",
+    "check_said",
     "classify",
     "clear",
     "close",
     "close_many",
     "code_hash",
+    "code_of_draft",
     "complete",
     "complete_draft",
+    "day_of",
     "divert",
     "drop_draft",
     "end_draft",
@@ -84,6 +101,7 @@ __all__ = [
     "merge",
     "missing_to_close",
     "note_video",
+    "numbers_used",
     "offer",
     "open_call",
     "rate",
@@ -92,6 +110,7 @@ __all__ = [
     "reopen",
     "report",
     "report_and_clear",
+    "reserve_numbers",
     "return_call",
     "review",
     "saved_before",
@@ -102,6 +121,7 @@ __all__ = [
     "send_help",
     "send_on",
     "set_aside",
+    "settle_late",
     "step",
     "supervise",
     "take_event",

@@ -1,8 +1,11 @@
 """
 Calls as the telephone exchange tells of them: they ring, are answered, end, or are abandoned and called back.
 
-Events come more than once and out of order; each only ever moves a call forward. The number lies sealed and goes with
-the call; its keyed hash answers one question, on a live call: how often did this number call in thirty days?
+Events come more than once and out of order; each only ever moves a call forward. What happens once a matter was made of
+a call stands in the matter's record; what was before, in the call's own, which that names.
+
+The number lies sealed and goes with the call; its keyed hash answers one question, on a live call: how often did this
+number call in thirty days?
 """
 
 from __future__ import annotations
@@ -14,10 +17,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from oneroom.apps.incidents.codes import RETURN_RESULTS
-from oneroom.apps.incidents.models import Call, CallPayload
-from oneroom.apps.incidents.services.matter import known
+from oneroom.apps.incidents.models import Call, CallPayload, Incident
+from oneroom.apps.incidents.services.matter import known, scopes, subject
 from oneroom.apps.ledger.services import Looking, erase, note, open_sealed, seal, service
 from oneroom.apps.orders.services import start_overdue, stop
 from oneroom.apps.people.queries import find_account
@@ -28,7 +33,7 @@ from oneroom.engine.values import SYSTEM, Actor, IllegalMove, NotFound, Overtake
 
 S = Call.State
 COUNTED = timedelta(days=30)
-_BATCH = 5000
+GONE = "gone:"
 _ORDER = {S.RINGING: 0, S.ANSWERED: 1, S.ABANDONED: 2, S.ENDED: 2}
 _LIVE = (S.RINGING, S.ANSWERED)
 
@@ -92,7 +97,7 @@ def _answered_after_all(row: Call, *, at: datetime) -> None:
         return
     row.state, row.return_due = S.ENDED, None
     stop(call_subject(row.pk), cause="answered", by=SYSTEM, at=at)
-    note("call.ended", call_subject(row.pk), by=SYSTEM, at=at, to={"room"}, matter=call_subject(row.pk), call=row.pk)
+    _note("ended", row, {"room"}, by=SYSTEM, at=at)
 
 
 def _fill(row: Call, event: Event, *, at: datetime) -> None:
@@ -115,7 +120,7 @@ def _fill(row: Call, event: Event, *, at: datetime) -> None:
 def _tell(row: Call, *, at: datetime) -> None:
     waited = max(0.0, ((row.answered_at or row.ended_at or row.ringing_at) - row.ringing_at).total_seconds())
     mine = {f"account:{row.account_id}"} if row.account_id else {"room"}
-    facts: dict[str, Any] = {"call": row.pk}
+    facts: dict[str, Any] = {}
     if row.state in (S.ANSWERED, S.ABANDONED):
         facts["waited_s"] = round(waited, 1)
     if row.state == S.ANSWERED:
@@ -129,7 +134,15 @@ def _tell(row: Call, *, at: datetime) -> None:
             call_subject(row.pk), stage="return_call", limit_s=promised, matter=call_subject(row.pk), grade=2,
             by=SYSTEM, at=at,
         )  # fmt: skip
-    note(f"call.{row.state}", call_subject(row.pk), by=SYSTEM, at=at, to=mine, matter=call_subject(row.pk), **facts)
+    _note(row.state, row, mine, by=SYSTEM, at=at, **facts)
+
+
+def _note(what: str, row: Call, to: set[str], *, by: Actor, at: datetime, **facts: Any) -> None:
+    """Where its matter is open on a screen, that hears of it too."""
+    matter = call_subject(row.pk)
+    if row.incident_id is not None:
+        matter, to = subject(row.incident_id), to | set(scopes(Incident.objects.get(pk=row.incident_id)))
+    note(f"call.{what}", call_subject(row.pk), by=by, at=at, to=to, matter=matter, call=row.pk, **facts)
 
 
 def _rang_again(row: Call, *, at: datetime) -> None:
@@ -194,16 +207,19 @@ def return_call(call_id: int, *, result: str, by: Actor, at: datetime) -> None:
 
 def _returned(row: Call, result: str, *, by: Actor, at: datetime) -> None:
     Call.objects.filter(pk=row.pk).update(returned_at=at, return_result=result)
-    note(
-        "call.returned", call_subject(row.pk), by=by, at=at, to={"room"}, matter=call_subject(row.pk), call=row.pk,
-        result=result,
-    )  # fmt: skip
+    _note("returned", row, {"room"}, by=by, at=at, result=result)
     stop(call_subject(row.pk), cause="returned", by=by, at=at)
 
 
-def call_belongs_to(call_id: int, incident_id: int, *, by: Actor) -> None:
+@service
+def call_belongs_to(call_id: int, incident_id: int, *, by: Actor, at: datetime) -> None:
     """The matter that was made of a call of this desk; another's call is none of this desk's business."""
-    Call.objects.filter(pk=call_id, account_id=by.id).update(incident_id=incident_id)
+    row = Call.objects.select_for_update(of=("self",)).filter(pk=call_id, account_id=by.id).first()
+    if row is None or row.incident_id == incident_id:
+        return
+    row.incident_id = incident_id
+    row.save(update_fields=["incident"])
+    _note("joined", row, set(), by=by, at=at, incident=incident_id)
 
 
 def keep_payload(raw: bytes, *, at: datetime) -> int:
@@ -217,28 +233,17 @@ def judge_payload(pk: int, *, reason: str = "") -> None:
     CallPayload.objects.filter(pk=pk).update(taken=not reason, reason=reason[:64])
 
 
-def forget_calls(at: datetime, *, calls: timedelta = COUNTED, payloads: timedelta = timedelta(days=7)) -> int:
-    """
-    Numbers, hashes and network places of old calls, and old payloads, are no more. The clock's work.
-
-    Of a payload first the bytes go, then, after ``settings.CALL_PAYLOAD_DAYS``, that it came at all: a bounded batch at
-    a time.
-    """
-    count = CallPayload.objects.filter(received__lt=at - payloads, raw__isnull=False).update(raw=None)
-    kept = at - max(payloads, timedelta(days=settings.CALL_PAYLOAD_DAYS))
-    gone = CallPayload.objects.filter(received__lt=kept).order_by("received").values_list("pk", flat=True)[:_BATCH]
-    count += CallPayload.objects.filter(pk__in=list(gone)).delete()[0]
-    old = Call.objects.filter(ringing_at__lt=at - calls).exclude(number_hash=None, caller=None, lon=None)
-    for row in old[:500]:  # one that still rings after thirty days is one whose end was never told
-        _forget(row, at=at)
-        count += 1
-    return count
-
-
 @service
-def _forget(row: Call, *, at: datetime) -> None:
-    erase(call_subject(row.pk), cause="call_is_old", by=SYSTEM, at=at)
+def forget_call(call_id: int, *, cause: str, at: datetime) -> None:
+    """Number, hash and network place of a call are no more; that it was, and how long it waited, stays."""
+    row = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
+    erase(call_subject(row.pk), cause=cause, by=SYSTEM, at=at)
     Call.objects.filter(pk=row.pk).update(caller=None, number_hash=None, lon=None, lat=None, radius_m=None)
+
+
+def forget_recordings(calls: QuerySet[Call]) -> None:
+    """Where the exchange keeps what was said, and its own number of the call: neither leads to the other any more."""
+    calls.update(recording="", exchange_id=Concat(Value(GONE), Cast("pk", CharField())))
 
 
 def _count(row: Call, at: datetime) -> int:

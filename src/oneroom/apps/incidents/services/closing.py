@@ -65,6 +65,7 @@ def review(incident_id: int, *, by: Actor, at: datetime) -> None:
     note("incident.reviewed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk)
     for stage in ("review", "complete"):
         stop(subject(row.pk), cause="reviewed", stage=stage, by=by, at=at)
+    watch(row, "close", by=SYSTEM, at=at)
 
 
 @service

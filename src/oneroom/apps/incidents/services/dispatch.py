@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from oneroom.apps.duty.models import Crew
-from oneroom.apps.duty.queries import led_crews
+from oneroom.apps.duty.queries import led_crews, riders
 from oneroom.apps.duty.services import count_run, set_state
 from oneroom.apps.incidents.codes import CHOICE_REASONS, RETURN_REASONS, WITHDRAW_REASONS
 from oneroom.apps.incidents.models import Assignment, Incident
@@ -24,7 +24,7 @@ from oneroom.apps.incidents.services.matter import (
     subject,
     this_round,
 )
-from oneroom.apps.ledger.services import note, service
+from oneroom.apps.ledger.services import given_id, note, service
 from oneroom.apps.orders.services import start_answer, stop
 from oneroom.engine.lifecycle import assignment, incident
 from oneroom.engine.lifecycle.assignment import ASSIGNMENT, CREW_STATE
@@ -101,15 +101,18 @@ def _offer_one(
     try:
         with transaction.atomic():
             sent = Assignment.objects.create(
-                incident=row, crew=crew, state_since=at, offered_at=at, lead=lead, travel_s=travel_s
-            )
+                pk=given_id(f"order:{crew.pk}"), incident=row, crew=crew, state_since=at, offered_at=at, lead=lead,
+                travel_s=travel_s,
+            )  # fmt: skip
     except IntegrityError as refused:
         raise Overtaken("This crew was just sent elsewhere. Nothing was sent; pick again.") from refused
     set_state(crew.pk, CREW_STATE[A.OFFERED], at=at)
     count_run(crew.pk)
     rank = advice.ranked.index(crew.pk) + 1 if crew.pk in advice.ranked else None
+    # Who rides with the crew stands with the order: whoever opens its way later is told to these, not to a later crew.
+    heard = scopes(row) | {f"account:{account}" for account in riders(crew.pk)}
     note(
-        "assignment.offered", f"assignment:{sent.pk}", by=by, at=at, to=scopes(row), matter=subject(row.pk),
+        "assignment.offered", f"assignment:{sent.pk}", by=by, at=at, to=heard, matter=subject(row.pk),
         assignment=sent.pk, incident=row.pk, crew=crew.pk, grade=row.grade, lead=lead, travel_s=travel_s,
         advised=[f"crew:{c}" for c in advice.ranked[:10]], advised_rank=rank, card=advice.card or None,
         crews_asked=advice.crews_asked if advice.card else None, advised_set=[f"crew:{c}" for c in advice.best] or None,

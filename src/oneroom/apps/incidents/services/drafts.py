@@ -174,7 +174,12 @@ def draft_code(row: Draft, *, anew: bool = False) -> str:
 
     ``anew``: of the second report that was made of it, where the first one's matter was over.
     """
-    return follow_code(f"draft:{row.account_id}:{row.key}{':anew' if anew else ''}".encode())
+    return code_of_draft(row.account_id, row.key, anew=anew)
+
+
+def code_of_draft(account_id: int, key: str, *, anew: bool = False) -> str:
+    """The same, from what the desk itself knows of its draft."""
+    return follow_code(f"draft:{account_id}:{key}{':anew' if anew else ''}".encode())
 
 
 def _where(row: Draft) -> Where | None:
@@ -188,7 +193,7 @@ def _seen(row: Draft) -> tuple[object, ...]:
 
 
 def _check(shown: Shown) -> None:
-    if shown.category:
+    if shown.category or shown.subcategory:
         known("category", shown.category, CATEGORIES)
         known_subcategory(shown.category, shown.subcategory)
     if shown.grade is not None:

@@ -15,7 +15,7 @@ from oneroom.apps.incidents.services.intake import add_words
 from oneroom.apps.incidents.services.matter import follow, lock_assignment, scopes, subject
 from oneroom.apps.ledger.services import note, seal, service
 from oneroom.apps.orders.services import attach_photo, is_watched, start_overdue, stop
-from oneroom.engine.lifecycle.assignment import ASSIGNMENT, CREW_STATE, State
+from oneroom.engine.lifecycle.assignment import ASSIGNMENT, BEGINS, CREW_STATE, ENDS, State
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.lifecycle.limits import limit_s
 from oneroom.engine.text import plain
@@ -23,9 +23,6 @@ from oneroom.engine.values import Actor, BadInput, IllegalMove, Overtaken
 
 A = State
 _TIME_OF = {A.ACKNOWLEDGED: "acknowledged_at", A.EN_ROUTE: "en_route_at", A.ON_SCENE: "on_scene_at"}
-# stage that ends with a verb, stages that begin with it
-_ENDS = {"acknowledge": "acknowledge", "arrive": "arrive"}
-_BEGINS = {"acknowledge": ("arrive",), "arrive": ("first_word", "welfare", "report")}
 _SKEW = timedelta(seconds=2)  # a device clock may run this far ahead of ours before we say so
 
 
@@ -47,9 +44,9 @@ def step(assignment_id: int, verb: str, *, happened: datetime | None = None, by:
         raise Overtaken
     set_state(found.crew_id, CREW_STATE[State(move.target)], at=when)
     _note(f"assignment.{move.target.value}", found, row, by=by, at=when)
-    if verb in _ENDS:
-        stop(f"assignment:{found.pk}", cause=move.target.value, stage=_ENDS[verb], by=by, at=at)
-    for stage in _BEGINS.get(verb, ()):
+    if verb in ENDS:
+        stop(f"assignment:{found.pk}", cause=move.target.value, stage=ENDS[verb], by=by, at=at)
+    for stage in BEGINS.get(verb, ()):
         _watch(found, row, stage, by=by, at=when)
     follow(row, at=at)
 
@@ -57,10 +54,13 @@ def step(assignment_id: int, verb: str, *, happened: datetime | None = None, by:
 @service
 def report(
     assignment_id: int, *, outcome: str, words: str = "", category: str = "", subcategory: str = "",
-    happened: datetime | None = None,
-    by: Actor, at: datetime,
+    happened: datetime | None = None, stays: bool = True, by: Actor, at: datetime,
 ) -> None:  # fmt: skip
-    """The scene report: an outcome, a line of words, and what it turned out to be. Signed by an officer."""
+    """
+    The scene report: an outcome, a line of words, and what it turned out to be. Signed by an officer.
+
+    A crew that ``stays`` after it is waited for: while it counts as there, its matter goes no further.
+    """
     found, row = lock_assignment(assignment_id)
     ASSIGNMENT.move(found.state, "report", by=by)
     if outcome not in OUTCOMES:
@@ -84,6 +84,8 @@ def report(
     )  # fmt: skip
     for stage in ("first_word", "welfare", "report"):
         stop(f"assignment:{found.pk}", cause="reported", stage=stage, by=by, at=at)
+    if stays:
+        _watch(found, row, "clear", by=by, at=at)
 
 
 @service
@@ -110,7 +112,7 @@ def report_and_clear(
     assignment_id: int, *, happened: datetime | None = None, by: Actor, at: datetime, **said: Any
 ) -> None:
     """The fourth button of the phone: both acts, or neither."""
-    report(assignment_id, happened=happened, by=by, at=at, **said)
+    report(assignment_id, happened=happened, stays=False, by=by, at=at, **said)
     clear(assignment_id, happened=happened, by=by, at=at)
 
 
@@ -151,10 +153,13 @@ def add_photo(assignment_id: int, data: bytes, *, happened: datetime | None = No
     found, row = lock_assignment(assignment_id)
     if row.state not in OPEN:
         raise IllegalMove("This matter is over; nothing is changed in it or added to it any more.")
-    photo, commitment = attach_photo(
+    photo, commitment, small = attach_photo(
         data, matter=subject(row.pk), subject=f"assignment:{found.pk}", taken_at=min(happened or at, at), by=by, at=at
     )
-    _note("assignment.photo", found, row, by=by, at=photo.taken_at, photo=photo.pk, content=commitment, size=len(data))
+    _note(
+        "assignment.photo", found, row, by=by, at=photo.taken_at, photo=photo.pk, content=commitment, small=small,
+        size=len(data),
+    )  # fmt: skip
     return photo.pk
 
 

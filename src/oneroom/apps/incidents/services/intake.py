@@ -7,12 +7,11 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 
 from oneroom.apps.incidents.codes import CATEGORIES, SAFE_CONTACT, SOURCES
 from oneroom.apps.incidents.models import AddedWords, Incident, Report
@@ -30,7 +29,8 @@ from oneroom.apps.incidents.services.matter import (
     subject,
     watch,
 )
-from oneroom.apps.ledger.services import note, seal, service
+from oneroom.apps.ledger.prepared import insert, run
+from oneroom.apps.ledger.services import given_id, given_reference, note, seal, seal_all, service
 from oneroom.apps.orders.services import stop
 from oneroom.apps.orgs.queries import station_at
 from oneroom.engine.lifecycle.incident import INCIDENT
@@ -43,6 +43,12 @@ from oneroom.engine.values import Actor, BadInput
 _CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 # What a report counts as until somebody has read it (the model's default).
 _UNREAD = 3
+_NUMBER = """
+WITH given AS (INSERT INTO incidents_daycount (day, last) VALUES (%s, 1)
+    ON CONFLICT (day) DO UPDATE SET last = incidents_daycount.last + 1 RETURNING last)
+UPDATE incidents_incident SET reference = %s::text || lpad(last::text, greatest(4, length(last::text)), '0')
+FROM given WHERE id = %s RETURNING reference"""
+_KIND = ("category", "subcategory", "grade", "reasons", "state", "state_since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,37 +116,37 @@ def take_report(
     if source not in SOURCES:
         raise BadInput("source", "There is no such way of reporting.")
     words, caller, address = check_said(said)
-    if category:
-        check_classification(category, grade, reasons, where, subcategory=subcategory)
-
-    row = Incident.objects.create(
-        reference=_next_reference(at), origin=source, received_at=at, state_since=at, drill=drill,
-        grade=1 if said.urgent else _UNREAD, reasons=["in_progress"] if said.urgent else [], **placed(where),
+    reserved = given_reference()
+    row = Incident(
+        pk=given_id("incident"), reference=reserved or f"~{secrets.token_hex(7)}", origin=source, received_at=at,
+        state_since=at, drill=drill, grade=1 if said.urgent else _UNREAD,
+        reasons=["in_progress"] if said.urgent else [], **placed(where),
     )  # fmt: skip
+    if category:
+        checked = check_classification(category, grade, reasons, where, subcategory=subcategory)
+        _classify(row, category=category, subcategory=subcategory, grade=grade, reasons=checked, by=by, at=at)
+    insert(row)
     matter = subject(row.pk)
-    seals = {}
-    if words:
-        seals["words"] = seal(words, matter=matter, purpose="report.words", at=at)
-    if any(caller.values()):
-        seals["caller"] = seal(caller, matter=matter, purpose="report.caller", at=at)
-    if address:
-        seals["address"] = seal(address, matter=matter, purpose="report.address", at=at)
+    texts = {"words": words, "caller": caller if any(caller.values()) else None, "address": address}
+    sealed = seal_all({f"report.{name}": text for name, text in texts.items() if text}, matter=matter, at=at)
+    seals = {purpose.removeprefix("report."): kept for purpose, kept in sealed.items()}
     code = code or follow_code(secrets.token_bytes(32))
-    report = Report.objects.create(
+    report = Report(
         incident=row, source=source, received_at=at, code_hash=code_hash(code), safe_contact=said.safe_contact,
         safe_ways=["page"] if said.text_only and said.safe_contact == "yes" else [], text_only=said.text_only,
-        **{name: sealed for name, (sealed, _) in seals.items()},
+        **{name: kept for name, (kept, _) in seals.items()},
     )  # fmt: skip
+    insert(report)
     commitments: dict[str, Any] = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
     note(
-        "incident.received", matter, by=by, at=at, to=scopes(row), matter=matter, incident=row.pk,
+        "incident.received", matter, by=by, at=at, to=scopes(row, new=True), matter=matter, incident=row.pk,
         report=report.pk, source=source, safe_contact=said.safe_contact, drill=drill or None,
-        text_only=said.text_only or None, **commitments,
+        text_only=said.text_only or None, grade=row.grade, unit=row.unit_id, **commitments,
     )  # fmt: skip
-    watch(row, "classify", by=by, at=at)
     if category:
-        classify(row.pk, category=category, subcategory=subcategory, grade=grade, reasons=reasons, by=by, at=at)
-    return Taken(row.pk, report.pk, row.reference, code)
+        _note_classified(row, scopes(row, new=True), by=by, at=at)
+    watch(row, "dispatch" if category else "classify", by=by, at=at)
+    return Taken(row.pk, report.pk, reserved or _number(row, at), code)
 
 
 @service
@@ -161,29 +167,34 @@ def classify(
     Somebody may have raised the grade before: as everywhere, only the shift commander lowers it again.
     """
     row = lock(incident_id)
-    move = INCIDENT.move(row.state, "classify", by=by)
-    known = where or place_of(row)
-    reasons = check_classification(category, grade, reasons, known, subcategory=subcategory)
-    if row.grade < min(_UNREAD, known_grade(grade)):
-        may_lower(by, at=at)
+    checked = check_classification(category, grade, reasons, where or place_of(row), subcategory=subcategory)
+    _classify(row, category=category, subcategory=subcategory, grade=grade, reasons=checked, by=by, at=at)
     where_now = placed(where) if where else {}
-    Incident.objects.filter(pk=row.pk).update(
-        category=category,
-        subcategory=subcategory,
-        grade=grade,
-        reasons=reasons,
-        state=move.target,
-        state_since=at,
-        **where_now,
-    )
-    row.refresh_from_db()
-    note(
-        "incident.classified", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
-        incident=row.pk, category=category, subcategory=subcategory or None, grade=grade, reasons=reasons,
-        unit=row.unit_id,
-    )  # fmt: skip
+    for name, value in where_now.items():
+        setattr(row, name, value)
+    row.save(update_fields=[*_KIND, *where_now])
+    _note_classified(row, scopes(row), by=by, at=at)
     stop(subject(row.pk), cause="classified", stage="classify", by=by, at=at)
     watch(row, "dispatch", by=by, at=at)
+
+
+def _classify(
+    row: Incident, *, category: str, subcategory: str, grade: int | None, reasons: list[str], by: Actor, at: datetime
+) -> None:
+    """The move itself, on the row in hand; whoever asked has checked what was said."""
+    move = INCIDENT.move(row.state, "classify", by=by)
+    if row.grade < min(_UNREAD, known_grade(grade)):
+        may_lower(by, at=at)
+    row.category, row.subcategory, row.grade, row.reasons = category, subcategory, known_grade(grade), reasons
+    row.state, row.state_since = move.target, at
+
+
+def _note_classified(row: Incident, heard: set[str], *, by: Actor, at: datetime) -> None:
+    note(
+        "incident.classified", subject(row.pk), by=by, at=at, to=heard, matter=subject(row.pk),
+        incident=row.pk, category=row.category, subcategory=row.subcategory or None, grade=row.grade,
+        reasons=row.reasons, unit=row.unit_id,
+    )  # fmt: skip
 
 
 @service
@@ -276,13 +287,18 @@ def placed(where: Where | None) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _next_reference(at: datetime) -> str:
-    """The day in the force's own time zone and a number of that day; gapless, one row lock per report."""
-    day = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO incidents_daycount (day, last) VALUES (%s, 1)"
-            " ON CONFLICT (day) DO UPDATE SET last = incidents_daycount.last + 1 RETURNING last",
-            [day],
-        )
-        return f"{day:%Y%m%d}-{cursor.fetchone()[0]:04d}"
+def day_of(at: datetime) -> date:
+    """The day of a reference: that of the force's own time zone."""
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def _number(row: Incident, at: datetime) -> str:
+    """
+    Give a matter its reference: the day and a number of that day, gapless.
+
+    The last thing that taking a report does: the day's counter is locked until the commit, and whoever takes another
+    report meanwhile waits for it.
+    """
+    day = day_of(at)
+    [[row.reference]] = run(_NUMBER, [day, f"{day:%Y%m%d}-", row.pk])
+    return row.reference

@@ -26,10 +26,12 @@ def subject(pk: int) -> str:
     return f"incident:{pk}"
 
 
-def scopes(of: Incident) -> set[str]:
-    """Whose screens hear of a matter: the room, its station, the crews that are on it now."""
-    live = Assignment.objects.filter(incident=of, state__in=assignment.LIVE).values_list("crew_id", flat=True)
-    heard = {"room", *(f"crew:{crew}" for crew in live)}
+def scopes(of: Incident, *, new: bool = False) -> set[str]:
+    """Whose screens hear of a matter: the room, its station, the crews that are on it now (of a ``new`` one: none)."""
+    heard = {"room"}
+    if not new:
+        live = Assignment.objects.filter(incident=of, state__in=assignment.LIVE).values_list("crew_id", flat=True)
+        heard |= {f"crew:{crew}" for crew in live}
     if of.unit_id is not None:
         heard.add(f"unit:{of.unit_id}")
     return heard

@@ -34,6 +34,7 @@ from oneroom.apps.incidents.services.matter import (
 )
 from oneroom.apps.incidents.services.standing import regrade
 from oneroom.apps.ledger.services import compared, note, seal, service
+from oneroom.apps.orders.services import rehome
 from oneroom.engine.lifecycle.incident import OPEN, State
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, Conflict, IllegalMove
@@ -129,6 +130,7 @@ def _say_anew(
         changed = placed(where) if moved else {}
         Incident.objects.filter(pk=row.pk).update(category=category, subcategory=subcategory, reasons=codes, **changed)
         row.refresh_from_db()
+        rehome(subject(row.pk), unit_id=row.unit_id, by=by, at=at)
         note(
             "incident.amended", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
             category=category, subcategory=subcategory or None, reasons=codes, moved=moved, unit=row.unit_id,

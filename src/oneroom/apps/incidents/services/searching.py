@@ -23,8 +23,20 @@ def question_about(reference: str, question: Question) -> Question:
         return question
     pk = Incident.objects.filter(reference=reference).values_list("pk", flat=True).first()
     if pk is None:
-        raise BadInput("matter", "There is no matter of this number.")
+        raise _unknown()
     return replace(question, matter=subject(pk))
+
+
+def _must_see(matter: str, *, by: Actor) -> None:
+    """Who may not see it may not ask of it, and is told what he would be told of a number that nobody ever gave."""
+    try:
+        incident_for(int(matter.partition(":")[2]), by=by)
+    except NotFound as hidden:
+        raise _unknown() from hidden
+
+
+def _unknown() -> BadInput:
+    return BadInput("matter", "There is no matter of this number.")
 
 
 @service
@@ -43,7 +55,7 @@ def search_record(question: Question, *, purpose: str, basis: str, by: Actor, at
             raise BadInput("matter", "Name the matter that you ask about.")
         if question.chain != "acts":
             raise NotFound
-        incident_for(int(question.matter.partition(":")[2]), by=by)  # who may not see it may not ask of it
+        _must_see(question.matter, by=by)
         purpose, basis = ("dispatch" if by.may(Right.SEE_ROOM) else "review"), question.matter
     searched(
         chain=question.chain, purpose=purpose, basis=basis, by=by, at=at, matter_asked=question.matter or None,

@@ -62,10 +62,12 @@ def say_safe(
     row = lock_matter_of(report_id)
     found = Report.objects.get(pk=report_id)
     now = {"safe_contact": safe_contact, "safe_ways": list(ways), "safe_since": since, "safe_until": until}
-    if all(getattr(found, name) == value for name, value in now.items()):
+    # Whatever is said anew is newer than what two persons decided without knowing it.
+    lives = found.overridden_until is not None and at < found.overridden_until
+    if all(getattr(found, name) == value for name, value in now.items()) and not lives:
         return
     before = found.safe_contact
-    Report.objects.filter(pk=report_id).update(**now)
+    Report.objects.filter(pk=report_id).update(**now, **({"overridden_until": at} if lives else {}))
     note(
         "incident.safe_contact", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
         incident=row.pk, report=report_id, before=before, safe_contact=safe_contact, ways=list(ways) or None,

@@ -13,10 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import rfc8785
-from django.db import connection
 
+from oneroom.apps.ledger.prepared import run
 from oneroom.apps.ledger.time import now
 from oneroom.engine import events
 
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
 
 # The function is made by the app's first migration (`migrations/append.sql`).
 _APPEND = "SELECT ledger_append(%s::text, %s::text[], %s::text[])"
+# How many entries before the last one that of a text stands.
+_BIND = """
+UPDATE ledger_sealed s SET entry = appended.seq - v.back
+FROM appended, unnest(%s::bigint[], %s::bigint[]) AS v(id, back) WHERE s.id = v.id"""
 _LOCK = "SELECT seq, hash FROM ledger_chainhead WHERE name = %s FOR UPDATE"
 
 
@@ -35,31 +38,19 @@ def digest(link: bytes) -> bytes:
 
 def lock_head(name: str) -> tuple[int, bytes]:
     """(last sequence number, last hash) of the chain, with its row locked until the end of the transaction."""
-    row = _run(_LOCK, [name]).fetchone()
+    row: Any = run(_LOCK, [name]).fetchone()
     if row is None:
-        _run(
+        run(
             "INSERT INTO ledger_chainhead (name, seq, hash) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING",
             [name, bytes(32)],
         )
-        row = _run(_LOCK, [name]).fetchone()
+        row = run(_LOCK, [name]).fetchone()
     return row[0], bytes(row[1])
 
 
 def move_head(name: str, seq: int, own: bytes) -> None:
     """The chain ends at this link now."""
-    _run("UPDATE ledger_chainhead SET seq = %s, hash = %s WHERE name = %s", [seq, own, name])
-
-
-def _run(sql: str, values: Sequence[Any]) -> Any:
-    """
-    A prepared statement on Django's own connection and transaction.
-
-    Django sends its values inside the text of a statement, which PostgreSQL then parses and plans each time;
-    while the head is locked, that is time in which nobody else commits.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return psycopg.Cursor(connection.connection).execute(sql, values, prepare=True)
+    run("UPDATE ledger_chainhead SET seq = %s, hash = %s WHERE name = %s", [seq, own, name])
 
 
 _COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -75,6 +66,14 @@ def canonical(said: Mapping[str, Any]) -> bytes:
     if any(isinstance(v, float) for v in (*said.values(), *said.get("facts", {}).values())):
         return rfc8785.dumps(dict(said))
     return _COMPACT.encode(said).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """A statement that changes a row of the act's own, and may wait until its end."""
+
+    sql: str
+    values: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +107,26 @@ def draft(entry: Noted) -> Draft:
     return Draft(before[:-1] + ",", "," + after[1:])
 
 
-def append_entries(noted: Sequence[Noted]) -> None:
+def append_entries(
+    noted: Sequence[Noted], *, last: Last | None = None, texts: Mapping[int, int] | None = None
+) -> None:  # fmt: skip
     """
-    Write all entries of a service by one statement, the transaction's last.
+    Write all entries of a service by one statement, the transaction's last; ``last`` goes with it, and so do the
+    numbers of the entries that ``texts`` (row of a text -> which of these entries commits to it) are to know.
 
     The database numbers, hashes and inserts (``ledger_append``): with the numbers fetched and the rows sent back, the
     head stayed locked while this process waited for its turn on the processor, and everybody else's commit with it.
     """
     drafts = [draft(entry) for entry in noted]
-    _run(_APPEND, [events.stamp(now()), [d.before for d in drafts], [d.after for d in drafts]])
+    entries = [events.stamp(now()), [d.before for d in drafts], [d.after for d in drafts]]
+    steps = [f"last AS ({last.sql})"] if last is not None else []
+    values: list[Any] = [*last.values] if last is not None else []
+    if texts:
+        # The entries are what is asked for: they are written whether or not the text's row is still there.
+        steps += [f"appended AS MATERIALIZED ({_APPEND} AS seq)", f"bound AS ({_BIND})"]
+        values += [*entries, list(texts), [len(drafts) - 1 - n for n in texts.values()]]
+        run(f"WITH {', '.join(steps)} SELECT seq FROM appended", values)  # nosec B608: statements of ours, values apart
+    elif steps:
+        run(f"WITH {steps[0]} {_APPEND}", [*values, *entries])
+    else:
+        run(_APPEND, entries)

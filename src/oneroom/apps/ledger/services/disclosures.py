@@ -11,9 +11,17 @@ from oneroom.engine.values import Actor
 
 
 @service
-def exported(name: str, *, form: str, rows: int, asked: Iterable[str], by: Actor, at: datetime) -> None:
-    """A list went out as a file or on paper (``form``); ``asked`` are its filters as codes, never typed text."""
-    note("list.exported", f"list:{name}", by=by, at=at, list=name, form=form, rows=rows, asked=list(asked))
+def exported(
+    name: str, *, form: str, rows: int, asked: Iterable[str], signature: int | None = None, by: Actor, at: datetime
+) -> None:
+    """
+    A list went out as a file or on paper (``form``); ``asked`` are its filters as codes, never typed text, and
+    ``signature`` the second person's where there was one.
+    """
+    note(
+        "list.exported", f"list:{name}", by=by, at=at, list=name, form=form, rows=rows, asked=list(asked),
+        signature=signature,
+    )  # fmt: skip
 
 
 @service

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import rfc8785
 from django.conf import settings
-from django.db import connection
 
 from oneroom.apps.ledger.models import DoneOnce
-from oneroom.apps.ledger.services.record import service
+from oneroom.apps.ledger.prepared import run
+from oneroom.apps.ledger.services.record import at_last, service
 from oneroom.engine.values import Actor, BadInput, Conflict
+
+_BEGUN = """
+INSERT INTO ledger_doneonce (actor, key, fingerprint, answer, at) VALUES (%s, %s, %s, NULL, %s)
+ON CONFLICT (actor, key) DO NOTHING"""
+_DONE = "UPDATE ledger_doneonce SET answer = %s::jsonb WHERE actor = %s AND key = %s"
 
 
 @service
@@ -30,20 +36,13 @@ def once(
     if not 8 <= len(key) <= 80 or not key.isascii() or not key.isprintable():
         raise BadInput("Idempotency-Key", "The key of an act has 8 to 80 plain characters.")
     fingerprint = _fingerprint(asked)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_doneonce (actor, key, fingerprint, answer, at) VALUES (%s, %s, %s, NULL, %s)"
-            " ON CONFLICT (actor, key) DO NOTHING",
-            [by.id, key, fingerprint, at],
-        )
-        fresh = cursor.rowcount == 1
-    if not fresh:
+    if run(_BEGUN, [by.id, key, fingerprint, at]).rowcount == 0:
         kept = DoneOnce.objects.get(actor=by.id, key=key)
         if bytes(kept.fingerprint) != fingerprint:
             raise Conflict("This was already sent with other content. Nothing was changed; reload and try again.")
         return dict(kept.answer or {})
     answer = dict(act())
-    DoneOnce.objects.filter(actor=by.id, key=key).update(answer=answer)
+    at_last(_DONE, json.dumps(answer), by.id, key)
     return answer
 
 

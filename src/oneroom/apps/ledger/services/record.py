@@ -19,7 +19,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
+from oneroom.apps.ledger.prepared import run as run_prepared
 from oneroom.apps.ledger.services import chain, seams
+from oneroom.apps.ledger.words import commitments
 from oneroom.engine import events
 from oneroom.engine.values import Actor
 
@@ -29,6 +31,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _work: ContextVar[list[Noted] | None] = ContextVar("noted", default=None)
+# mark -> text, of the texts that wait for the number of the entry that commits to them
+_given: ContextVar[dict[str, int] | None] = ContextVar("given", default=None)
+_last: ContextVar[list[chain.Last]] = ContextVar("last")
 _later: ContextVar[dict[tuple[Any, ...], Callable[[], object]]] = ContextVar("later")
 
 
@@ -56,15 +61,23 @@ def service(act: Callable[P, T]) -> Callable[P, T]:
             return act(*args, **kwargs)
         noted: list[Noted] = []
         later: dict[tuple[Any, ...], Callable[[], object]] = {}
+        given: dict[str, int] = {}
+        last: list[chain.Last] = []
         token, token_later = _work.set(noted), _later.set(later)
+        token_given, token_last = _given.set(given), _last.set(last)
         try:
             with transaction.atomic():
                 result = act(*args, **kwargs)
                 if noted:
-                    chain.append_entries(noted)
+                    texts = _texts(noted, given) if given else None
+                    chain.append_entries(noted, last=last.pop() if last else None, texts=texts)
+                for one in last:
+                    run_prepared(one.sql, one.values)
         finally:
             _work.reset(token)
             _later.reset(token_later)
+            _given.reset(token_given)
+            _last.reset(token_last)
         for key, then in later.items():
             try:
                 then()
@@ -73,6 +86,37 @@ def service(act: Callable[P, T]) -> Callable[P, T]:
         return result
 
     return run
+
+
+def given(mark: str, sealed: int) -> None:
+    """A text was sealed: the entry of this act that holds its mark is the one to compare it with."""
+    waiting = _given.get()
+    if waiting is not None:
+        waiting[mark] = sealed
+
+
+def waits_for_entry(sealed: int) -> bool:
+    """Whether this text was given by the act that is being done."""
+    return sealed in (_given.get() or {}).values()
+
+
+def _texts(noted: list[Noted], given: dict[str, int]) -> dict[int, int]:
+    """Which of the entries commits to each text of this act."""
+    return {
+        given[mark]: n
+        for n, entry in enumerate(noted)
+        for mark in commitments(entry.kind, entry.facts)
+        if mark in given
+    }
+
+
+def at_last(sql: str, *values: Any) -> None:
+    """
+    Change a row of this act's own with its last statement: one way to the database and back less.
+
+    While an act holds what others wait for (the day's counter, the head of the chain), each of them waits for that way.
+    """
+    _last.get().append(chain.Last(sql, values))
 
 
 def afterwards(then: Callable[..., object], **values: Any) -> None:

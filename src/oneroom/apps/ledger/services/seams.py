@@ -1,8 +1,9 @@
 """
 Guards and followers: how a lower app asks or tells a higher one without importing it.
 
-``settings.GUARDS[act]`` may object by raising ``Refused``; ``settings.FOLLOWERS[kind]`` must act too. Both
-run in the caller's transaction, in the order of the setting, and are plain functions named by dotted path.
+``settings.GUARDS[act]`` may object, by raising ``Refused`` or, where all objections are wanted, by giving them;
+``settings.FOLLOWERS[kind]`` must act too. Both run in the caller's transaction, in the order of the setting, and are
+plain functions named by dotted path.
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ def ask_guards(act: str, **about: Any) -> None:
     """Ask everybody who may object; the first objection (``Refused``) ends it."""
     for path in settings.GUARDS.get(act, ()):
         import_string(path)(**about)
+
+
+def all_objections(act: str, **about: Any) -> list[Any]:
+    """
+    Everything that anybody objects to, where a person wants to see all of it at once: these guards raise nothing, each
+    gives what it found.
+    """
+    return [found for path in settings.GUARDS.get(act, ()) for found in import_string(path)(**about)]
 
 
 def tell_followers(entry: Noted, *, by: Actor) -> None:

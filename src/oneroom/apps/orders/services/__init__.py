@@ -1,9 +1,13 @@
+from oneroom.apps.orders.services.courier import text_of
 from oneroom.apps.orders.services.ladders import (
+    Happened,
     climb_rung,
     is_watched,
     mark_drill,
     receipt,
     regrade,
+    rehome,
+    rungs_happened,
     start_answer,
     start_overdue,
     stop,
@@ -20,6 +24,7 @@ from oneroom.apps.orders.services.sos import (
 
 __all__ = [
     "END_REASONS",
+    "Happened",
     "answer_sos",
     "attach_photo",
     "bind_sos",
@@ -30,9 +35,12 @@ __all__ = [
     "raise_sos",
     "receipt",
     "regrade",
+    "rehome",
+    "rungs_happened",
     "say_mistake",
     "sealed_photos",
     "start_answer",
     "start_overdue",
     "stop",
+    "text_of",
 ]

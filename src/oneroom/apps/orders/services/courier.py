@@ -22,7 +22,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from oneroom.apps.ledger.services import note, service
-from oneroom.apps.orders.channel import Channel, ChannelFailed, Message, Receipt
+from oneroom.apps.orders.channel import ADDRESSES, Channel, ChannelFailed, Message, Receipt
 from oneroom.apps.orders.models import Delivery, Ladder
 from oneroom.engine.values import SYSTEM
 
@@ -36,7 +36,6 @@ BACKOFF_S = (5, 15, 45)
 MAX_TRIES = len(BACKOFF_S) + 1
 
 S = Delivery.State
-_ADDRESS = {"sms": "mobile", "voice": "mobile", "email": "email"}
 
 
 class Courier:
@@ -202,20 +201,31 @@ def _give_up_the_lost(lost_before: datetime, at: datetime, in_hand: list[int]) -
 
 
 def _message(delivery: Delivery) -> Message:
-    """Grade and references only: what left the house cannot be called back (scope §5.1-16)."""
     ladder, account = delivery.rung.ladder, delivery.account
-    order = ladder.subject.partition(":")[2]
-    with translation.override(account.language):
-        if ladder.stage == "sos":
+    said = text_of(
+        ladder.subject, answer=ladder.kind == Ladder.Kind.ANSWER, stage=ladder.stage, grade=ladder.grade,
+        drill=ladder.drill, repeat=delivery.repeat, language=account.language,
+    )  # fmt: skip
+    address = getattr(account, ADDRESSES.get(delivery.channel, ""), "")
+    return Message(account.pk, address, "OneRoom", said, delivery.repeat, f"delivery-{delivery.pk}")
+
+
+def text_of(
+    subject: str, *, answer: bool, stage: str, grade: int, drill: bool, repeat: bool, language: str
+) -> str:  # fmt: skip
+    """Grade and references only: what left the house cannot be called back (scope §5.1-16)."""
+    with translation.override(language):
+        if stage == "sos":
             text = _("SOS %(order)s: an officer calls for help. Open OneRoom. Do not call the officer.")
-        elif ladder.kind == Ladder.Kind.ANSWER:
+        elif stage == "look_review":
+            text = _("Somebody opened a matter that is not his (opening %(order)s). Review it in OneRoom.")
+        elif answer:
             text = _("P%(grade)d: order %(order)s waits to be signed for. Open OneRoom.")
         else:
             text = _("P%(grade)d: a promised step of %(order)s is overdue. Open OneRoom.")
-        text %= {"grade": ladder.grade, "order": order}
-        if ladder.drill:
+        text %= {"grade": grade, "order": subject.partition(":")[2]}
+        if drill:
             text = _("DRILL. %(text)s") % {"text": text}
-        if delivery.repeat:
+        if repeat:
             text = _("(repeated) %(text)s") % {"text": text}
-    address = getattr(account, _ADDRESS.get(delivery.channel, ""), "")
-    return Message(account.pk, address, "OneRoom", text, delivery.repeat, f"delivery-{delivery.pk}")
+    return text

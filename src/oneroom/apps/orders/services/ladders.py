@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oneroom.apps.duty.queries import who
-from oneroom.apps.ledger.services import ask_guards, note, service
+from oneroom.apps.ledger.prepared import insert
+from oneroom.apps.ledger.services import ask_guards, given_id, note, service
+from oneroom.apps.orders.channel import ADDRESSES
 from oneroom.apps.orders.models import Delivery, Ladder, Rung
 from oneroom.apps.people.models import Account
 from oneroom.engine import escalation
@@ -55,6 +58,22 @@ def start_sos(
     )  # fmt: skip
 
 
+@service
+def rehome(subject: str, *, unit_id: int | None, by: Actor, at: datetime) -> None:
+    """
+    What is promised by a station is another station's now, because the place was not where it was first said.
+
+    Each promise begins anew there with the time that has gone already: what is due by then is told at once.
+    """
+    running = Ladder.objects.select_for_update().filter(subject=subject, stopped=None, crew_id=None)
+    for ladder in running.exclude(unit_id=unit_id).order_by("pk"):
+        stop(subject, cause="moved", stage=ladder.stage, by=by, at=at)
+        start_overdue(
+            subject, stage=ladder.stage, limit_s=ladder.limit_s, matter=ladder.matter, grade=ladder.grade,
+            unit_id=unit_id, begins=ladder.started, by=by, at=at,
+        )  # fmt: skip
+
+
 def mark_drill(ladder_id: int) -> None:
     """This ladder belongs to a drill: every message of it says so. Part of the act that started the ladder."""
     Ladder.objects.filter(pk=ladder_id).update(drill=True)
@@ -67,9 +86,10 @@ def is_watched(subject: str, *, stage: str) -> bool:
 
 def _start(ladder: Ladder, rungs: Sequence[escalation.Rung], *, by: Actor, at: datetime) -> Ladder:
     ladder.rungs = escalation.frozen(rungs)
-    ladder.save(force_insert=True)
-    steps = Rung.objects.bulk_create(
-        Rung(ladder=ladder, n=r.n, code=r.code, due=ladder.started + timedelta(seconds=r.after_s)) for r in rungs
+    ladder.pk = given_id(f"ladder:{ladder.subject}:{ladder.stage}")
+    insert(ladder)
+    steps = insert(
+        *(Rung(ladder=ladder, n=r.n, code=r.code, due=ladder.started + timedelta(seconds=r.after_s)) for r in rungs)
     )
     note(
         "ladder.started", ladder.subject, by=by, at=at, matter=ladder.matter,
@@ -91,7 +111,7 @@ def climb_rung(rung_id: int, *, at: datetime) -> bool:
     step = Rung.objects.select_related("ladder").get(pk=rung_id)
     # Acts on a matter lock the matter, then its ladders. Climbing tells the matter's app (followers), so it must
     # lock in that order too, or the two wait for each other.
-    ask_guards("orders.climb", matter=step.ladder.matter)
+    ask_guards("orders.climb", matters={step.ladder.matter})
     ladder = Ladder.objects.select_for_update().filter(pk=step.ladder_id, stopped=None).first()
     if ladder is None:
         return False
@@ -103,6 +123,46 @@ def climb_rung(rung_id: int, *, at: datetime) -> bool:
         return False
     _happen(ladder, step, rung, at=at)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """
+    A rung that happened while the database was away.
+
+    ``told`` are (account, channel, state of that message): what never left ("queued") goes out now, as a repeat.
+    """
+
+    ladder: int
+    n: int
+    at: datetime
+    told: Sequence[tuple[int, str, str]]
+
+
+@service
+def rungs_happened(happened: Sequence[Happened], *, by: Actor = SYSTEM) -> int:
+    """
+    Rungs are written down in this order, and nobody is told again; how many: not those of ladders that were stopped, or
+    that happened otherwise. Together they cost hardly more than one.
+    """
+    about = {one.ladder for one in happened}
+    steps = {(s.ladder_id, s.n): s for s in Rung.objects.select_related("ladder").filter(ladder_id__in=about)}
+    ask_guards("orders.climb", matters={step.ladder.matter for step in steps.values()})
+    running = Ladder.objects.select_for_update().filter(pk__in=about, stopped=None).in_bulk()
+    waits = set(Rung.objects.filter(ladder_id__in=running, done=None).values_list("ladder_id", "n"))
+    written = {(one.ladder, one.n): one for one in happened if (one.ladder, one.n) in waits}
+    for key, one in written.items():
+        steps[key].done, steps[key].skipped = one.at, not one.told
+    Rung.objects.bulk_update([steps[key] for key in written], ["done", "skipped"])
+    Delivery.objects.bulk_create(
+        Delivery(rung=steps[key], account_id=account, channel=channel, state=state, state_since=one.at,
+                 repeat=state == Delivery.State.QUEUED)
+        for key, one in written.items() for account, channel, state in one.told
+    )  # fmt: skip
+    for key, one in written.items():
+        told = {account for account, _, _ in one.told}
+        _note_climbed(running[one.ladder], steps[key], told, skipped=not told, by=by, at=one.at)
+    return len(written)
 
 
 def _happen(ladder: Ladder, step: Rung, rung: escalation.Rung, *, at: datetime) -> None:
@@ -117,14 +177,20 @@ def _happen(ladder: Ladder, step: Rung, rung: escalation.Rung, *, at: datetime) 
     Delivery.objects.bulk_create(
         _delivery(step, account, channel, at) for account in accounts.values() for channel in rung.channels
     )
+    _note_climbed(ladder, step, accounts, skipped=skipped, by=SYSTEM, at=at)
+
+
+def _note_climbed(
+    ladder: Ladder, step: Rung, accounts: Collection[int], *, skipped: bool, by: Actor, at: datetime
+) -> None:
     scopes = {"room", *(f"account:{pk}" for pk in accounts)}
     if ladder.unit_id is not None:
         scopes.add(f"unit:{ladder.unit_id}")
     if ladder.crew_id is not None and ladder.never_account is None:
         scopes.add(f"crew:{ladder.crew_id}")
     note(
-        "ladder.climbed", ladder.subject, by=SYSTEM, at=at, to=scopes, matter=ladder.matter,
-        ladder=ladder.pk, rung=rung.n, rung_code=rung.code, told=len(accounts), skipped=skipped, due=step.due,
+        "ladder.climbed", ladder.subject, by=by, at=at, to=scopes, matter=ladder.matter,
+        ladder=ladder.pk, rung=step.n, rung_code=step.code, told=len(accounts), skipped=skipped, due=step.due,
         stage=ladder.stage, crew=ladder.crew_id,
     )  # fmt: skip
 
@@ -134,7 +200,7 @@ def _delivery(step: Rung, account: Account, channel: str, at: datetime) -> Deliv
     In the app the entry on the stream is the push, so the message is sent by this very transaction; what goes
     outside waits for the courier, or is skipped with the reason when the person has no such address.
     """
-    address = {"sms": "mobile", "voice": "mobile", "email": "email"}.get(channel)
+    address = ADDRESSES.get(channel)
     state, detail = Delivery.State.QUEUED, ""
     if channel == "app":
         state = Delivery.State.SENT

@@ -27,18 +27,18 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 
 def attach_photo(
     data: bytes, *, matter: str, subject: str, taken_at: datetime, by: Actor, at: datetime
-) -> tuple[Attachment, str]:
-    """The photo's row and the commitment to its content. Raises BadInput for what is no picture we can take."""
+) -> tuple[Attachment, str, str]:
+    """The photo's row, the commitments to its content and its small picture. Raises BadInput for what is no picture."""
     picture = _read(data)
     content, thumb = _jpeg(picture, _LONGEST_SIDE, quality=80), _jpeg(picture, _THUMB_SIDE, quality=70)
     sealed, commitment = seal(_text(content), matter=matter, purpose="scene.photo", at=at)
-    small, _same = seal(_text(thumb), matter=matter, purpose="scene.photo", at=at)
+    small, small_mark = seal(_text(thumb), matter=matter, purpose="scene.photo", at=at)
     scale = min(1.0, _LONGEST_SIDE / max(picture.size))
     row = Attachment.objects.create(
         matter=matter, subject=subject, account_id=by.id, crew_id=by.crew_id, at=at, taken_at=taken_at,
         width=round(picture.width * scale), height=round(picture.height * scale), content=sealed, thumb=small,
     )  # fmt: skip
-    return row, commitment
+    return row, commitment, small_mark
 
 
 def sealed_photos(matters: Iterable[str]) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from oneroom.apps.duty.queries import find_position
+from oneroom.apps.duty.queries import find_position, riders
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orders.models import Sos
 from oneroom.apps.orders.services.ladders import start_sos, stop
@@ -110,6 +110,8 @@ def _note(kind: str, row: Sos, *, by: Actor, at: datetime, **facts: Any) -> None
     to = {"room", f"account:{row.account_id}"}
     if row.crew_id is not None:
         to.add(f"crew:{row.crew_id}")
+    if kind == "sos.raised":
+        to.update(f"account:{account}" for account in riders(row.crew_id))
     if row.unit_id is not None:
         to.add(f"unit:{row.unit_id}")
     note(

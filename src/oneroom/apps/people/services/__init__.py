@@ -7,25 +7,81 @@ from oneroom.apps.people.services.accounts import (
     end_grant,
     end_sessions,
     give_role,
+    may_be_given,
+    move_grants,
     reopen_account,
     set_password,
 )
+from oneroom.apps.people.services.consoles import end_console, secure_console
 from oneroom.apps.people.services.enrolment import Newcomer, enrol
-from oneroom.apps.people.services.sessions import session_closed, session_opened
+from oneroom.apps.people.services.factors import (
+    add_app,
+    add_passkey,
+    new_recovery_codes,
+    passkey_used,
+    remove_all_factors,
+    remove_factor,
+    use_code,
+)
+from oneroom.apps.people.services.relations import declare_relation, end_relation
+from oneroom.apps.people.services.sessions import session_again, session_closed, session_ended, session_opened
+from oneroom.apps.people.services.signatures import ask_second, drop_second, lapse, sign_second, use_signature
+from oneroom.apps.people.services.tries import (
+    account_tied,
+    begin_try,
+    elsewhere_refused,
+    forget_tries,
+    free_account,
+    locked_since,
+    try_failed,
+    try_given_back,
+)
+from oneroom.apps.people.services.vouching import come_in_by_word, end_vouch, vouch
 
 __all__ = [
     "Newcomer",
+    "account_tied",
+    "add_app",
+    "add_passkey",
+    "ask_second",
+    "begin_try",
     "change_access",
     "change_access_of_all",
     "change_details",
     "close_account",
+    "come_in_by_word",
     "create_account",
+    "declare_relation",
+    "drop_second",
+    "elsewhere_refused",
+    "end_console",
     "end_grant",
+    "end_relation",
     "end_sessions",
+    "end_vouch",
     "enrol",
+    "forget_tries",
+    "free_account",
     "give_role",
+    "lapse",
+    "locked_since",
+    "may_be_given",
+    "move_grants",
+    "new_recovery_codes",
+    "passkey_used",
+    "remove_all_factors",
+    "remove_factor",
     "reopen_account",
+    "secure_console",
+    "session_again",
     "session_closed",
+    "session_ended",
     "session_opened",
     "set_password",
+    "sign_second",
+    "try_failed",
+    "try_given_back",
+    "use_code",
+    "use_signature",
+    "vouch",
 ]

@@ -36,7 +36,7 @@ def enrol(newcomers: Iterable[Newcomer], *, by: Actor, at: datetime) -> dict[str
     taken = Account.objects.filter(username__in=[person.username for person in people]).first()
     if taken is not None:
         raise Conflict("There is an account of this name already.", field="username")
-    accounts = Account.objects.bulk_create(_account(person) for person in people)
+    accounts = Account.objects.bulk_create(_account(person, at) for person in people)
     Grant.objects.bulk_create(
         Grant(account=account, role=person.role, unit_id=person.unit_id, begins=at)
         for account, person in zip(accounts, people, strict=True)
@@ -48,9 +48,14 @@ def enrol(newcomers: Iterable[Newcomer], *, by: Actor, at: datetime) -> dict[str
     return {account.username: account.pk for account in accounts}
 
 
-def _account(person: Newcomer) -> Account:
+def _account(person: Newcomer, at: datetime) -> Account:
     account = Account(
-        username=person.username, name=person.name, mobile=person.mobile, email=person.email, language=person.language
+        username=person.username,
+        name=person.name,
+        mobile=person.mobile,
+        email=person.email,
+        language=person.language,
+        since=at,
     )
     account.set_password(person.password)
     return account

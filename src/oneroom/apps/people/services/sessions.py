@@ -25,3 +25,15 @@ def session_closed(*, session: str | None = None, by: Actor, at: datetime) -> No
     of the account go on.
     """
     note("session.closed", f"account:{by.id}", by=by, at=at, account=by.id, session=session)
+
+
+@service
+def session_ended(*, session: str, cause: str, by: Actor, at: datetime) -> None:
+    """A session ended by itself: its twelve hours were over (``again``), or a commander's word for it (``over``)."""
+    note("session.ended", f"account:{by.id}", by=by, at=at, account=by.id, session=session, cause=cause)
+
+
+@service
+def session_again(*, way: str, by: Actor, at: datetime) -> None:
+    """Somebody opened a screen again that had locked itself."""
+    note("session.again", f"account:{by.id}", by=by, at=at, account=by.id, way=way)

@@ -14,7 +14,8 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import find_unit
 from oneroom.apps.people.services import create_account, give_role
 from oneroom.engine.roles import Role
-from oneroom.engine.values import SYSTEM, Refused
+from oneroom.engine.values import Refused
+from oneroom.project.console import CONSOLE
 
 _NOT_HELD = {Role.SYSTEM, Role.CITIZEN}
 
@@ -41,9 +42,9 @@ class Command(BaseCommand):
         at = now()
         try:
             account = create_account(
-                username=username, name=name, password=password, mobile=options["mobile"], by=SYSTEM, at=at
+                username=username, name=name, password=password, mobile=options["mobile"], by=CONSOLE, at=at
             )
-            give_role(account.pk, Role(role), unit_id=unit.pk if unit else None, by=SYSTEM, at=at)
+            give_role(account.pk, Role(role), unit_id=unit.pk if unit else None, by=CONSOLE, at=at)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(f"{username} may sign in as {role}.")

@@ -49,7 +49,8 @@ class Command(BaseCommand):
             clock = FileClock(scene.clock_file)
             self._prepare(clock, found, speed)
             os.environ.update(outside.gateways(HOST, port))
-            running = [parts.web(HOST, port), parts.clock(), parts.courier(), parts.crews(port, city, day, crews)]
+            running = [parts.web(HOST, port), parts.clock(), parts.courier(), parts.auditor()]
+            running.append(parts.crews(port, city, day, crews))
             tell = f"OneRoom (simulated data / 模拟数据) is open at http://{HOST}:{port}/start/   Ctrl-C stops it."
             Supervisor(running, beside=[lambda: self._when_open(port, tell), lambda: _store(clock)]).run()
             clock.checkpoint()
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         from oneroom.project.demo import world  # the largest part of the demo, and wanted nowhere else
 
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("auditrole", verbosity=0)
         empty = world.needed()
         if empty or not clock.exists():
             clock.start(world.begins_at(), speed if speed is not None else 1.0)

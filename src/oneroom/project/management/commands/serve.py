@@ -1,9 +1,10 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from oneroom.project import safety
-from oneroom.project.parts import clock, courier, web
+from oneroom.project.parts import archive, auditor, clock, courier, web
 from oneroom.project.supervisor import Supervisor
 from oneroom.project.trouble import Trouble
 
@@ -15,10 +16,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="where a proxy with TLS reaches it (127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--only", choices=["web", "clock", "courier"], help="run one part, as on several machines")
+        parser.add_argument(
+            "--only",
+            choices=["web", "clock", "courier", "auditor", "archive"],
+            help="run one part, as on several machines",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if found := safety.objections():
+        only = options["only"]
+        if found := safety.objections(auditor=only in (None, "auditor")):
             raise Trouble("OneRoom does not start:\n" + "\n".join(f"  - {sentence}" for sentence in found))
-        parts = [web(options["host"], options["port"]), clock(), courier()]
-        Supervisor([part for part in parts if options["only"] in (None, part.name)]).run()
+        parts = [web(options["host"], options["port"]), clock(), courier(), auditor()]
+        if settings.ARCHIVED:
+            parts.append(archive())
+        elif only == "archive":
+            raise Trouble("ONEROOM_BACKUPS is not set: it names the folder that the archive writes to.")
+        Supervisor([part for part in parts if only in (None, part.name)]).run()

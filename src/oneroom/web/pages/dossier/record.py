@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from oneroom.apps.incidents.dossier import Dossier
 from oneroom.apps.ledger.excerpt import Excerpt
 from oneroom.apps.people.queries import staff_names
-from oneroom.web.pages.dossier.parts import Section, matter_number, of_merged, stamp
+from oneroom.web.pages.dossier.parts import Section, clock, matter_number, of_merged, stamp
 from oneroom.web.pages.looks import FIELDS, PURPOSES
 from oneroom.web.pages.room.timeline import shown
 from oneroom.web.pages.room.words import local, named
 
 
 def marks(found: Dossier) -> list[Excerpt]:
-    """The mark of the matter and those of the matters that were merged into it."""
-    return [found.mark, *(j.mark for j in found.joined)]
+    """The mark of the matter, those of the matters that were merged into it, and of their calls."""
+    return [found.mark, *(j.mark for j in found.joined), *(c.mark for c in found.calls)]
 
 
 def broken_at(found: Dossier) -> int | None:
@@ -27,7 +27,8 @@ def broken_at(found: Dossier) -> int | None:
 
 def timeline_section(found: Dossier) -> Section:
     """Every entry, oldest first; of a merged matter with its number."""
-    matter = {line.seq: matter_number(line.matter) for line in found.lines}
+    calls = {f"call:{c.call.pk}": c.call.incident_id for c in found.calls}
+    matter = {line.seq: calls.get(line.matter) or matter_number(line.matter) for line in found.lines}
     rows = tuple(
         (
             f"#{line.seq}", stamp(line.at), line.channel,
@@ -36,6 +37,22 @@ def timeline_section(found: Dossier) -> Section:
         for line in reversed(shown(found.lines))
     )  # fmt: skip
     return Section(_("Timeline, every entry"), rows, ("#", _("Time"), _("Channel"), _("What happened")), wide=3)
+
+
+def calls_section(found: Dossier) -> tuple[Section, ...]:
+    """The telephone calls as the exchange told of them; where each is recorded opens only with a purpose."""
+    if not found.calls:
+        return ()
+    kept = {r["call"]: r["recording"] for r in found.personal["recordings"]} if found.personal else {}
+    rows = tuple(
+        (
+            of_merged(found, stamp(c.call.ringing_at), c.call.incident_id), clock(c.call.answered_at),
+            clock(c.call.ended_at), _("masked") if found.personal is None else kept.get(c.call.pk, "–"),
+        )
+        for c in found.calls
+    )  # fmt: skip
+    head = (_("Rang"), _("Picked up"), _("Ended"), _("Recording"))
+    return (Section(_("Telephone calls"), rows, head, wide=3),)
 
 
 def photos_section(found: Dossier) -> Section:
@@ -97,6 +114,11 @@ def mark_section(found: Dossier) -> Section:
                 (_("Mark of %(reference)s") % {"reference": j.matter.reference},
                  f"{j.mark.mark} (--matter incident:{j.matter.pk} --upto {j.mark.last})")
                 for j in found.joined
+            ),
+            *(
+                (_("Mark of telephone call %(n)s") % {"n": c.call.pk},
+                 f"{c.mark.mark} (--matter call:{c.call.pk} --upto {c.mark.last})")
+                for c in found.calls
             ),
             (_("Head of the chain"), f"#{n} {chain_hash}"),
             (_("How to verify"), _("On any machine that has the record: %(command)s prints the same mark.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from oneroom.apps.incidents.codes import (
     CALL_BACK_RESULTS,
     CALL_BACK_WHY,
     CASE_DECISIONS,
+    CONTACT_WAYS,
     DOSSIER_PURPOSES,
     GRADES,
     NO_CASE_REASONS,
@@ -24,7 +26,14 @@ from oneroom.apps.incidents.codes import (
 )
 from oneroom.apps.incidents.dossier import Dossier
 from oneroom.web.pages.dossier.parts import Section, clock, of_merged, stamp, with_origin
-from oneroom.web.pages.dossier.record import broken_at, looks_section, mark_section, photos_section, timeline_section
+from oneroom.web.pages.dossier.record import (
+    broken_at,
+    calls_section,
+    looks_section,
+    mark_section,
+    photos_section,
+    timeline_section,
+)
 from oneroom.web.pages.room.asked import asked_views
 from oneroom.web.pages.room.words import MATTER_STATES, ORDER_STATES, kind_named, local, named
 
@@ -45,13 +54,13 @@ class Paper:
 
 
 def paper(found: Dossier, *, printed_by: str) -> Paper:
-    """Head, what was merged, callers, crews, agencies, call-backs, timeline, photos, who read it, and the mark."""
+    """Head, what was merged, callers, their calls, crews, agencies, call-backs, timeline, photos, readers, mark."""
     i = found.matter
     place = local(i.place_zh, i.place_en) or _("place not yet known")
     sections = (
-        _head(found), *_joined(found), *_asked(found), _callers(found), *_words(found), _crews(found),
-        _referred(found), _called(found), timeline_section(found), photos_section(found), looks_section(found),
-        mark_section(found),
+        _head(found), *_joined(found), *_asked(found), _callers(found), *calls_section(found), *_words(found),
+        _crews(found), _referred(found), _called(found), timeline_section(found), photos_section(found),
+        looks_section(found), mark_section(found),
     )  # fmt: skip
     at = stamp(found.opened_at)
     return Paper(
@@ -136,12 +145,23 @@ def _callers(found: Dossier) -> Section:
             (
                 str(n), stamp(report.received_at),
                 of_merged(found, named(SOURCES, report.source), report.taken_as_id), who,
-                named(SAFE_CONTACT, report.safe_contact), f"{report.stars}/5" if report.stars else "–",
+                _safe(report), f"{report.stars}/5" if report.stars else "–",
             )
         )  # fmt: skip
     head = (_("Caller"), _("Received"), _("By"), _("Who"), _("Safe to contact"), _("Rated"))
     masked = _("Callers and words open only with a purpose. This copy has none.")
     return Section(_("Callers"), tuple(rows), head, masked if found.personal is None else "", 3, _("No caller."))
+
+
+def _safe(report: Any) -> str:
+    """What is known, and by what way two persons let the caller be reached all the same."""
+    said = named(SAFE_CONTACT, report.safe_contact)
+    if report.overridden_until is None:
+        return said
+    over = _("by two signatures %(way)s until %(until)s") % {
+        "way": named(CONTACT_WAYS, report.overridden_way), "until": stamp(report.overridden_until)
+    }  # fmt: skip
+    return f"{said}; {over}"
 
 
 def _words(found: Dossier) -> tuple[Section, ...]:

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_safe
 
 from oneroom.apps.incidents import codes
 from oneroom.apps.incidents.access import incident_for
-from oneroom.apps.incidents.protocol import assessed, known_subcategory, protocol_of
 from oneroom.engine.lifecycle.incident import State
 from oneroom.engine.roles import Right
-from oneroom.engine.values import Actor, BadInput, NotFound
+from oneroom.engine.values import Actor, NotFound
 from oneroom.web.actors import actor
-from oneroom.web.pages.intake.protocols import for_script, worded
+from oneroom.web.pages.intake.grading import graded
+from oneroom.web.pages.intake.protocols import for_script
 from oneroom.web.pages.intake.words import words
 from oneroom.web.pages.map.words import words as map_words
 
@@ -76,13 +76,7 @@ def intake(request: HttpRequest) -> HttpResponseBase:
 def grade(request: HttpRequest) -> HttpResponse:
     """What category and answers make of a call: codes only, so nothing that was said is in any log."""
     _call_taker(request)
-    category, subcategory = request.GET.get("category", ""), request.GET.get("subcategory", "")
-    known_subcategory(category, subcategory)
-    protocol = protocol_of(category, subcategory)
-    if protocol is None:
-        raise BadInput("category", "There is no such choice: %(choice)s.", choice=category[:40])
-    answers = dict(answer.partition(":")[::2] for answer in request.GET.getlist("answer")[:40])
-    return JsonResponse(worded(assessed(protocol, answers)))
+    return JsonResponse(graded(request.GET))
 
 
 def _asked_for(request: HttpRequest, by: Actor) -> Any:

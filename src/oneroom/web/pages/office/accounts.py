@@ -1,6 +1,9 @@
 """
 Accounts, for administrators: list, add, roles with unit and days, close, a temporary password shown once.
 
+Roles are given and taken back, a closed account is opened again, a password or the second factors are reset by two
+administrators of two units: this page asks, ``signatures.py`` is where the second one signs.
+
 An administrator opens no matter and no record (roles.MAY). A list of persons does not leave the house, so the table
 has neither file nor print.
 """
@@ -9,7 +12,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -24,24 +27,30 @@ from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import units
-from oneroom.apps.people.access import account_for, accounts_for, grants_of
+from oneroom.apps.people.access import account_for, accounts_for, grants_of, usable_signature
+from oneroom.apps.people.factors import WAYS, held
 from oneroom.apps.people.services import (
+    ask_second,
     change_details,
     close_account,
     create_account,
-    end_grant,
     end_sessions,
-    give_role,
-    reopen_account,
+    free_account,
+    locked_since,
+    may_be_given,
     set_password,
+    use_signature,
 )
 from oneroom.engine.roles import Right, Role
+from oneroom.engine.signatures import Act
 from oneroom.engine.text import phone, plain
-from oneroom.engine.values import Actor, BadInput, Refused
+from oneroom.engine.values import Actor, BadInput, NotAllowed, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
+from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.room.words import ROLES, local, named
+from oneroom.web.pages.office.signatures import waiting_about
+from oneroom.web.pages.room.words import FACTORS, ROLES, local, named
 from oneroom.web.tables import Choice, Column, Table, Text, respond
 
 TEMPORARY = timedelta(hours=24)
@@ -125,6 +134,8 @@ def new(request: HttpRequest) -> HttpResponse:
             if not username.replace("-", "").replace(".", "").replace("_", "").isalnum():
                 raise BadInput("username", "Letters, digits, - . and _ only.")
             made = create_account(username=username, by=by, at=at, **details)
+            if request.POST.get("elsewhere"):
+                return redirect("office-account", made.pk)
             set_password(made.pk, secret, temporary_until=at + TEMPORARY, by=by, at=at)
         except Refused as refused:
             return _new(request, given, refused)
@@ -133,7 +144,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _new(request: HttpRequest, given: dict[str, str], refused: Refused | None = None) -> HttpResponse:
-    shell = frame(request, "office-accounts", given=given, **_said(refused))
+    elsewhere = bool(settings.OIDC_URL or settings.LDAP_URL)
+    shell = frame(request, "office-accounts", given=given, elsewhere=elsewhere, **_said(refused))
     return render(request, "office/account_new.html", shell, status=refused.status if refused else 200)
 
 
@@ -177,7 +189,10 @@ def _account(request: HttpRequest, pk: int, *, secret: str = "", refused: Refuse
               for g in grants_of([pk], by=by)]  # fmt: skip
     shell = frame(
         request, "office-accounts", a=found, grants=grants, roles=_HELD, stations=stations, secret=secret,
-        secret_until=found.temporary_until, own=by.id == pk, **_said(refused),
+        secret_until=found.temporary_until, own=by.id == pk,
+        locked=locked_since(found.username), may_reset=_signed_reset(pk, by, now()) is not None,
+        factors=[FACTORS[WAYS[row.type]] for row in held(pk)],
+        waits=waiting_about(f"account:{pk}", by=by), **_said(refused),
     )  # fmt: skip
     return render(request, "office/account.html", shell, status=refused.status if refused else 200)
 
@@ -190,20 +205,48 @@ def _change(request: HttpRequest, pk: int, by: Actor, at: datetime) -> None:
     change_details(pk, by=by, at=at, **_details(request))
 
 
+def _ask_reset(request: HttpRequest, pk: int, by: Actor, at: datetime) -> None:
+    _ask(request, Act.RESET_PASSWORD, pk, {}, by, at)
+
+
+def _ask_factors(request: HttpRequest, pk: int, by: Actor, at: datetime) -> None:
+    _ask(request, Act.RESET_FACTORS, pk, {}, by, at)
+
+
 def _reset(_request: HttpRequest, pk: int, by: Actor, at: datetime) -> str:
+    """What the second administrator signed for is done by who asked, once: only he is shown the password."""
+    signed = _signed_reset(pk, by, at)
+    if signed is None or not use_signature(signed, by=by, at=at):
+        raise NotAllowed("This takes a second person of another unit: ask for the signature.")
     secret = secrets.token_urlsafe(12)
-    set_password(pk, secret, temporary_until=at + TEMPORARY, by=by, at=at)
+    set_password(pk, secret, temporary_until=at + TEMPORARY, signature=signed, by=by, at=at)
     return secret
+
+
+def _signed_reset(pk: int, by: Actor, at: datetime) -> int | None:
+    return usable_signature(Act.RESET_PASSWORD, f"account:{pk}", details={}, by=by, at=at)
 
 
 def _give(request: HttpRequest, pk: int, by: Actor, at: datetime) -> None:
     role, unit_id = _role_and_unit(request)
-    give_role(pk, role, unit_id=unit_id, until=_until(request, at), by=by, at=at)
+    until = _until(request, at)
+    may_be_given(pk, role, unit_id=unit_id, by=by, at=at)
+    details = {"role": role.value, "unit": unit_id, "until": until.isoformat() if until else None}
+    _ask(request, Act.GIVE_ROLE, pk, details, by, at)
 
 
 def _end(request: HttpRequest, pk: int, by: Actor, at: datetime) -> None:
     role, unit_id = _role_and_unit(request)
-    end_grant(pk, role, unit_id=unit_id, by=by, at=at)
+    _ask(request, Act.END_ROLE, pk, {"role": role.value, "unit": unit_id}, by, at)
+
+
+def _reopen(request: HttpRequest, pk: int, by: Actor, at: datetime) -> None:
+    _ask(request, Act.REOPEN_ACCOUNT, pk, {}, by, at)
+
+
+def _ask(request: HttpRequest, act: Act, pk: int, details: dict[str, Any], by: Actor, at: datetime) -> None:
+    """Nothing of it happens before a second administrator, of another unit, has signed."""
+    ask_second(act, f"account:{pk}", details=details, words=request.POST.get("why", ""), by=by, at=at)
 
 
 def _role_and_unit(request: HttpRequest) -> tuple[Role, int | None]:
@@ -218,13 +261,9 @@ def _role_and_unit(request: HttpRequest) -> tuple[Role, int | None]:
 
 def _until(request: HttpRequest, at: datetime) -> datetime | None:
     """The end of the last day of a role."""
-    text = request.POST.get("until", "")
-    if not text:
+    day = typed_day(request.POST.get("until", ""), field="until")
+    if day is None:
         return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput("until", "A day is written as year-month-day.") from error
     until = datetime.combine(day + timedelta(days=1), time(), tzinfo=get_current_timezone())
     if until <= at:
         raise BadInput("until", "This day is over already.")
@@ -232,8 +271,10 @@ def _until(request: HttpRequest, at: datetime) -> datetime | None:
 
 
 ACTS: dict[str, Callable[[HttpRequest, int, Actor, datetime], str | None]] = {
-    "details": _change, "reset": _reset, "give": _give, "end": _end,
+    "details": _change, "ask_reset": _ask_reset, "reset": _reset, "ask_factors": _ask_factors,
+    "give": _give, "end": _end,
     "close": lambda _r, pk, by, at: close_account(pk, by=by, at=at),
-    "reopen": lambda _r, pk, by, at: reopen_account(pk, by=by, at=at),
+    "reopen": _reopen,
+    "free": lambda _r, pk, by, at: free_account(pk, by=by, at=at),
     "sessions": lambda _r, pk, by, at: end_sessions(pk, by=by, at=at),
 }  # fmt: skip

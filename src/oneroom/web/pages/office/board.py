@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import get_current_timezone
+from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from oneroom.apps.duty.queries import board as crews_board
 from oneroom.apps.duty.queries import posts
-from oneroom.apps.incidents import desk, queries
+from oneroom.apps.incidents import daily, queries
 from oneroom.apps.incidents.codes import GRADES
 from oneroom.apps.incidents.duties import call_backs_due, to_review
 from oneroom.apps.incidents.figures import loop_since
@@ -77,14 +77,14 @@ def board(request: HttpRequest) -> HttpResponse:
     day = request.GET.get("day", "today")
     if day not in SHOWN_DAYS:
         raise BadInput("day", "There is no such choice here. Pick one of the list.")
-    mine = _stations(by)
-    unit = _unit(request, by, mine)
+    mine = stations_of(by)
+    unit = asked_unit(request, by, mine)
     shown = _board(by, unit, day, mine)
     template = "office/_board.html" if request.headers.get("X-Panel") else "office/board.html"
     return render(request, template, frame(request, "office-board", **shown))
 
 
-def _stations(by: Actor) -> dict[int, str]:
+def stations_of(by: Actor) -> dict[int, str]:
     """The stations whose figures this person may see: a chief's own, else all."""
     own = by.units if by.may(Right.SEE_STATION) and not sees_all(by) else None
     return {u.pk: local(u.name_zh, u.name_en) for u in units("station") if own is None or u.pk in own}
@@ -95,7 +95,7 @@ def sees_all(by: Actor) -> bool:
     return by.may(Right.SEE_ROOM) or by.may(Right.VERIFY_RECORD)
 
 
-def _unit(request: HttpRequest, by: Actor, mine: dict[int, str]) -> int | None:
+def asked_unit(request: HttpRequest, by: Actor, mine: dict[int, str]) -> int | None:
     """The station asked for; none asked means all, for a chief of one station that one."""
     asked = request.GET.get("unit", "")
     if not asked:
@@ -186,13 +186,16 @@ def _origins(calls: list[Call]) -> dict[str, Any]:
 def _months(here: Collection[int] | None, at: datetime) -> list[dict[str, Any]]:
     """The same by calendar month: the one before and this one so far (T18)."""
     before, this = month_starts(at)
-    counted = [(before, desk.origins(before, this, units=here)), (this, desk.origins(this, at, units=here))]
+    spans = [(before, this - timedelta(days=1)), (this, at)]
+    counted = [
+        (begins, daily.sum_of(begins.date(), localtime(ends).date(), units=here)) for begins, ends in spans
+    ]  # fmt: skip
     return [
         {
-            "begins": begins, "self": o.counts.get("self", 0), "n": o.total,
-            "share": "–" if o.self_share is None else f"{100 * o.self_share:.1f}%",
+            "begins": begins, "self": f.self_found, "n": f.received,
+            "share": f"{100 * f.self_found / f.received:.1f}%" if f.received else "–",
         }
-        for begins, o in counted
+        for begins, f in counted
     ]  # fmt: skip
 
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as lazy
+
+from oneroom.engine.values import BadInput
 
 DAYS = {
     "today": lazy("today"), "yesterday": lazy("yesterday"), "week": lazy("7 days"), "month": lazy("31 days"),
     "all": lazy("all"),
 }  # fmt: skip
+
+
+def typed_day(text: str, *, field: str = "day") -> date | None:
+    """The day that stands in an address; None where none does. Raises ``BadInput`` naming ``field``."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if not 1900 <= day.year < 2200:  # the days beside it must be days, too
+        raise BadInput(field, "A day is written like 2026-03-01.")
+    return day
 
 
 def day_start(at: datetime) -> datetime:

@@ -70,7 +70,7 @@ def _stations(text: str, by: Actor) -> list[Hit]:
     return [
         Hit(_("Station"), local(u.name_zh, u.name_en), f"{reverse('office-board')}?unit={u.pk}")
         for u in mine
-        if _fits(text, u.name_zh, u.name_en)
+        if fits(text, u.name_zh, u.name_en)
     ][:_MOST]
 
 
@@ -79,7 +79,7 @@ def _screens(text: str, by: Actor) -> list[Hit]:
     return [Hit(_("Screen"), str(p.name), p.path) for p in found if text.casefold() in str(p.name).casefold()]
 
 
-def _fits(text: str, zh: str, en: str) -> bool:
+def fits(text: str, zh: str, en: str) -> bool:
     """By characters, pinyin, initials or English."""
     wanted = text.casefold().replace(" ", "")
     words = search_text(zh, en).split()

@@ -13,7 +13,7 @@ from oneroom.engine.measures.loop import MEASURES
 WORDS: dict[str, tuple[Any, Any, Any]] = {
     "sign": (lazy("Signed for"), lazy("within 30 s"), lazy(
         "Signed = from the order leaving the room until somebody of the crew signs, or the room enters it for the "
-        "crew. An order that nobody ever answered counts as latest.")),
+        "crew. An order that nobody ever answered counts as latest, also where it was taken back after 30 s.")),
     "depart": (lazy("Set out"), lazy("within 5 min"), lazy(
         "Set out = from the order leaving the room until the crew sets out.")),
     "arrive": (lazy("On scene"), lazy("within 5 min"), lazy(

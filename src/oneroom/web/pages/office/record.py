@@ -8,8 +8,7 @@ field for a person's name: by account number only, and what people said is in no
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -31,19 +30,19 @@ from oneroom.apps.people.queries import staff_names
 from oneroom.engine.events import KINDS
 from oneroom.engine.roles import Right
 from oneroom.engine.text import plain
-from oneroom.engine.values import Actor, BadInput, Refused
+from oneroom.engine.values import BadInput, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.looks import FIELDS, PURPOSES
+from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.purpose import basis_of, keep_basis, reference
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.timeline import names_for
 from oneroom.web.pages.room.wording import sentence
 from oneroom.web.pages.room.words import named
-from oneroom.web.tables import Column, Table, asked, narrowed, respond, shown
+from oneroom.web.tables import Column, Table, asked, for_reader, narrowed, respond, shown
 
 _ASKED = ("chain", "purpose", "basis", "matter", "kind", "account", "number", "since", "until")
-_NOBODY_NAMED = frozenset({"who"})  # columns that name staff: not for outside oversight, in no file
 
 
 class _Line:
@@ -147,12 +146,8 @@ def _question(given: dict[str, str]) -> Question:
 
 
 def _day(field: str, text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), tzinfo=get_current_timezone())
-    except ValueError as error:
-        raise BadInput(field, "A day is written as year-month-day.") from error
+    day = typed_day(text, field=field)
+    return datetime.combine(day, time(), tzinfo=get_current_timezone()) if day else None
 
 
 def _number(field: str, text: str) -> int | None:
@@ -180,23 +175,16 @@ def answers(request: HttpRequest, number: int) -> HttpResponseBase:
     """The answers of one's own search, page by page, with the state of the chain for what is shown."""
     by = actor(request)
     question, purpose, basis = searches.asked_in(number, by=by, at=now())
-    table = _without_names(LOOKS if question.chain == "looks" else ENTRIES, by)
+    table = for_reader(LOOKS if question.chain == "looks" else ENTRIES, by)
     rows = searches.found(question)
     context = frame(request, "office-record", asked=_said(question), purpose=named(PURPOSES, purpose), basis=basis,
                     search=number)  # fmt: skip
     if request.method == "POST":
         return respond(request, table, rows, by=by, frame=context, template="office/answers.html")
-    drawn = shown(table, narrowed(table, rows, wants := asked(request, table)), wants)
+    drawn = shown(table, narrowed(table, rows, wants := asked(request, table)), wants, by=by)
     excerpt = verify_numbers([pk for pk, _row, _cells in drawn["rows"]], chain=question.chain)
     context |= {"t": drawn, "seal": excerpt, "head": head_seq(question.chain)}
     return render(request, "office/answers.html", context)
-
-
-def _without_names(table: Table, by: Actor) -> Table:
-    """Outside oversight sees account numbers, no identities."""
-    if by.may(Right.INSPECT) or not by.may(Right.VERIFY_RECORD):
-        return table
-    return replace(table, columns=tuple(c for c in table.columns if c.key not in _NOBODY_NAMED))
 
 
 def _said(q: Question) -> list[str]:

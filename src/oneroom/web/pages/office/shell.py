@@ -42,11 +42,44 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         named("office", "Run"),
         (
             Place("office-board", _("Station board"), Right.SEE_BOARD),
+            Place("office-days", _("Days"), Right.SEE_BOARD),
             Place("office-incidents", _("Incidents"), Right.SEE_MATTERS),
+            Place("office-duty", _("Rosters"), Right.ROSTER),
         ),
     ),
-    (named("office", "Oversight"), (Place("office-record", _("Record"), Right.SEARCH_RECORD),)),
-    (named("office", "Administration"), (Place("office-accounts", _("Accounts"), Right.MANAGE_ACCOUNTS),)),
+    (
+        named("office", "Reshape"),
+        (
+            Place("office-organisation", _("Organisation"), Right.SEE_ORGANISATION),
+            Place("office-establishment", _("Posts"), Right.SEE_POSTS),
+            Place("office-people", _("People"), Right.SEE_PEOPLE),
+            Place("office-reforms", _("Reforms"), Right.SEE_ORGANISATION),
+        ),
+    ),
+    (
+        named("office", "Oversight"),
+        (
+            Place("office-record", _("Record"), Right.SEARCH_RECORD),
+            Place("office-heads", _("Signed heads"), Right.VERIFY_RECORD),
+            Place("office-tracks", _("Tracks"), Right.SEE_TRACK),
+            Place("office-alarms", _("Alarms"), Right.SEE_ALARMS),
+            Place("office-unusual", _("Unusual looking"), Right.INSPECT),
+            Place("office-posts", _("Oversight posts"), Right.SEE_OVERSIGHT_POSTS),
+            Place("office-openings", _("Broken glass"), Right.INSPECT),
+            Place("office-retention", _("What is kept"), Right.SEE_RETENTION),
+            Place("office-transparency", _("Transparency report"), Right.PUBLISH_REPORT),
+            Place("office-signatures", _("Second signatures"), Right.COUNTERSIGN),
+            Place("office-vouching", _("Locked out"), Right.COMMAND),
+        ),
+    ),
+    (
+        named("office", "Administration"),
+        (
+            Place("office-accounts", _("Accounts"), Right.MANAGE_ACCOUNTS),
+            Place("office-signatures", _("Second signatures"), Right.SIGN_ACCESS),
+            Place("office-consoles", _("Secured consoles"), Right.MANAGE_ACCOUNTS),
+        ),
+    ),
 )
 
 
@@ -66,7 +99,8 @@ def elsewhere(by: Actor) -> list[tuple[str | Promise, list[Place]]]:
     """This person's screens outside the office, as one more group: nobody has to sign out to come back to his post."""
     room = Place("room", named("screen", "Room"), Right.DISPATCH)
     intake = Place("intake", named("screen", "Intake"), Right.TAKE_CALL)
-    mine = [p for p in (room, intake) if by.may(p.right)]
+    glass = Place("office-glass", _("Break the glass"), Right.BREAK_GLASS)
+    mine = [p for p in (room, intake, glass) if by.may(p.right)]
     if rings(by):
         mine.append(Place("terminal", named("screen", "Phone"), Right.CREW_ACT))
     return [(_("Your other screens"), mine)] if mine else []
@@ -105,6 +139,7 @@ def script_words() -> dict[str, object]:
         "hours": gettext("{h} h {m}"), "days": gettext("{d} d {h} h"),
         "offline": gettext("No connection. Nothing was sent; try again."), "failed": gettext("That did not work."),
         "needTime": gettext("How many minutes ago? Digits only."), "callerName": gettext("Caller"),
+        "recording": gettext("Recording of the call"),
         "callerPhone": gettext("Telephone"), "address": gettext("Address"), "safe": gettext("Safe to contact"),
         "safeWords": {code: str(word) for code, word in SAFE_CONTACT.items()}, "added": gettext("Added"),
         "fromScene": gettext("From the scene"), "ofMatter": gettext("from {reference}, merged into this"),

@@ -18,6 +18,7 @@ from oneroom.apps.incidents.codes import (
     HOLD_REASONS,
     INVALID_REASONS,
     OUTCOMES,
+    REFERRAL_RESULTS,
     REOPEN_REASONS,
     SUPERVISE_REASONS,
 )
@@ -67,7 +68,10 @@ MATTER: dict[str, How] = {
         ("supervise", "督办"), lazy("Supervise"), "supervise", {"on": True}, "reason", SUPERVISE_REASONS
     ),
     "transfer": How(("transfer", "转办", "转"), lazy("Hand over to"), "hand-over", {}, "agency", AGENCIES),
-    "take_back": How(("take over again", "收回"), lazy("Take it back from the agency"), form="[data-referral]"),
+    "take_back": How(
+        ("take over again", "收回"), lazy("Take it back from the agency"),
+        form='[data-owed] [data-result="taken_back"]',
+    ),
     "invalidate": How(
         ("invalid", "无效"), lazy("Not a matter"), "set-aside", {"verb": "invalidate"}, "reason", INVALID_REASONS
     ),
@@ -112,6 +116,9 @@ _OWN: dict[str, Own] = {
     "late": Own(("late", "超时"), lazy("Late list")),
     "crew": Own(("details", "警组详情"), lazy("Details of a crew")),
     "compare": Own(("compare", "比对"), lazy("Compare with what may be the same")),
+    "answered": Own(
+        ("agency", "部门答复"), lazy("The agency's answer"), REFERRAL_RESULTS, right=Right.TAKE_CALL
+    ),
     "repeats": Own(("how often", "来过几次"), lazy("How often at this place"), right=Right.OPEN_PERSONAL),
     "side": Own(
         ("side", "面"), lazy("Show a side of the matter"), {code: word for code, _sign, word in SIDES}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
@@ -101,6 +102,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": waiting, "commands": commands, "board": board_view(board), "past": [h for h in past if h != waiting],
         "note": _note(waiting, by, at), "may_sign": waiting is not None and by.id == waiting.incoming_id,
+        "asks_code": settings.SECOND_FACTOR and waiting is not None and by.id != waiting.incoming_id,
         "may_drop": waiting is not None and (commands or by.id == waiting.outgoing_id),
         "others": [a for a in holders(Role.SHIFT_COMMANDER) if a.pk != by.id], "until": next_change(at),
     }  # fmt: skip

@@ -151,7 +151,7 @@ def matter_view(incident: Incident, *, merged: Iterable[int] | None = None, by: 
         crews=tuple(_crew_on(a, by) for a in _live_first(row.crews)),
         ladders=tuple(ladder(r, at=at, who=names.get(r.crew_id or 0, "")) for r in row.ladders if _speaks(r)),
         steps=tuple(_steps(row, entries)), after=after_view(incident, by=by, at=at), lines=shown(entries),
-        seal=verify_matter(f"incident:{incident.pk}"), head=head_seq(),
+        seal=verify_matter(*{e.matter for e in entries}), head=head_seq(),
     )  # fmt: skip
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from oneroom.apps.incidents.codes import GRADES
 from oneroom.apps.incidents.queries import Row, live
 from oneroom.apps.orders.queries import Running
+from oneroom.engine.lifecycle.incident import NOT_BEGUN
 from oneroom.engine.values import Actor
 from oneroom.web.pages.room.clocks import Clock, LadderView, clock, ladder
 from oneroom.web.pages.room.filters import Chosen, passing
@@ -81,10 +83,14 @@ class QueueView:
 
 
 def queue_view(rows: list[Row], *, on: list[Chosen], by: Actor, at: datetime) -> QueueView:
-    """Every open matter once: in one of the two lists, never in both. Filters keep back only what is calm."""
+    """
+    Every open matter once: in one of the two lists, never in both. Filters keep back only what is calm, and never a
+    life at risk that nobody was sent to.
+    """
     needing = sorted((r for r in rows if _needs(r, at)), key=lambda r: _urgency(r, at))
     every = [r for r in rows if not _needs(r, at)]
-    calm = passing(every, on, by=by) if on else every
+    passed = {r.incident.pk for r in passing(every, on, by=by)} if on else set()
+    calm = [r for r in every if not on or r.incident.pk in passed or (r.incident.grade == 1 and r.waits(at))]
     groups = []
     for grade, word in GRADES.items():
         mine = tuple(row_view(r, at=at) for r in calm if r.incident.grade == grade)
@@ -148,6 +154,8 @@ def place_of(incident: object) -> str:
 def _status(row: Row) -> str:
     """Who has it and what they are doing; for more than two crews their number."""
     crews = live(row)
+    if not crews and row.incident.held_until is not None and row.incident.state in NOT_BEGUN:
+        return _("held until %(time)s") % {"time": localtime(row.incident.held_until).strftime("%H:%M")}
     if not crews:
         return named(MATTER_STATES, row.incident.state)
     if len(crews) > 2:

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from oneroom.apps.incidents.codes import SAFE_CONTACT
 from oneroom.apps.incidents.contact import WHY_NOT
+from oneroom.apps.oversight.kinds import KINDS as ALARMS
+from oneroom.apps.oversight.kinds import PARTS, WITHOUT
 from oneroom.web.pages.room.words import ORDER_STATES
 from oneroom.web.pages.start.held import HELD
 
@@ -30,7 +32,27 @@ def script_words() -> dict[str, object]:
         "soundOn": _("Sound on"),
         "soundOff": _("Sound off"),
         "soundBlocked": _("Sound waits for a key"),
-        "connected": _("Stream and clock alive"),
+        "connected": _("Clock and auditor alive"),
+        "noMachinery": _("No word of clock and auditor"),
+        "noMachineryLong": _(
+            "Nothing is heard of clock, courier and auditor. Count on nothing climbing by itself: watch the orders."
+        ),
+        "noDatabase": _("Database does not answer"),
+        "noDatabaseLong": _(
+            "The database does not answer. What you see is as it was; nothing is saved and nothing climbs."
+        ),
+        "partSilent": _("Silent: {part}"),
+        "partFailing": _("Fails at its work: {part}"),
+        "partUnheard": _("Not heard yet: {part}"),
+        "partNames": {code: str(word) for code, word in PARTS.items()},
+        "partOn": _("{part} on {node}"),
+        "alarmKinds": {code: str(word) for code, word in ALARMS.items()},
+        "without": {code: str(word) for code, word in WITHOUT.items()},
+        "alarmCount": _("Auditor: {n} found"),
+        "alarmLine": _("{what}, since {since}."),
+        "alarmOf": _("{subject}: {what}"),
+        "alarmMore": _("And {n} more."),
+        "alarmOpen": _("Open the matter"),
         "connecting": _("Connecting"),
         "lost": _("Stream lost, reconnecting"),
         "deaf": _("The server hears nothing"),
@@ -42,12 +64,15 @@ def script_words() -> dict[str, object]:
         "words": _("Words"),
         "callerName": _("Caller"),
         "callerPhone": _("Telephone"),
+        "recording": _("Recording of the call"),
         "address": _("Address"),
         "safe": _("Safe to contact"),
         "safeWords": {code: str(word) for code, word in SAFE_CONTACT.items()},
         "orderStates": {code: str(word) for code, word in ORDER_STATES.items()},
         "added": _("Added"),
         "toCaller": _("Written to the caller"),
+        "onRadio": _("On the radio"),
+        "ranking": _("Road times of all crews are being worked out …"),
         "photo": _("Photo"),
         "callNot": {why: _("Do not call. %(why)s") % {"why": said} for why, said in WHY_NOT.items()},
         "fromScene": _("From the scene"),

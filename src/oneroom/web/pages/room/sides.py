@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from string import ascii_uppercase
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
 from oneroom.apps.duty.queries import board, posts
-from oneroom.apps.incidents.codes import REASONS, SAFE_CONTACT, SOURCES
+from oneroom.apps.incidents.codes import CONTACT_WAYS, REASONS, SAFE_CONTACT, SOURCES
 from oneroom.apps.incidents.contact import WHY_NOT, may_contact
 from oneroom.apps.incidents.protocol import plan_for
 from oneroom.apps.incidents.queries import callers_of, questionings_of
@@ -68,10 +67,10 @@ class DutyView:
 
 @dataclass(frozen=True, slots=True)
 class CallerView:
-    """A caller without name or number: a letter, how the report came, whether and how it is safe to make contact."""
+    """A caller without name or number: which one, how the report came, whether and how contact is safe."""
 
     id: int
-    letter: str
+    n: int  # from 1, as everywhere: "caller 2 of" the matter's number
     source: str
     at: datetime
     safe: str
@@ -79,6 +78,8 @@ class CallerView:
     withdrawn: bool
     text_only: bool
     no_call: str  # why nobody telephones this caller; empty where one may
+    overridden: datetime | None  # until when two persons let him be reached all the same, by ``way``
+    way: str
     may_write: bool
     has_said: bool  # words stand with the rating
 
@@ -99,6 +100,7 @@ class SidesView:
     merged_into: tuple[int, str] | None
     duty: DutyView
     callers: tuple[CallerView, ...]
+    may_override: bool
 
 
 def _why_not(report: Any, way: str, at: datetime) -> str:
@@ -116,12 +118,14 @@ def sides_view(
     """
     callers = tuple(
         CallerView(
-            r.pk, ascii_uppercase[n % 26], named(SOURCES, r.source), r.received_at, named(SAFE_CONTACT, r.safe_contact),
+            r.pk, n, named(SOURCES, r.source), r.received_at, named(SAFE_CONTACT, r.safe_contact),
             r.stars, r.withdrawn, r.text_only, _why_not(r, "phone", at),
+            r.overridden_until if r.overridden_until and at < r.overridden_until else None,
+            named(CONTACT_WAYS, r.overridden_way) if r.overridden_way else "",
             by.may(Right.TAKE_CALL) and incident.state in OPEN and not _why_not(r, "page", at),
             r.rating_words_id is not None,
         )
-        for n, r in enumerate(callers_of(incident))
+        for n, r in enumerate(callers_of(incident), start=1)
     )  # fmt: skip
     duty = _duty(incident, at)
     counts = {"analysis": len(merged), "command": live, "duty": duty.free, "feedback": len(callers)}
@@ -135,6 +139,7 @@ def sides_view(
         reasons=_(", ").join(named(REASONS, r) for r in incident.reasons), plan=_plan(incident),
         origin=named(SOURCES, incident.origin), asked=tuple(asked_views(questionings_of(incident))),
         merged=merged, merged_into=into, duty=duty, callers=callers,
+        may_override=by.may(Right.OVERRIDE_CONTACT),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from oneroom.apps.duty.queries import board, is_silent, silent_desks
+from oneroom.apps.duty.queries import board, commanding, is_silent, silent_desks
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
 from oneroom.apps.incidents.codes import AGENCIES
@@ -32,7 +32,7 @@ from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.room.board import WAYS, crew_views, grouped
 from oneroom.web.pages.room.card import card
 from oneroom.web.pages.room.commands import vocabulary
-from oneroom.web.pages.room.desk import agencies_view, desk_view, referral_results
+from oneroom.web.pages.room.desk import DeskView, agencies_view, desk_view, referral_results
 from oneroom.web.pages.room.filters import chosen
 from oneroom.web.pages.room.late import late_view
 from oneroom.web.pages.room.matter import act_words, matter_view
@@ -81,10 +81,11 @@ def page(request: HttpRequest) -> HttpResponse:
     """The whole screen, filled, so that it shows the night before any script has run."""
     by = actor(request)
     seq = head_seq()  # before the rows: what happens in between is heard again, not missed
-    rows = queries.queue(by=by, at=now())
+    rows = _rows(by, now())
+    column = _queue(request, by, rows)
     context = {
-        **_head(by, rows),
-        **_queue(request, by, rows),
+        **_head(by, rows, column["desk"]),
+        **column,
         **_crews(request),
         "seq": seq,
         "rates": RATES,
@@ -101,6 +102,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "example": context["crews"][0].short if context["crews"] else "02",
         "script_words": script_words(), "vocabulary": vocabulary(by), "map_words": map_words(), "held_why": _(HELD),
         "may_take_calls": by.may(Right.TAKE_CALL), "map_language": "en" if get_language() == "en" else "zh",
+        "may_see_alarms": by.may(Right.SEE_ALARMS),
     }  # fmt: skip
     return render(request, "room/page.html", context)
 
@@ -119,10 +121,10 @@ def head(request: HttpRequest) -> HttpResponse:
 def queue(request: HttpRequest) -> HttpResponse:
     """The left column, and the head line with it where the page asks: one look at the rows makes both."""
     by = actor(request)
-    rows = queries.queue(by=by, at=now())
+    rows = _rows(by, now())
     context = _queue(request, by, rows)
     if request.GET.get("with") == "head":
-        context |= _head(by, rows) | {"with_head": True}
+        context |= _head(by, rows, context["desk"]) | {"with_head": True}
     return render(request, "room/_queue.html", context)
 
 
@@ -131,8 +133,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def late(request: HttpRequest) -> HttpResponse:
     """What is late, with whom, and how far it has climbed: oldest breach first."""
     by, at = actor(request), now()
-    rows = [*queries.queue(by=by, at=at), *queries.late_calls_back(at=at)]
-    return render(request, "room/_late.html", {"late": late_view(rows, by=by, at=at)})
+    return render(request, "room/_late.html", {"late": late_view(_rows(by, at), by=by, at=at), "desk": desk_view(at)})
 
 
 @require_GET
@@ -201,19 +202,27 @@ def _held() -> bool:
     return bool(settings.DEMO and held_crews())
 
 
-def _head(by: Actor, rows: list[queries.Row] | None = None) -> dict[str, Any]:
+def _head(by: Actor, rows: list[queries.Row] | None = None, desk: DeskView | None = None) -> dict[str, Any]:
     at = now()
-    rows = queries.queue(by=by, at=at) if rows is None else rows
-    crews_now = board()
+    rows = _rows(by, at) if rows is None else rows
+    desk = desk_view(at) if desk is None else desk
+    counts, crews_now = queries.counts(rows, at=at), board()
     return {
-        "counts": queries.counts(rows, at=at),
+        "counts": counts,
+        "late_in_all": counts.late + len(desk.late),
         "available": sum(1 for c in crews_now if c.state == "available"),
         "on_duty": len(crews_now),
         "alarms": [row_view(r, at=at) for r in rows if r.alarm],
         "demo": settings.DEMO,
+        "commands": commanding(at),
         "silent": _silent(by),
         "sos": sos_views(by=by, at=at), "sos_ends": SOS_ENDS, "may_end_sos": by.may(Right.DISPATCH),
     }  # fmt: skip
+
+
+def _rows(by: Actor, at: datetime) -> list[queries.Row]:
+    """What the left column is made of: open matters, and those that are over but for what is late in them."""
+    return [*queries.queue(by=by, at=at), *queries.late_when_over(at=at)]
 
 
 def _silent(by: Actor) -> list[tuple[str, str, datetime]]:
@@ -225,8 +234,8 @@ def _silent(by: Actor) -> list[tuple[str, str, datetime]]:
 
 def _queue(request: HttpRequest, by: Actor, rows: list[queries.Row]) -> dict[str, Any]:
     at = now()
-    view = queue_view(rows, on=chosen(request.GET.dict()), by=by, at=at)
-    return {"queue": view, "desk": desk_view(at)}
+    view, desk = queue_view(rows, on=chosen(request.GET.dict()), by=by, at=at), desk_view(at)
+    return {"queue": view, "desk": desk, "count_needs": len(view.needs) + len(desk.late)}
 
 
 def _crews(request: HttpRequest) -> dict[str, Any]:

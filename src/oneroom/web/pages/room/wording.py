@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy as lazy
 
 from oneroom.apps.incidents.codes import (
     AGENCIES,
+    CONTACT_WAYS,
     DOSSIER_PURPOSES,
     INVALID_REASONS,
+    OPENING_FINDINGS,
+    OPENING_REASONS,
     OUTCOMES,
     REFERRAL_RESULTS,
     REOPEN_REASONS,
@@ -25,13 +28,20 @@ from oneroom.apps.incidents.codes import (
     SEND_BACK_REASONS,
     WITHDRAW_REASONS,
 )
+from oneroom.apps.oversight.kinds import HOLD_REASONS
 from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room import sentences as say
+from oneroom.web.pages.room.personnel import SENTENCES as PERSONNEL
 from oneroom.web.pages.room.sentences import Facts, Names, Sentence
 from oneroom.web.pages.room.words import (
     CHANNELS,
     CREW_STATES,
+    FACTORS,
+    LATE_ACTS,
+    LATE_RESULTS,
     MATTER_STATES,
+    SIGNATURE_RESULTS,
+    SIGNED_ACTS,
     SILENT_BECAUSE,
     SOS_ENDS,
     STAGES,
@@ -46,10 +56,18 @@ CALL, ORDER, SCENE, SYSTEM, GRADE, ROOM, OUTSIDE, STAFF, RADIO, VIDEO = (
 )  # fmt: skip
 # Entries about the machinery: shown, but out of the way of what people did.
 MACHINE = frozenset(
-    {"ladder.started", "ladder.regraded", "ladder.stopped", "delivery.sent", "delivery.receipt", "incident.state"}
+    {
+        "ladder.started",
+        "ladder.regraded",
+        "ladder.stopped",
+        "delivery.sent",
+        "delivery.receipt",
+        "incident.state",
+        "call.joined",
+    }
 )
 # Entries that mean that something was not answered or kept in time.
-LATE = frozenset({"sos.raised", "incident.escalated", "assignment.lapsed", "delivery.failed"})
+LATE = frozenset({"sos.raised", "glass.broken", "incident.escalated", "assignment.lapsed", "delivery.failed"})
 
 # Entries that are something said, through whatever channel.
 TALK = frozenset(
@@ -60,6 +78,7 @@ OTHER_MATTERS = ("into", "other")
 
 
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
+GONE = {"term": lazy("its term is over"), "two_signed": lazy("two persons signed")}
 _WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORD_CHANNELS = {"crew": SCENE, "room": ROOM, "radio": RADIO, "to_caller": OUTSIDE}
 
@@ -70,8 +89,18 @@ def _word_channel(f: Facts) -> Any:
 
 WORDED: dict[str, tuple[Any, Sentence]] = {
     "record.erased": (SYSTEM, say.plain(lazy("Personal texts erased: %(count)s"))),
+    "words.altered": (SYSTEM, say.plain(lazy("ALTERED: personal text %(text)s is not the one that was recorded"))),
+    "retention.applied": (SYSTEM, say.plain(lazy("Term over: %(count)s of class %(kept)s went"))),
+    "hold.placed": (STAFF, say.coded(lazy("Legal hold: kept past its terms (%(code)s)"), "reason", HOLD_REASONS)),
+    "hold.reviewed": (STAFF, say.plain(lazy("Legal hold reviewed: still needed"))),
+    "hold.released": (STAFF, say.plain(lazy("Legal hold released by two persons"))),
+    "transparency.published": (STAFF, say.plain(lazy("Transparency report of %(month)s published"))),
     "record.searched": (STAFF, say.searched),
     "list.exported": (STAFF, say.exported),
+    "record.exported": (STAFF, say.plain(
+        lazy("The whole record was written out: %(acts)s acts, %(looks)s looks, at the console by %(operator)s"))),
+    "backup.made": (SYSTEM, say.plain(lazy("A whole copy of the database was made by %(operator)s"))),
+    **PERSONNEL,
     "account.changed": (STAFF, say.account(lazy("Details of %(name)s's account changed"))),
     "account.password": (STAFF, lambda f, names: (
         _("Temporary password for %(name)s") if f["temporary"] else _("%(name)s set a password"))
@@ -79,9 +108,33 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "account.created": (STAFF, say.account(lazy("Account made for %(name)s"))),
     "grant.given": (STAFF, say.account(lazy("%(name)s became %(role)s"))),
     "grant.ended": (STAFF, say.account(lazy("%(name)s is no longer %(role)s"))),
+    "signature.asked": (STAFF, say.coded(lazy("A second signature was asked for: %(code)s"), "act", SIGNED_ACTS)),
+    "signature.given": (STAFF, say.coded(lazy("The second person signed: %(code)s"), "act", SIGNED_ACTS)),
+    "signature.ended": (STAFF, say.coded(lazy("No second signature: %(code)s"), "cause", SIGNATURE_RESULTS)),
+    "signature.used": (STAFF, say.plain(lazy("What was signed for was done"))),
+    "relation.declared": (STAFF, say.account(lazy("%(name)s declared a relative"))),
+    "relation.ended": (STAFF, say.account(lazy("%(name)s took a declared relative back"))),
     "access.changed": (STAFF, say.plain(lazy("Rights changed; open screens were closed"))),
+    "session.refused": (STAFF, say.plain(lazy("Somebody was not let in"))),
+    "session.ended": (STAFF, say.account(lazy("A session of %(name)s ended by itself"))),
+    "session.again": (STAFF, say.account(lazy("%(name)s showed anew who he is"))),
+    "account.locked": (STAFF, say.plain(lazy("A name was locked after %(tries)s wrong tries"))),
+    "account.freed": (STAFF, say.account(lazy("The lock on %(name)s's account was lifted"))),
+    "account.tied": (STAFF, say.plain(lazy("Tied to the force's own sign-in"))),
+    "factor.added": (STAFF, lambda f, names: _("%(name)s set up: %(factor)s") % {
+        "name": names.person(f["account"]), "factor": named(FACTORS, f["factor"])}),
+    "factor.removed": (STAFF, lambda f, names: _("Taken from %(name)s's account: %(factor)s") % {
+        "name": names.person(f["account"]), "factor": named(FACTORS, f["factor"])}),
+    "vouch.given": (STAFF, say.account(lazy("A commander vouched for %(name)s, whose account is locked"))),
+    "vouch.used": (STAFF, say.account(lazy("%(name)s came in on the commander's word"))),
+    "vouch.ended": (STAFF, say.account(lazy("The commander's word for %(name)s is over"))),
+    "console.secured": (STAFF, say.plain(lazy("A console counts as standing in a secured room"))),
+    "console.ended": (STAFF, say.plain(lazy("A console no longer counts as secured"))),
     "session.opened": (STAFF, say.account(lazy("%(name)s signed in"))),
     "session.closed": (STAFF, say.account(lazy("%(name)s signed out"))),
+    "roster.published": (STAFF, say.plain(lazy("Roster published, version %(version)s"))),
+    "calendar.opened": (STAFF, say.account(lazy("%(name)s made an address for the calendar of duties"))),
+    "calendar.ended": (STAFF, say.account(lazy("%(name)s ended the address of the calendar of duties"))),
     "duty.begun": (STAFF, say.account(lazy("%(name)s took over as %(role)s"))),
     "desk.silenced": (STAFF, say.coded(lazy("Sound off at a desk: %(code)s"), "reason", SILENT_BECAUSE)),
     "desk.sounding": (STAFF, say.plain(lazy("Sound on again at a desk"))),
@@ -89,13 +142,44 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
         "name": names.person(f["incoming"])}),
     "handover.signed": (STAFF, lambda f, names: _("%(name)s signed the handover and commands now") % {
         "name": names.person(f["incoming"])}),
+    "numbers.reserved": (STAFF, lambda f, names: _("Numbers %(first)s to %(last)s kept in reserve") % {
+        "first": f["first"], "last": f["last"]}),
+    "numbers.ended": (STAFF, lambda f, names: _(
+        "Of numbers %(first)s to %(last)s kept in reserve %(used)s were given") % {
+        "first": f["first"], "last": f["last"], "used": f["used"]}),
+    "late.booked": (ROOM, lambda f, names: _(
+        "Done while the database was away, and booked now: %(acts)s; not booked: %(clashes)s") % {
+        "acts": f["acts"], "clashes": f["clashes"]}),
+    "late.clashed": (ROOM, say.coded(
+        lazy("Done while the database was away, and not booked: %(code)s"), "act", LATE_ACTS)),
+    "late.settled": (ROOM, say.coded(lazy("Looked at what could not be booked: %(code)s"), "result", LATE_RESULTS)),
     "handover.dropped": (STAFF, say.plain(lazy("Handover taken back before it was signed"))),
+    "look.flagged": (STAFF, say.account(lazy("Unusual looking by %(name)s put before the inspectors"))),
+    "look.judged": (STAFF, say.account(lazy("Unusual looking by %(name)s was judged"))),
     "roads.loaded": (SYSTEM, say.plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, say.plain(lazy("Places entered: %(places)s"))),
     "warning.raised": (SCENE, say.coded(lazy("Place warned of: %(code)s"), "reason", WARNING_REASONS)),
     "warning.renewed": (SCENE, say.plain(lazy("Warning of the place renewed"))),
     "warning.ended": (SCENE, say.coded(lazy("Warning of the place ended: %(code)s"), "cause", _WARNING_ENDS)),
     "unit.created": (SYSTEM, lambda f, names: _("%(unit)s begins") % {"unit": names.unit(f["unit"])}),
+    "unit.changed": (SYSTEM, lambda f, names: _("%(unit)s is changed from today on") % {"unit": names.unit(f["unit"])}),
+    "unit.ended": (SYSTEM, lambda f, names: _("%(unit)s is no more") % {"unit": names.unit(f["unit"])}),
+    "organisation.reformed": (STAFF, say.plain(lazy("The organisation changes on %(day)s; units that end: %(ended)s"))),
+    "reform.drafted": (STAFF, say.plain(lazy("A reform was drafted for %(day)s; changes: %(changes)s"))),
+    "reform.altered": (STAFF, say.plain(lazy("A draft of a reform was changed: for %(day)s, changes: %(changes)s"))),
+    "reform.signed": (STAFF, say.plain(lazy("A reform was signed for %(day)s; units that end: %(ended)s"))),
+    "reform.in_force": (STAFF, say.plain(lazy("A reform is in force from today on"))),
+    "reform.stopped": (STAFF, say.plain(lazy("A reform was stopped on its day; what it wrote was taken back"))),
+    "reform.withdrawn": (STAFF, say.plain(lazy("A reform was taken back"))),
+    "crew.moved": (
+        ORDER,
+        lambda f, names: _("%(crew)s belongs to %(unit)s now")
+        % {"crew": names.crew(f["crew"]), "unit": names.unit(f["unit"])},
+    ),
+    "incident.inherited": (
+        SYSTEM,
+        lambda f, names: _("The matter is now %(unit)s's: its station is no more") % {"unit": names.unit(f["unit"])},
+    ),
     "crew.on_duty": (ORDER, say.crew(lazy("%(crew)s came on duty"))),
     "crew.off_duty": (ORDER, say.crew(lazy("%(crew)s went off duty"))),
     "crew.state": (
@@ -103,6 +187,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
         lambda f, names: _("%(crew)s: %(state)s")
         % {"crew": names.crew(f["crew"]), "state": named(CREW_STATES, f["state"])},
     ),
+    "track.opened": (STAFF, say.crew(lazy("Where %(crew)s was: the track was opened"))),
     "ladder.started": (SYSTEM, say.ladder_started),
     "ladder.climbed": (ORDER, say.climbed),
     "ladder.regraded": (
@@ -133,6 +218,8 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.video": (VIDEO, say.video),
     "incident.safe_contact": (
         CALL, say.coded(lazy("Safe to contact the caller: %(code)s"), "safe_contact", SAFE_CONTACT)),
+    "incident.contact_overridden": (ROOM, say.coded(
+        lazy("Two persons let the caller be reached all the same, for half an hour: %(code)s"), "way", CONTACT_WAYS)),
     "incident.withdrawn": (CALL, say.plain(lazy("The caller took the report back"))),
     "incident.reviewed": (ROOM, say.plain(lazy("Scene report read and found whole"))),
     "incident.closed": (ROOM, say.closed),
@@ -143,7 +230,12 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.reopen_proposed": (CALL, say.coded(lazy("Asks to be opened again: %(code)s"), "reason", REOPEN_REASONS)),
     "incident.reopened": (ROOM, say.coded(lazy("Opened again: %(code)s"), "reason", REOPEN_REASONS)),
     "incident.archived": (SYSTEM, say.plain(lazy("Put away: nothing is open any more"))),
+    "incident.deidentified": (SYSTEM, say.coded(lazy("Nobody is in this matter any more: %(code)s"), "cause", GONE)),
     "incident.supervised": (ROOM, say.supervised),
+    "glass.broken": (STAFF, say.coded(lazy("Glass broken, for half an hour: %(code)s"), "why", OPENING_REASONS)),
+    "glass.closed": (STAFF, say.plain(lazy("Broken glass closed again"))),
+    "glass.reviewed": (STAFF, say.coded(lazy("Broken glass reviewed: %(code)s"), "finding", OPENING_FINDINGS)),
+    "incident.unsealed": (STAFF, say.account(lazy("Words opened to %(name)s for half an hour, by two signatures"))),
     "incident.disclosed": (STAFF, lambda f, _names: _("Dossier opened: %(purpose)s, %(callers)s") % {
         "purpose": named(DOSSIER_PURPOSES, f["purpose"]),
         "callers": _("with callers") if f["callers"] else _("callers masked")}),
@@ -168,6 +260,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "draft.ended": (CALL, say.plain(lazy("The desk is done with the call; its draft is erased"))),
     "call.ringing": (CALL, say.plain(lazy("A call rings"))),
     "call.answered": (CALL, say.plain(lazy("Call answered after %(waited_s)s s"))),
+    "call.joined": (CALL, say.plain(lazy("The telephone call belongs to this matter"))),
     "call.ended": (CALL, say.plain(lazy("Call ended"))),
     "call.abandoned": (CALL, say.plain(lazy("The caller hung up after %(waited_s)s s; to be called back"))),
     "call.returned": (CALL, say.coded(lazy("Called back: %(code)s"), "result", RETURN_RESULTS)),

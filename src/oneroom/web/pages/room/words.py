@@ -61,13 +61,31 @@ STAGES = {
     "first_word": (lazy("first word"), lazy("first word late")),
     "welfare": (lazy("word that all is well"), lazy("no word from the scene")),
     "report": (lazy("to report"), lazy("report late")),
+    "clear": (lazy("to be free"), lazy("not free after its report")),
     "sos": (lazy("help"), lazy("help")),
+    "left": (lazy("to save"), lazy("left unsaved")),
     "handover": (lazy("to sign the handover"), lazy("handover not signed")),
+    "not_booked": (lazy("to look at"), lazy("not booked")),
     "review": (lazy("to review"), lazy("review late")),
     "agency_answer": (lazy("agency to answer"), lazy("agency's answer late")),
     "return_call": (lazy("to call back"), lazy("calling back late")),
     "complete": (lazy("to complete"), lazy("completing late")),
+    "close": (lazy("to close"), lazy("closing late")),
     "call_back": (lazy("call-back due"), lazy("call-back late")),
+    "look_review": (lazy("broken glass to review"), lazy("broken glass not reviewed")),
+}
+LATE_ACTS = {
+    "intake": lazy("took a call"),
+    "offer": lazy("sent a crew"),
+    "acknowledge": lazy("signed"),
+    "set_out": lazy("set off"),
+    "arrive": lazy("arrived"),
+    "note": lazy("noted a line"),
+}
+LATE_RESULTS = {
+    "done_since": lazy("Done since"),
+    "told_crew": lazy("Told the crew"),
+    "not_needed": lazy("Not needed"),
 }
 RUNGS = {
     "crew": lazy("Crew"),
@@ -108,7 +126,40 @@ ROLES = {
     "case_officer": lazy("case officer"),
     "auxiliary": lazy("auxiliary"),
     "inspector": lazy("inspector"),
+    "org_planner": lazy("establishment officer"),
+    "hr": lazy("personnel officer"),
+    "welfare_officer": lazy("welfare officer"),
     "administrator": lazy("administrator"),
+    "security_officer": lazy("security officer"),
+    "legal_reviewer": lazy("legal reviewer"),
+    "oversight_external": lazy("outside oversight"),
+}
+# What two persons do (engine.signatures), and what became of a request.
+SIGNED_ACTS = {
+    "give_role": lazy("Give a role"),
+    "end_role": lazy("Take a role back"),
+    "reopen_account": lazy("Open an account again"),
+    "reset_password": lazy("Make a temporary password"),
+    "reset_factors": lazy("Take the second factors away"),
+    "bulk_export": lazy("Take out a long list"),
+    "unseal": lazy("Open the words of a matter that is over"),
+    "erase": lazy("Erase the words of a matter"),
+    "release_hold": lazy("Release the legal hold of a matter"),
+    "contact": lazy("Reach a caller though it is not known to be safe"),
+    "reform": lazy("Reform the organisation"),
+    "change_quota": lazy("Move places of the establishment"),
+    "post_despite": lazy("Post somebody though a rule stands against it"),
+}
+FACTORS = {
+    "totp": lazy("authenticator app"),
+    "passkey": lazy("passkey"),
+    "recovery_code": lazy("recovery codes"),
+}
+SIGNATURE_RESULTS = {
+    "signed": lazy("signed"),
+    "refused": lazy("refused"),
+    "withdrawn": lazy("taken back"),
+    "lapsed": lazy("nobody signed in time"),
 }
 RULES = {
     "no_officer": lazy("no officer on board"),

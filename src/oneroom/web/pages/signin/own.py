@@ -16,9 +16,11 @@ from django.views.decorators.http import require_http_methods
 from oneroom.apps.ledger.time import now
 from oneroom.apps.people.queries import actor_of
 from oneroom.apps.people.services import change_details, end_sessions, set_password
-from oneroom.engine.values import BadInput, Refused
-from oneroom.web.actors import SignInFirst
+from oneroom.engine.values import BadInput, NotAllowed, Refused
+from oneroom.web import standing
+from oneroom.web.actors import SignInFirst, must_stand
 from oneroom.web.faults import worded
+from oneroom.web.pages.signin.factors import VOUCHED
 from oneroom.web.pages.signin.home import home
 from oneroom.web.passwords import find_account
 
@@ -30,6 +32,7 @@ def own(request: HttpRequest) -> HttpResponse:
     """The page; by POST one change. Open also while a temporary password waits to be changed."""
     if not request.user.is_authenticated:
         raise SignInFirst
+    must_stand(request, actor_of(request.user))
     act = request.POST.get("act", "")
     try:
         if act == "password":
@@ -55,6 +58,10 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
 
 def _password(request: HttpRequest) -> HttpResponse:
     account = request.user
+    if not account.has_usable_password():  # type: ignore[union-attr]
+        raise NotAllowed("Your password is kept in the force's own sign-in: change it there.")
+    if standing.vouched(request):
+        raise NotAllowed(VOUCHED)
     if find_account(request, account.username, request.POST.get("old", "")) is None:
         raise BadInput("old", "This is not your present password.")
     chosen = request.POST.get("new", "")[:1024]

@@ -1,28 +1,28 @@
-"""Signing in and out: Django's own sessions, each one an act in the record."""
+"""Signing in and out: a password first, or a passkey alone; each an act in the record."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from oneroom.apps.ledger.time import now
-from oneroom.apps.people.queries import actor_of
-from oneroom.apps.people.services import session_closed, session_opened
 from oneroom.engine.values import BadInput, Refused
-from oneroom.web.actors import actor
+from oneroom.web.actors import ChangePasswordFirst, Idle, SecondFactorFirst, SignInFirst, actor
 from oneroom.web.faults import worded
-from oneroom.web.pages.signin.home import home, screens
+from oneroom.web.pages.signin.door import come_in, leave, onward
+from oneroom.web.pages.signin.home import screens
+from oneroom.web.pages.signin.notice import accept
 from oneroom.web.pages.start.held import release
-from oneroom.web.passwords import find_account, must_be_fresh
-from oneroom.web.tickets import session_marker
+from oneroom.web.passwords import Locked, find_account, must_be_fresh
+from oneroom.web.tickets import BADGE_COOKIE
 
 
 class WrongPassword(BadInput):
@@ -40,64 +40,59 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if request.user.is_authenticated:
             return _here(request)
-        return _form(request)
+        return form(request)
     try:
+        accept(request)
         account = _account(request)
     except Refused as refused:
-        return _form(request, refused)
-    open_session(request, account, way="password")
-    return redirect(_next(request) or home(actor_of(account)))
+        return form(request, refused)
+    return come_in(request, account, method="password", onward=onward(request))
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session and says so in the record."""
     if request.user.is_authenticated:
-        close_session(request)
         release(request)
+        leave(request)
     logout(request)
-    return redirect("start" if settings.DEMO else "sign-in")
+    gone = redirect("start" if settings.DEMO else "sign-in")
+    gone.delete_cookie(BADGE_COOKIE, samesite="Strict")
+    return gone
 
 
-def open_session(request: HttpRequest, account: Any, *, way: str) -> None:
-    """Sign this account in; whoever was signed in here before is signed out first."""
-    if request.user.is_authenticated:
-        close_session(request)
-        logout(request)
-    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    session_opened(way=way, by=actor_of(account), at=now())
-
-
-def close_session(request: HttpRequest) -> None:
-    """Say in the record that this session ends; its streams close with it, those of his other devices do not."""
-    session_closed(session=session_marker(request) or None, by=actor_of(request.user), at=now())  # type: ignore[arg-type]
+def form(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    """The door's first page, with what was refused there."""
+    context = {
+        "next": onward(request),
+        "username": request.POST.get("username", "")[:64],
+        "refused": worded(refused) if refused else "",
+        "provider": settings.OIDC_ID if settings.OIDC_URL else "",
+        "provider_name": settings.OIDC_NAME,
+        "passkeys": settings.SECOND_FACTOR,
+        "locked": isinstance(refused, Locked),
+    }
+    return render(request, "signin/form.html", context, status=refused.status if refused else 200)
 
 
 def _account(request: HttpRequest) -> Any:
     username = request.POST.get("username", "")[:64].strip()
-    account = find_account(request, username, request.POST.get("password", ""))
+    account = find_account(request, username, request.POST.get("password", ""), whole=False)
     if account is None:
         raise WrongPassword("password")
     must_be_fresh(account)
     return account
 
 
-def _form(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
-    context = {
-        "next": _next(request),
-        "username": request.POST.get("username", "")[:64],
-        "refused": worded(refused) if refused else "",
-    }
-    return render(request, "signin/form.html", context, status=refused.status if refused else 200)
-
-
 def _here(request: HttpRequest) -> HttpResponse:
-    by = actor(request)
+    try:
+        by = actor(request)
+    except Idle:
+        return redirect(f"{reverse('unlock')}?{urlencode({'next': onward(request)})}")
+    except ChangePasswordFirst:
+        return redirect("own-account")
+    except SecondFactorFirst:
+        return redirect("own-factors")
+    except SignInFirst:  # its time was over
+        return form(request)
     return render(request, "signin/here.html", {"screens": screens(by), "name": request.user.name})  # type: ignore[union-attr]
-
-
-def _next(request: HttpRequest) -> str:
-    """Where to go on to, only within this site."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if safe else ""

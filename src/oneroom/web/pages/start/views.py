@@ -20,8 +20,8 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.people.queries import actor_of, find_account, find_account_by_id
 from oneroom.engine.values import BadInput, Conflict, NotFound, Refused
 from oneroom.web.faults import worded
+from oneroom.web.pages.signin.door import open_session
 from oneroom.web.pages.signin.home import home
-from oneroom.web.pages.signin.views import open_session
 from oneroom.web.pages.start.held import begin_surge, held_crews, hold, release, seats_taken, sit, surge_since
 from oneroom.web.pages.start.picture import picture
 
@@ -92,6 +92,13 @@ SEATS = (
         _("See who may do what, and since when."),
         named("screen", "Office"),
         "demo-administrator",
+    ),
+    Seat(
+        "administrator2",
+        _("Second administrator"),
+        _("Sign what the other administrator asked for, or refuse it."),
+        named("screen", "Office"),
+        "demo-administrator-2",
     ),
 )
 # Five minutes through the whole house.

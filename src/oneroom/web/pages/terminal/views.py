@@ -18,18 +18,21 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from oneroom.apps.duty.queries import crew_of, station_names
 from oneroom.apps.incidents import codes
 from oneroom.apps.incidents.access import assignment_for
 from oneroom.apps.incidents.queries import done_by, orders_of, row_of
+from oneroom.apps.incidents.tracks import track_reads
 from oneroom.apps.ledger.time import clock, now
 from oneroom.engine.roles import Right, Role
 from oneroom.engine.values import Actor, NotFound
 from oneroom.web.actors import actor
 from oneroom.web.etag import by_audience
+from oneroom.web.pages.looks import PURPOSES
 from oneroom.web.pages.map.words import words as map_words
-from oneroom.web.pages.room.words import CREW_STATES, GLYPHS, local
+from oneroom.web.pages.room.words import CREW_STATES, GLYPHS, local, named
 from oneroom.web.pages.terminal import gaps, rows, silent
 from oneroom.web.pages.terminal.calls import calls_for, help_of
 from oneroom.web.pages.terminal.said import words
@@ -46,6 +49,7 @@ def _own(request: HttpRequest, **_asked: Any) -> Iterable[str]:
     return scopes_of(actor(request))
 
 
+@require_safe
 def terminal(request: HttpRequest) -> HttpResponse:
     """The whole page, with the list already in it."""
     by, at = actor(request), now()
@@ -56,17 +60,20 @@ def terminal(request: HttpRequest) -> HttpResponse:
         "theme": theme if theme in _THEMES else "light",
         "theme_chosen": theme in _THEMES,
         "zone": settings.TIME_ZONE, "edition": _edition(by), "may_see": by.may(Right.SCENE_REPORT),
+        "may_break_glass": by.may(Right.BREAK_GLASS),
         "grades": codes.GRADES,
     }  # fmt: skip
     return render(request, "terminal/terminal.html", shell | _listed(by, at) | _crewed(by) | help_of(by))
 
 
+@require_safe
 @by_audience(_own)
 def the_list(request: HttpRequest) -> HttpResponse:
     """What I must do now, what was done this shift, and for chiefs who does not answer."""
     return render(request, "terminal/list.html", _listed(actor(request), now()))
 
 
+@require_safe
 @by_audience(_own)
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One order of the own crew, live or ended; without any personal field."""
@@ -85,18 +92,21 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "terminal/order.html", facts)
 
 
+@require_safe
 @by_audience(_own)
 def crew(request: HttpRequest) -> HttpResponse:
     """The crew's state, on and off duty."""
     return render(request, "terminal/crew.html", _crewed(actor(request)))
 
 
+@require_safe
 @by_audience(_own)
 def help_called(request: HttpRequest) -> HttpResponse:
     """My own call for help: who has it, who comes."""
     return render(request, "terminal/sos.html", help_of(actor(request)))
 
 
+@require_safe
 def clock_now(request: HttpRequest) -> HttpResponse:
     """Project time and its speed, for the clocks of the page and the times of taps."""
     actor(request)
@@ -105,6 +115,7 @@ def clock_now(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to put the terminal on its home screen."""
     icon = {"src": static("oneroom/terminal-icon.svg"), "sizes": "any", "type": "image/svg+xml"}
@@ -153,8 +164,9 @@ def _edition(by: Actor) -> str:
 
 def _crewed(by: Actor) -> dict[str, Any]:
     mine = crew_of(by.id) if by.may(Right.CREW_ACT) else None
+    reads = [(r.at, r.who, named(PURPOSES, r.purpose)) for r in track_reads(by=by, at=now())]
     if mine is None:
-        return {"crew": None}
+        return {"crew": None, "track_reads": reads}
     station = station_names().get(mine.unit_id, ("", ""))
     on_call = mine.state in ("assigned", "en_route", "on_scene")
     return {
@@ -166,4 +178,5 @@ def _crewed(by: Actor) -> dict[str, Any]:
         "states": [(code, CREW_STATES[code]) for code in _OF_ITSELF],
         "on_call": on_call,
         "on_duty": mine.state != "off_duty",
+        "track_reads": reads,
     }

@@ -7,6 +7,10 @@ export class ActError extends Error {
   }
 }
 
+// Whether the server said what became of it. No line, or a house that could not tell (5xx), is no answer: the next try
+// is the same act, with the same key.
+export const wasAnswered = (error) => error.status >= 400 && error.status < 500;
+
 export const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 
 export const newKey = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");

@@ -1,7 +1,7 @@
 // Writing with the room: a phrase is one tap, a line goes without a new page, answers come by asking every few seconds.
 // The code travels in the body only. Without this script the same forms work, with a page for each line.
 
-import { act, newKey } from "./act.js";
+import { act, newKey, wasAnswered } from "./act.js";
 
 const EVERY_MS = 4000;
 const HIDDEN_MS = 20_000;
@@ -78,7 +78,7 @@ if (talk) {
       problem.hidden = true;
       look();
     } catch (error) {
-      if (error.status) key = newKey(); // it was answered: a new try is a new act
+      if (wasAnswered(error)) key = newKey(); // it was answered: a new try is a new act
       problem.textContent = error.message && error.status ? error.message : talk.dataset.lost;
       problem.hidden = false;
     } finally {

@@ -15,6 +15,7 @@ const ASK_MS = 150;
 
 export function openDraft(account, matter, { shown, onServer }) {
   const name = `${PREFIX}${account}.${matter ?? "new"}`;
+  const putBy = `${PREFIX}${account}.put-by`; // keys of calls that this tab has laid aside
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
   let keptAt = null;
   let works = true;
@@ -24,6 +25,7 @@ export function openDraft(account, matter, { shown, onServer }) {
   let state = null; // {key, n, content}
   let timer = null;
   let sending = false;
+  let aside = 0;
 
   try {
     for (const other of Object.keys(sessionStorage)) {
@@ -40,6 +42,14 @@ export function openDraft(account, matter, { shown, onServer }) {
       works = true;
     } catch {
       works = false; // storage switched off or full: the server still has it, or the page asks before it is left
+    }
+  }
+
+  function laidAside() {
+    try {
+      return JSON.parse(sessionStorage.getItem(putBy)) ?? [];
+    } catch {
+      return [];
     }
   }
 
@@ -94,9 +104,11 @@ export function openDraft(account, matter, { shown, onServer }) {
       if (matter) return null;
       try {
         const { drafts } = await ask("/api/drafts/mine");
+        const later = laidAside();
         for (const found of drafts) {
-          if (state || (await heldElsewhere(found.key))) continue;
-          state = { key: found.key, n: found.n, content: found.content };
+          if (later.includes(found.key)) aside += 1;
+          else if (state || (await heldElsewhere(found.key))) continue;
+          else state = { key: found.key, n: found.n, content: found.content };
         }
       } catch {
         return null; // the server cannot be asked now: an empty form is better than none
@@ -119,6 +131,24 @@ export function openDraft(account, matter, { shown, onServer }) {
       } catch {
         works = false;
       }
+    },
+    /** Lay this call aside, so that the next page opens without it; false where the server has not all of it yet. */
+    async putBy(others = laidAside()) {
+      clearTimeout(timer);
+      while (sending) await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+      await send();
+      if (onServerAt === null) return false;
+      sessionStorage.setItem(putBy, JSON.stringify([...others, state.key]));
+      this.drop();
+      return true;
+    },
+    /** How many calls this tab has laid aside. */
+    aside: () => aside,
+    /** The next page opens on one of them; what was begun meanwhile changes places with it. */
+    takeUp() {
+      if (state) return this.putBy([]);
+      sessionStorage.removeItem(putBy);
+      return true;
     },
     key: () => state?.key ?? "",
     /** How the record names it, once the server has it. */

@@ -2,7 +2,8 @@
  * The keys of the desk. None acts while an input method composes: what it types belongs to it.
  *
  * F9 saves and goes to the crews, F8 hands to 12345, F2 takes the call that rings, F10 is a silent call; Alt 1–3 take a
- * suggested kind, Alt ↑ raises, Alt M says that it is a matter there is already, Alt 9 and Alt 0 bring 119 and 120 along; Enter goes on, Esc leaves a field, 1–4 go to a
+ * suggested kind, Alt ↑ raises, Alt M says that it is a matter there is already, Alt N lays an earlier call aside for a new
+ * one, Alt 9 and Alt 0 bring 119 and 120 along; Enter goes on, Esc leaves a field, 1–4 go to a
  * part when no field has the focus, where Esc goes back to the room: the draft stays.
  */
 
@@ -13,7 +14,7 @@ const $ = (id) => document.getElementById(id);
 const SILENT = "help.cannot_speak";
 const ALONG = { 9: "119", 0: "120" };
 
-export function bindKeys({ facts, form, save, kind, questions, grade, call, hint, focusQuestions }) {
+export function bindKeys({ facts, form, save, kind, questions, grade, call, aside, hint, focusQuestions }) {
   const GO_TO = [() => $("words"), () => $("where"), focusQuestions, () => $("caller_name")];
 
   function onward(from) {
@@ -60,6 +61,7 @@ export function bindKeys({ facts, form, save, kind, questions, grade, call, hint
       if (save.busy() || save.done()) return undefined;
       if (event.key === "ArrowUp") return grade.up;
       if (event.code === "KeyM") return toggleFirst;
+      if (event.code === "KeyN") return aside?.press;
       if (digit in ALONG) return () => alongside(ALONG[digit]);
       return digit && digit <= 3 ? () => kind.take(digit - 1) : undefined;
     }

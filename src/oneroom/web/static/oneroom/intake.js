@@ -5,6 +5,7 @@
  * `intake:changed` on document, detail {words, caller_phone, category, subcategory, location}.
  */
 
+import { asideBar } from "./intake-aside.js";
 import { callStrip } from "./intake-call.js";
 import { openDraft } from "./intake-draft.js";
 import { readFields, showFields, writeFields } from "./intake-fields.js";
@@ -19,12 +20,15 @@ import { createMap } from "./map.js";
 
 const $ = (id) => document.getElementById(id);
 const facts = JSON.parse($("facts").textContent);
+// A busy machine draws late, and only drawing obeys `autofocus`: the first letters would be lost on the page itself.
+if (!facts.incident && document.activeElement === document.body) $("words").focus();
 const { words, protocols } = facts;
 const form = $("form");
 const fields = showFields(form, $("trouble"), { signIn: words.sign_in });
 const rate = Number($("now").dataset.rate);
 const AREAS_URL = "/map/areas.json";
 
+let began = ""; // the time of the clock when the first of this was typed
 let sentOn = null; // the matter the dispatcher made of this call already: {incident, reference}
 
 // ---- parts ----
@@ -122,8 +126,9 @@ function changed() {
     detail: { words: values.words, caller_phone: values.caller_phone, ...kind.value(), location: place.value() },
   }));
   if (!values.words.trim() && !place.place() && !kind.code() && !call?.id() && !draft.key()) return;
+  began ||= $("now").textContent.slice(0, 5);
   draft.keep({
-    fields: values, kind: kind.code(), place: place.place(), raised: grade.raised(), asked: questions.kept(),
+    fields: values, kind: kind.code(), place: place.place(), raised: grade.raised(), asked: questions.kept(), began,
     call: call?.taken() ?? null, along: [...proposedAlong], pending: save.pending(),
   });
   tellDraft();
@@ -156,6 +161,7 @@ function tellDraft() {
   $("draft").classList.toggle("is-broken", lost);
 }
 
+const aside = $("aside") && asideBar({ bar: $("aside"), draft, words, say, busy: () => save.busy() || save.done() });
 let restoring = true;
 async function restore() {
   const kept = await draft.read();
@@ -167,11 +173,13 @@ async function restore() {
     questions.restore(kept.asked);
     grade.restore(kept.raised);
     call?.restore(kept.call);
+    began = kept.began ?? "";
     kind.restore(kept.kind);
     if (kept.place) place.set(kept.place);
     else if ($("where").value) place.again();
     say(words.draft_back);
-  }
+    aside?.restored(kept.began);
+  } else aside?.empty();
   restoring = false;
   readWords();
   if (kept?.pending) save.resume(kept.pending);
@@ -206,7 +214,7 @@ function hint() {
   say(open ? words.next_question.replace("{n}", open) : questions.some() ? words.all_asked : "");
 }
 
-const keys = bindKeys({ facts, form, save, kind, questions, grade, call, hint, focusQuestions: () => questions.focus() });
+const keys = bindKeys({ facts, form, save, kind, questions, grade, call, aside, hint, focusQuestions: () => questions.focus() });
 
 if (facts.incident) openReport(facts.incident, $("words"), words).then(readWords);
 if (facts.place) place.set(facts.place);

@@ -4,6 +4,9 @@
  *   live:change     detail {seq, kind, subject, matter}: fetch what shows it again
  *   live:positions  detail {positions: [{crew, lon, lat, at, speed_kmh, heading}], gone: [crew],
  *                   whole: true if these are all there are}
+ *   live:machinery  detail {parts: {part: "heard" | "unheard" | "failing" | "silent"}, database, count,
+ *                   wrong: [{kind, subject, matter, since}]}, or {unknown: true}: for the room
+ *   live:degraded   detail {mode: "away" | "full" | "booking" | "well", since}: the database is away, or its disk full, and acts go on from a journal
  *   live:reset      detail {seq}: something may have been missed, fetch everything again
  *   live:state      detail {state, since}: "connected", "lost", "deaf" (the server hears
  *                   nothing itself) or "crowded" (too many pages of this person are open)
@@ -13,8 +16,10 @@
  * The page may carry `data-seq` on <html>: the record's number when it was made.
  */
 
+import "./degraded-banner.js";
+
 const SILENCE_MS = 40_000; // the server gives a sign of life every 15 s
-const DEAF_S = 10;
+const DEAF_S = 3; // as the server counts it: then it beats each second, and once more when it hears again
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 
 let options = null;
@@ -73,6 +78,8 @@ async function open() {
   });
   on("change", (data) => tell("live:change", data));
   on("positions", (data) => tell("live:positions", data));
+  on("machinery", (data) => tell("live:machinery", data));
+  on("degraded", (data) => tell("live:degraded", data));
   on("reset", (data) => tell("live:reset", data));
   on("beat", (data) => become(data.lag_s === null || data.lag_s > DEAF_S ? "deaf" : "connected"));
   on("renew", () => open());

@@ -4,6 +4,7 @@ import { connect } from "./live.js";
 import { createMap } from "./map.js";
 import { feed } from "./map-feed.js";
 import { share } from "./map-share.js";
+import { start as machinery } from "./room-machinery.js";
 import { panel } from "./panel.js";
 import { word } from "./room-say.js";
 import * as time from "./room-time.js";
@@ -31,11 +32,7 @@ $("crews").addEventListener("panel:shown", shown.showCrews);
 queue.show("/room/queue");
 crews.show("/room/crews");
 document.addEventListener("live:positions", ({ detail }) => shown.moved(detail));
-document.addEventListener("live:state", ({ detail }) => {
-  const alive = detail.state === "connected";
-  $("machinery").classList.toggle("is-broken", !alive);
-  $("machinery").textContent = word(detail.state);
-});
+machinery($("machinery"));
 map.onSelect(({ kind, id }) => tell("pick", { what: { kind, id } }));
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-open]");
@@ -49,6 +46,8 @@ keys();
 connect();
 tell("hello");
 room.dataset.ready = "true";
+
+export const routes = () => map.routes();
 
 function heard(said) {
   if (said.kind === "open") {

@@ -233,6 +233,8 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     project: (at) => (drawn ? plainPoint(canvas.project(at)) : null),
     /** The ids of the signs that can be seen now: shown("crew"), shown("incident"). */
     shown: (kind) => (drawn ? canvas.queryRenderedFeatures({ layers: [kind] }).map((f) => f.properties.id) : []),
+    /** The ways on it, each a line from a crew to the incident, as the drawn map holds them (a promise). */
+    routes: async () => (drawn ? (await canvas.getSource("routes").getData()).features.map((f) => f.geometry.coordinates) : []),
     resize: () => canvas?.resize(),
     remove() {
       gone = true;

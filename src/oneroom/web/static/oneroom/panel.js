@@ -6,8 +6,9 @@
  *
  * At most one fetch in 0.8 s (`pace`), with up to 150 ms of jitter; `If-None-Match`, so that an
  * unchanged panel costs one index look-up. The new HTML is morphed into the old: focus,
- * selection, scroll, open <details> and what has been typed stay. What is inside an element with
- * `data-keep` belongs to a script and is left alone as long as the element itself is there.
+ * selection, scroll, open <details>, what has been typed and what was said to be wrong with it
+ * stay. What is inside an element with `data-keep` belongs to a script and is left alone as long
+ * as the element itself is there.
  *
  * Rows of `<… id="…" data-rows>` keep their order while the pointer moves over the panel, so
  * that nobody clicks the row that jumped under his hand; three quiet seconds release them.
@@ -117,7 +118,7 @@ export function panel(element, url, { when = () => true, pace = PACE_MS } = {}) 
     element.classList.toggle("is-held", held !== null);
     Idiomorph.morph(element, wanted.childNodes, {
       morphStyle: "innerHTML",
-      callbacks: { beforeAttributeUpdated: mayChange, beforeNodeMorphed: (old) => !("keep" in (old.dataset ?? {})) },
+      callbacks: { beforeAttributeUpdated: mayChange, beforeNodeMorphed: (old) => !("keep" in (old.dataset ?? {}) || isSaid(old)) },
     });
     element.dispatchEvent(new CustomEvent("panel:shown", { bubbles: true }));
   }
@@ -158,6 +159,7 @@ export function panel(element, url, { when = () => true, pace = PACE_MS } = {}) 
       if (next !== url) {
         url = next;
         etag = held = null;
+        for (const complaint of [...element.querySelectorAll(".err")].filter(isSaid)) complaint.hidden = true; // of what was there before
         clearTimeout(holdTimer);
       }
       clearTimeout(timer); // somebody asked: not a change that can wait
@@ -185,6 +187,9 @@ function mayChange(name, element) {
   if (name === "selected") return element.selected === element.defaultSelected;
   return true;
 }
+
+/** What a script says beside a field: a new picture of the page, which knows nothing of it, does not take it away. */
+const isSaid = (element) => Boolean(element.classList?.contains("err")) && !element.hidden;
 
 /**
  * Put the rows of `wanted` in the order in which `shown` has them: known rows where they are,

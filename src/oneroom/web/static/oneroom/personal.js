@@ -4,6 +4,8 @@ import { csrf } from "./act.js";
 import { word } from "./room-say.js";
 import { hms } from "./room-time.js";
 
+const SOURCES = { to_caller: "toCaller", radio: "onRadio", crew: "fromScene" }; // whose words they are, where not a caller's
+
 export function showPersonal(island, said, told) {
   const parts = [];
   for (const report of said.reports) {
@@ -23,7 +25,10 @@ export function showPersonal(island, said, told) {
     if (report.contact?.phone && report.contact.phone !== "ok") fact("▲", word("callNot")[report.contact.phone]);
     parts.push(facts);
   }
-  for (const more of [...said.added.map((a) => [word(a.source === "to_caller" ? "toCaller" : "added"), a]), ...said.notes.map((n) => [word("fromScene"), n])]) {
+  for (const call of said.recordings ?? []) {
+    parts.push(line("p", "sub", `${hms(Date.parse(call.at))} ${from(word("recording"), call)}: ${call.recording}`));
+  }
+  for (const more of [...said.added.map((a) => [word(SOURCES[a.source] ?? "added"), a]), ...said.notes.map((n) => [word("fromScene"), n])]) {
     const [kind, entry] = more;
     parts.push(line("p", "say", `${hms(Date.parse(entry.at))} ${from(kind, entry)}: ${entry.words ?? word("erased")}`));
   }

@@ -1,7 +1,7 @@
 // Buttons and forms that do something: `data-act` is the address, the other data and the fields are what is sent.
 // A repeat after a broken connection carries the same key, so it is done once.
 
-import { act, ask, newKey } from "./act.js";
+import { act, ask, newKey, wasAnswered } from "./act.js";
 import { toast, trouble, word } from "./room-say.js";
 import { now } from "./room-time.js";
 
@@ -20,7 +20,7 @@ export async function perform(element, url, body, says) {
     if (says) toast(word("done", { what: says }));
     return answer;
   } catch (error) {
-    if (error.status) keys.delete(asked); // it was answered: a new try is a new act
+    if (wasAnswered(error)) keys.delete(asked); // it was answered: a new try is a new act
     if (!showInForm(element, error)) toast(trouble(error), { bad: true });
     return null;
   } finally {
@@ -46,6 +46,12 @@ export function start(root) {
     if (!form) return;
     event.preventDefault();
     submit(form);
+  });
+  // In words, Enter is a new line; Ctrl Enter is the form's button.
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || !event.target.matches("textarea")) return;
+    event.preventDefault();
+    event.target.form?.requestSubmit();
   });
   root.addEventListener("input", (event) => {
     if (event.target.matches("[data-place-search]")) search(event.target);

@@ -14,7 +14,7 @@ import * as queue from "./room-queue.js";
 import * as repeats from "./room-repeats.js";
 import { join, toast, trouble, word } from "./room-say.js";
 import * as sides from "./room-sides.js";
-import { now } from "./room-time.js";
+import { hms, nextAt, now } from "./room-time.js";
 import * as undo from "./room-undo.js";
 
 const input = document.getElementById("command");
@@ -101,7 +101,7 @@ function show(found) {
 }
 
 const groupOf = (o) =>
-  o.do === "filter" ? "groupFilters" : ["matter", "form", "grade", "say"].includes(o.do) ? "groupOpen" : o.do === "complete" && !o.crew ? "groupVerbs" : ["place", "point"].includes(o.do) ? "groupPlaces" : ["open", "find"].includes(o.do) ? "groupMatters" : "groupCrews";
+  o.do === "filter" ? "groupFilters" : ["matter", "form", "grade", "say", "answered"].includes(o.do) ? "groupOpen" : o.do === "complete" && !o.crew ? "groupVerbs" : ["place", "point"].includes(o.do) ? "groupPlaces" : ["open", "find"].includes(o.do) ? "groupMatters" : "groupCrews";
 
 function heading(name) {
   const item = document.createElement("li");
@@ -140,6 +140,7 @@ function label(o) {
   if (o.target) return `${o.verb.label} ${o.target.reference} ${o.target.place}`;
   if (o.crews) return `${o.verb.label} · ${join(o.crews.map((c) => c.name))}${o.minutes ? ` · −${o.minutes} min` : ""}`;
   const argument = o.argument && o.verb.arguments?.[o.argument];
+  if (o.until) return `${o.verb.label} ${hms(when(o.until).getTime()).slice(0, 5)}: ${argument}`;
   return argument ? `${o.verb.label}: ${argument}` : o.verb.label;
 }
 
@@ -161,6 +162,7 @@ function says(o) {
     case "all": return word("effectAll");
     case "crew": case "side": case "lines": case "late": case "map_apart": case "language": case "sound": case "handover": case "dossier": return word("effectScreen");
     case "form": case "warn": return word("effectForm");
+    case "answered": return document.querySelector("#inc [data-owed]") ? "" : word("effectNotNow");
     default: return o.matter ? word("effectMatter", { what: o.verb.label, matter: o.matter.reference }) : word("effectSendNone");
   }
 }
@@ -210,8 +212,12 @@ function run(n) {
   const option = shown[n];
   if (!option) return undefined;
   if (!option.ready) return option.do === "complete" || option.do === "grade" ? complete(option) : toast(`${label(option)}: ${says(option)}`, { bad: true });
+  const typed = input.value;
   leave();
-  return DOES[option.do](option);
+  const done = DOES[option.do](option);
+  // What was refused is typed still: the command line keeps it for the next try.
+  Promise.resolve(done).then((answer) => answer === null && !input.value && (input.value = typed));
+  return done;
 }
 
 const DOES = {
@@ -229,6 +235,7 @@ const DOES = {
   compare: () => alike.compare(),
   side: (o) => sides.show(o.argument),
   lines: (o) => sides.filter(o.argument),
+  answered: (o) => agencyAnswered(o),
   filter: (o) => queue.filter(o.verb.verb, o.argument),
   all: () => queue.unfilter(),
   warn: () => toForm('[data-act="/api/warnings"]'),
@@ -286,16 +293,18 @@ async function matterAct(o) {
 
 // "20m" from now, or the next time the house's clock shows it.
 function when(until) {
-  const at = new Date(now());
-  if (until.minutes) return new Date(at.getTime() + until.minutes * 60_000);
-  const next = new Date(at);
-  next.setHours(until.hour, until.minute, 0, 0);
-  if (next <= at) next.setDate(next.getDate() + 1);
-  return next;
+  return new Date(until.minutes ? now() + until.minutes * 60_000 : nextAt(until.hour, until.minute));
+}
+
+// The first answer that is owed on the open matter, by the same button as with the mouse.
+function agencyAnswered(o) {
+  const button = document.querySelector(`#inc [data-owed] [data-result="${o.argument}"]`);
+  if (button) button.click();
+  else toast(word("effectNotNow"), { bad: true });
 }
 
 // A form of the open matter, wherever it is folded away.
-function toForm(selector) {
+export function toForm(selector) {
   const form = document.querySelector(`#inc ${selector}`);
   if (!form) return toast(word("effectNotNow"), { bad: true });
   const side = form.closest("[data-pan]");

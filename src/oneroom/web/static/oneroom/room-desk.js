@@ -14,11 +14,18 @@ export function start(...roots) {
 }
 
 async function perform(button) {
-  const row = button.closest("[data-draft], [data-call]");
+  const row = button.closest("[data-draft], [data-call], [data-late-act]");
   const what = button.dataset.desk;
   if (what === "number") {
     const { phone } = await act(`/api/calls/${row.dataset.call}/open`, { purpose: "return_call" });
     row.querySelector("[data-number]").textContent = phone || "–";
+    return;
+  }
+  if (what === "late-words") {
+    const said = await act(`/api/late/${row.dataset.lateAct}/open`, { purpose: "dispatch" });
+    const line = row.querySelector("[data-words]");
+    line.textContent = Object.values(said).join(" · ");
+    line.hidden = false;
     return;
   }
   if (what === "words") {

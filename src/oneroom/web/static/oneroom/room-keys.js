@@ -18,9 +18,9 @@ const inc = document.getElementById("inc");
 
 export function next() {
   const id = queue.nextNeeding();
-  const help = document.getElementById(id); // a call for help has its acts in the head line
+  const own = document.getElementById(id); // a call for help, or one at the desks, has its acts in its own row
   if (id === null) toast(word("nothingNeeds"));
-  else if (help) help.querySelector("button, a, select")?.focus();
+  else if (own) own.querySelector("button, a, select")?.focus();
   else matter.open(Number(id));
 }
 
@@ -36,6 +36,7 @@ const LETTERS = {
   o: () => proposals.toReasons(),
   t: () => proposals.toDiverts(),
   v: () => inc.querySelector('button[data-verb="acknowledge"]')?.click(),
+  c: callBack,
   d: () => alike.compare(),
   l: late.open,
   0: () => queue.unfilter(),
@@ -95,6 +96,15 @@ function enter(event, here) {
 function stepBack() {
   if (document.activeElement !== document.body && document.activeElement !== inc) document.activeElement.blur();
   else matter.close();
+}
+
+// Whom to call back: the abandoned call under the focus, or the callers of the open matter, with the cursor where what
+// came of it is entered. Opening a number is a look with its purpose, as by the button.
+function callBack() {
+  const row = document.activeElement.closest("[data-call]");
+  if (row) return row.querySelector('[data-desk="number"]')?.click();
+  inc.querySelector('[data-look][data-purpose="call_back"]:not([disabled])')?.click();
+  return command.toForm('[data-act$="/call-back"]');
 }
 
 function toMap() {

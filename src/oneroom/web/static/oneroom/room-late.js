@@ -41,7 +41,7 @@ export function start() {
 export function open() {
   first = true;
   body.replaceChildren(word("loading"));
-  shown = panel(body, "/room/late", { when: (e) => /^(incident|assignment|ladder)\./.test(e.kind) });
+  shown = panel(body, "/room/late", { when: (e) => /^(incident|assignment|ladder|draft|call|handover)\./.test(e.kind) });
   shown.show("/room/late?open=1");
   dialog.showModal();
 }

@@ -98,6 +98,8 @@ export function show(lon, lat) {
   map?.focus([lon, lat]);
 }
 
+export const routes = () => map.routes();
+
 export const known = (crew) => shown?.latest.get(crew);
 
 function crews() {

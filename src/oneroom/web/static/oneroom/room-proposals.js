@@ -23,6 +23,7 @@ export function follow(matter, island) {
   const unsent = "unsent" in matter.dataset;
   if (current?.id === id && current.island === island) {
     if (current.unsent && !unsent) rest(island, id); // somebody was sent: the choice is made
+    else if (unsent && !current.unsent) begin(island, id); // everybody was taken back: it is to be made again
     return undefined;
   }
   stop();
@@ -44,7 +45,10 @@ function rest(island, id) {
 
 function begin(island, id, unsent = true) {
   stop();
-  island.replaceChildren();
+  const wait = document.createElement("p");
+  wait.className = "sub wait";
+  wait.textContent = word("ranking");
+  island.replaceChildren(wait);
   const url = `/room/incidents/${id}/proposals`;
   const mine = panel(island, url, { when: () => false });
   current = { id, island, url, panel: mine, picked: new Map(), reason: "", all: false, routesAt: -ROUTES_MS, routesFor: "", unsent };
@@ -161,7 +165,10 @@ export function pickPlan() {
   showButton();
 }
 
-export const toggleExcluded = () => toggle("excluded");
+export function toggleExcluded() {
+  toggle("excluded");
+  if (current?.island.classList.contains("show-excluded")) current.island.querySelector(".excluded")?.scrollIntoView({ block: "nearest" });
+}
 export const toggleSums = () => toggle("sums");
 export const toDiverts = () => current?.island.querySelector?.("[data-divert]")?.focus();
 export const toReasons = () => current?.island.querySelector?.(".why-other:not([hidden]) [data-reason]")?.focus();

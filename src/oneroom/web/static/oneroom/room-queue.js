@@ -10,6 +10,7 @@ const head = document.getElementById("head");
 const FRESH_MS = 1300;
 
 let known = null; // the P1 matters, unanswered and at-commander rows already told
+let quietly = false; // the next rows are others because a filter was changed: nothing in them is new
 let lateAsked = 0;
 let openId = null;
 let list = null;
@@ -28,7 +29,7 @@ export function orders() {
 
 export function start() {
   const ofQueue = (e) => /^(incident|assignment|ladder)\./.test(e.kind);
-  list = panel(queue, address(), { when: (e) => ofQueue(e) || /^(draft|call|referral|crew|sos|desk)\./.test(e.kind) });
+  list = panel(queue, address(), { when: (e) => ofQueue(e) || /^(draft|call|referral|crew|sos|desk|handover|late)\./.test(e.kind) });
   queue.addEventListener("click", (event) => {
     const button = event.target.closest("[data-unfilter]");
     if (button) unfilter(button.dataset.unfilter);
@@ -56,12 +57,14 @@ function address() {
 // Narrow what is calm; what needs the room stays, whatever the filter.
 export function filter(code, value = "1") {
   filters.set(code, value);
+  quietly = true;
   list.show(address());
 }
 
 export function unfilter(code = "") {
   if (code) filters.delete(code);
   else for (const name of [...filters.keys()]) filters.delete(name);
+  quietly = true;
   list.show(address());
 }
 
@@ -77,14 +80,17 @@ function shown() {
     if ("unanswered" in r.dataset) tell(seen, `unanswered:${id}`, () => polite(word("climbed", { what })));
     if ("commander" in r.dataset) tell(seen, `commander:${id}`, sound.unanswered);
   }
+  const here = new Set(rows().map((r) => r.dataset.incident));
+  for (const key of known ?? []) if (!here.has(key.split(":")[1])) seen.add(key); // kept back by a filter, not gone
   known = seen;
+  quietly = false;
   document.dispatchEvent(new CustomEvent("room:queue"));
 }
 
 // Each thing is told once, and nothing of what was there when the page opened.
 function tell(seen, key, how) {
   seen.add(key);
-  if (known !== null && !known.has(key)) how();
+  if (known !== null && !quietly && !known.has(key)) how();
 }
 
 function land(r) {
@@ -114,16 +120,17 @@ export function walk(by) {
 
 // What needs somebody next, after where he is: calls for help; what is late, oldest breach first; alarms; what came back
 // to wait; then what was never sent, gravest and oldest first, also where a filter keeps it back. A matter by its number,
-// a call for help by the id of its alarm.
+// a call for help, or one at the desks, by the id of its row.
 export function nextNeeding() {
   const number = (r) => r.dataset.incident;
   const help = [...head.querySelectorAll("[data-sos][data-alarm]")].map((a) => a.id);
   const late = needing().filter((r) => r.classList.contains("is-late")).map(number);
+  const calls = [...queue.querySelectorAll(".desk-row.is-late")].map((r) => r.id);
   const alarmed = [...head.querySelectorAll("[data-alarm]:not([data-sos])")].map((a) => a.dataset.alarm);
   const unsent = queue.querySelector("#q-rest")?.dataset.waiting.split(" ").filter(Boolean) ?? [];
-  const ids = [...new Set([...help, ...late, ...alarmed, ...needing().map(number), ...unsent])];
-  const asked = document.activeElement.closest("[data-sos]")?.id;
-  if (help.length && !asked) return help[0]; // a person in danger does not wait for his turn
+  const ids = [...new Set([...help, ...late, ...calls, ...alarmed, ...needing().map(number), ...unsent])];
+  const asked = document.activeElement.closest("[data-sos], .desk-row")?.id;
+  if (help.length && !help.includes(asked)) return help[0]; // a person in danger does not wait for his turn
   const here = asked ?? String(openId);
   return ids.length ? ids[(ids.indexOf(here) + 1) % ids.length] : null;
 }

@@ -7,6 +7,9 @@ export function word(name, values = {}) {
   return typeof text === "string" ? text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole) : text;
 }
 
+// A table of words by code.
+export const words = (name) => embedded[name] ?? {};
+
 export const join = (names) => names.join(word("join"));
 
 const SHOWN_MS = 8000;

@@ -1,5 +1,6 @@
 // The four sides of the open matter as tabs: 情 指 勤 舆. Which one is open is the person's choice for this matter; what
-// a matter opens with follows from where it stands: sending and acting first, the public once it is closed.
+// a matter opens with follows from where it stands: sending and acting first, also while an agency owes its answer; the
+// public once it is closed.
 
 import { read } from "./room-reads.js";
 
@@ -29,7 +30,7 @@ export function start() {
 
 export function begin(state) {
   if (lines === "reads") lines = "acts"; // who read the next one is asked anew
-  show(OVER.has(state) ? "feedback" : "command");
+  show(OVER.has(state) && !inc.querySelector("[data-owed]") ? "feedback" : "command");
 }
 
 export function show(side) {

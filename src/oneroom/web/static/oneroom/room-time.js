@@ -28,6 +28,13 @@ function offsetOf(stamp) {
 // HH:MM:SS where the force is, whatever this machine believes.
 export const hms = (ms) => new Date(ms + offset).toISOString().slice(11, 19);
 
+// The next moment at which the force's clock shows this hour, in ms.
+export function nextAt(hour, minute) {
+  const here = new Date(now() + offset);
+  const then = Date.UTC(here.getUTCFullYear(), here.getUTCMonth(), here.getUTCDate(), hour, minute) - offset;
+  return then > now() ? then : then + 86_400_000;
+}
+
 export function span(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const two = (n) => String(n).padStart(2, "0");
@@ -97,7 +104,8 @@ function turn(clock, at) {
   return late && !was && clock.closest("#queue") !== null;
 }
 
-function write(element, text) {
+// Written only when it is other than what stands there.
+export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 

@@ -10,6 +10,7 @@ import * as command from "./room-command.js";
 import * as desk from "./room-desk.js";
 import * as keys from "./room-keys.js";
 import * as late from "./room-late.js";
+import * as machinery from "./room-machinery.js";
 import * as map from "./room-map.js";
 import * as matter from "./room-matter.js";
 import * as proposals from "./room-proposals.js";
@@ -21,7 +22,8 @@ import * as time from "./room-time.js";
 
 const room = document.getElementById("room");
 const crews = document.getElementById("crews");
-const BOARD_MS = 4000; // the map moves crews by itself; the board need not be quicker than the eye goes over it
+const BOARD_MS = 5000; // the map moves crews by itself; the board need not be quicker than the eye goes over it
+const GAP_MS = 5000; // how soon a room without a commander says so
 
 document.documentElement.dataset.seq = room.dataset.seq;
 time.start({ demo: document.querySelector(".rates") !== null });
@@ -37,7 +39,8 @@ board();
 map.start();
 command.start();
 keys.start();
-machinery();
+commands();
+machinery.start(document.getElementById("machinery"), document.getElementById("machine"));
 rates();
 tabs();
 connect();
@@ -62,20 +65,16 @@ function chosen(crew) {
   if (fix) map.focus(fix.lon, fix.lat);
 }
 
-// Is the machinery alive? The stream as this page hears it, the clock as the server sees its work.
-function machinery() {
-  const sign = document.getElementById("machinery");
-  let stream = "connecting";
-  let clock = "alive";
-  const show = () => {
-    const broken = stream !== "connected" || clock !== "alive";
-    const why = stream !== "connected" ? stream : { silent: "clockSilent", unknown: "timeUnknown" }[clock];
-    sign.classList.toggle("is-broken", broken);
-    const text = word(broken ? why : "connected");
-    if (sign.textContent !== text) sign.textContent = text;
-  };
-  document.addEventListener("live:state", (event) => ((stream = event.detail.state), show()));
-  document.addEventListener("room:clock", (event) => ((clock = event.detail), show()));
+// Who commands. Taking over is an entry of the record; that nobody does any more is a matter of time alone.
+function commands() {
+  const head = document.getElementById("head");
+  const shown = panel(head, "/room/head", { when: (e) => e.kind === "duty.begun" });
+  let asked = 0;
+  setInterval(() => {
+    const until = Date.parse(head.querySelector("[data-until]")?.dataset.until);
+    if (document.hidden || !(until < time.now())) return;
+    shown.show(`/room/head?over=${(asked += 1)}`);
+  }, GAP_MS);
 }
 
 // The demo's own time.
@@ -104,6 +103,11 @@ function rates() {
   });
   show(time.speed());
 }
+
+// The other language shows the same matter: the address has moved on since the page was made.
+document.querySelector(".switch-language [name=language]")?.form.addEventListener("submit", (event) => {
+  event.target.elements.next.value = location.pathname + location.search;
+});
 
 // Small windows show one panel at a time.
 function tabs() {

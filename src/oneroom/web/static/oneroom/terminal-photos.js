@@ -74,7 +74,7 @@ export function photoQueue({ account, words, say, projectTime }) {
       } catch (error) {
         const status = error instanceof ActError ? error.status : 0;
         const again = status === 0 || status >= 500 || [401, 403, 408, 429].includes(status);
-        if (again && !(status >= 500 && status !== 503 && ++faults >= FAULTS)) {
+        if (again && !(status >= 500 && ![503, 507].includes(status) && ++faults >= FAULTS)) {
           if (status === 422 && error.field === "happened") first.taken = "";
           return WAIT_MS[Math.min(failures++, WAIT_MS.length - 1)];
         }

@@ -115,7 +115,7 @@ export function actQueue({ account, signIn, waits = WAIT_MS, channel = "acts" })
       store(stored().map((one) => (one.key === act.key ? { ...one, body, key: newKey() } : one)));
       return null;
     }
-    if (status >= 500 && status !== 503 && ++faults >= FAULTS) {
+    if (status >= 500 && ![503, 507].includes(status) && ++faults >= FAULTS) {
       faults = 0;
       drop(act);
       tell("refused", { act, error, gaveUp: true });

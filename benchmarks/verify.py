@@ -1,0 +1,151 @@
+"""
+A record of 1,000,000 entries verified from end to end, as `oneroom verify` does, with a signed head for each 2,500.
+
+The entries come through the house's own append, three to an act. Peer, in the same run: the bare limit, which reads the
+same canonical bytes from the same database and hashes them, and looks at nothing. Beside it stands `hashlib` alone over
+the same bytes from memory. Memory is this process's resident size, looked at five times a second: flat is when the
+last nine tenths of the way do not need more than the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psutil
+from house import house
+from line import report
+
+CLAIM = "full verification of 1,000,000 entries, with signed heads"
+ENTRIES = int(os.environ.get("ENTRIES", "1000000"))
+AN_ACT, A_TURN, A_HEAD = 3, 6000, 2500
+BAR_PER_S, FLAT_MB = 60_000, 16.0
+KINDS = ("incident.received", "incident.classified", "ladder.started")
+
+
+def main() -> None:
+    with house("verify"):
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        fill()
+        measure(signed_heads())
+
+
+def measure(heads: list[tuple[int, bytes, datetime]]) -> None:
+    """The limit, the real thing, and the line."""
+    from oneroom.apps.ledger.verify import verify
+
+    say("reading and hashing only")
+    bare_s, sizes = timed(bare)[:2]
+    say("verifying")
+    used_s = time.process_time()
+    took_s, found, grown_mb = timed(lambda: verify("acts", heads))
+    used_s = time.process_time() - used_s
+    per_s, bare_per_s = ENTRIES / took_s, ENTRIES / bare_s
+    report(
+        CLAIM, value=round(per_s), unit="entries/s", peer=f"only read and hashed {bare_per_s:.0f} entries/s",
+        ratio=round(per_s / bare_per_s, 2), bar=f">= {BAR_PER_S} entries/s, memory flat (<= {FLAT_MB:g} MB more)",
+        ok=per_s >= BAR_PER_S and grown_mb <= FLAT_MB and found.fault is None and found.rows == ENTRIES,
+        seconds=round(took_s, 1), cpu_us_an_entry=round(used_s / ENTRIES * 1e6, 1),
+        grown_mb=round(grown_mb, 1), fault=found.fault, heads=len(heads),
+        hashlib_alone_per_s=round(ENTRIES / sizes[0]), mean_bytes=round(sizes[1] / ENTRIES),
+        load=round(os.getloadavg()[0], 1),
+    )  # fmt: skip
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any, float]:
+    """(seconds, what came of it, MB of resident memory that the last nine tenths needed above the first)."""
+    process, seen, done = psutil.Process(), [], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.2):
+            seen.append((time.perf_counter(), process.memory_info().rss))
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    began = time.perf_counter()
+    result = work()
+    took = time.perf_counter() - began
+    done.set()
+    watching.join()
+    early = max((rss for at, rss in seen if at <= began + took / 10), default=0)
+    late = max((rss for at, rss in seen if at > began + took / 10), default=early)
+    return took, result, (late - early) / 1e6 if early else 0.0
+
+
+def bare() -> tuple[float, int]:
+    """Read every entry's bytes and hash them; (seconds that hashing the same bytes again from memory takes, bytes)."""
+    import psycopg
+    from django.db import connection
+
+    hashing_s, size = 0.0, 0
+    with psycopg.Cursor(connection.connection) as cursor, cursor.copy(
+        "COPY (SELECT canonical FROM ledger_entry ORDER BY seq) TO STDOUT (FORMAT BINARY)"
+    ) as rows:  # fmt: skip
+        rows.set_types(["bytea"])
+        for (canonical,) in rows.rows():
+            begin = time.perf_counter()
+            hashlib.sha256(canonical).digest()
+            hashing_s += time.perf_counter() - begin
+            size += len(canonical)
+    return hashing_s, size
+
+
+def fill(many: int = ENTRIES) -> None:
+    """So many entries, through the house's own append, some thousands to a turn."""
+    from django.db import transaction
+
+    from oneroom.apps.ledger.services import chain
+    from oneroom.apps.ledger.services.record import Noted
+
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    facts: dict[str, dict[str, Any]] = {
+        "incident.received": {"source": "phone", "safe_contact": "unknown", "words": "ab" * 32, "caller": "cd" * 32},
+        "incident.classified": {"category": "dispute", "subcategory": "noise", "grade": 3, "reasons": [], "unit": 12},
+        "ladder.started": {"rungs": 4, "stage": "dispatch", "due": "2026-01-01T00:01:00.000Z"},
+    }
+    for first in range(0, many, A_TURN):
+        noted = []
+        for n in range(first, min(first + A_TURN, many)):
+            matter, kind = f"incident:{n // AN_ACT}", KINDS[n % AN_ACT]
+            noted.append(
+                Noted(kind, matter, matter, began + timedelta(milliseconds=n // AN_ACT * 997), 7, None, "web",
+                      ("room", "unit:12"), {"incident": n // AN_ACT, **facts[kind]})
+            )  # fmt: skip
+        with transaction.atomic():
+            chain.append_entries(noted)
+        if first % (A_TURN * 20) == 0:
+            say(f"{first} entries written")
+
+
+def signed_heads() -> list[tuple[int, bytes, datetime]]:
+    """What would have been signed while the record grew."""
+    from django.db import connection
+
+    from oneroom.engine.merkle import Heap, leaf_hash
+
+    heap, heads = Heap(), []
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE ledger_entry")
+        cursor.execute("SELECT hash FROM ledger_entry ORDER BY seq")
+        for (own,) in cursor.fetchall():
+            heap.add(leaf_hash(bytes(own)))
+            if heap.size % A_HEAD == 0:
+                heads.append((heap.size, heap.root(), datetime(2026, 11, 26, tzinfo=UTC)))
+    return heads
+
+
+def say(words: str) -> None:
+    """How far it is, for whoever waits."""
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

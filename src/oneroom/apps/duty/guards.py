@@ -1,0 +1,21 @@
+"""What duty objects to (named in settings.GUARDS)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Count
+from django.utils.translation import gettext_noop as _
+
+from oneroom.apps.duty.models import Crew
+from oneroom.engine.organisation.faults import Fault
+from oneroom.engine.organisation.proposal import Proposal
+
+
+def crews_have_a_unit(*, proposal: Proposal) -> Iterator[Fault]:
+    """A crew belongs to a unit that is there: one that ends without an heir leaves its crews to nobody."""
+    bare = [code for code, heir in proposal.ended.items() if heir is None]
+    rows = Crew.objects.filter(unit__code__in=bare).values("unit__code").annotate(n=Count("pk"))
+    for row in rows.order_by("unit__code"):
+        says = _("%(count)s crews belong to it, and nobody inherits it.")
+        yield Fault("crew_without_unit", row["unit__code"], {"count": row["n"]}, says)

@@ -1,0 +1,47 @@
+"""The one way to write."""
+
+from oneroom.apps.personnel.services.care import end_welfare, give_award, set_budget, write_welfare
+from oneroom.apps.personnel.services.joining import Joining, join
+from oneroom.apps.personnel.services.people import (
+    certify,
+    declare_kin,
+    end_certificate,
+    end_kin,
+    enter_person,
+    leave,
+    unavailable,
+)
+from oneroom.apps.personnel.services.postings import Order, ask_exception, post_people
+from oneroom.apps.personnel.services.posts import NewPost, begin_posts, end_post, enter_villages
+from oneroom.apps.personnel.services.quota import approved, ask_quota, book_quota
+from oneroom.apps.personnel.services.register import acknowledge, end_policy, hold_sitting, publish_policy
+
+__all__ = [
+    "Joining",
+    "NewPost",
+    "Order",
+    "acknowledge",
+    "approved",
+    "ask_exception",
+    "ask_quota",
+    "begin_posts",
+    "book_quota",
+    "certify",
+    "declare_kin",
+    "end_certificate",
+    "end_kin",
+    "end_policy",
+    "end_post",
+    "end_welfare",
+    "enter_person",
+    "enter_villages",
+    "give_award",
+    "hold_sitting",
+    "join",
+    "leave",
+    "post_people",
+    "publish_policy",
+    "set_budget",
+    "unavailable",
+    "write_welfare",
+]

@@ -1,0 +1,129 @@
+"""Posts begin, end, and go to the heir of a unit that ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from oneroom.apps.ledger.services import note, service
+from oneroom.apps.orgs.facts import tree_on
+from oneroom.apps.personnel.models import Post, Posting, Village
+from oneroom.apps.personnel.services.quota import lock_establishment
+from oneroom.apps.personnel.spells import not_over
+from oneroom.engine.establishment import Kind
+from oneroom.engine.roles import Right
+from oneroom.engine.text import plain
+from oneroom.engine.values import Actor, BadInput, Conflict, NotFound
+
+CODE = re.compile(r"^[a-z0-9][a-z0-9_.\-]{0,23}$")
+MOST = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """A place that begins (models.Post)."""
+
+    code: str
+    unit: str
+    kind: str
+    name_zh: str
+    name_en: str = ""
+    rank: str = ""
+    sensitive: bool = False
+    front_line: bool = False
+    leads: bool = False
+    exam: str = ""
+    skills: tuple[str, ...] = ()
+    village: str = ""
+
+
+@service
+def begin_posts(posts: Sequence[NewPost], *, day: date, by: Actor, at: datetime) -> list[int]:
+    """Posts that are there from ``day`` on; all of them, or none and a sentence that names the one."""
+    must_plan(by)
+    units = tree_on(day).units
+    villages = dict(Village.objects.values_list("code", "pk"))
+    for post in posts:
+        if not CODE.match(post.code):
+            raise BadInput(
+                "code", "A post's code has small letters, digits, points and dashes: %(post)s.", post=post.code
+            )
+        if post.unit not in units:
+            raise BadInput("unit", "There is no such unit on that day.")
+        if post.kind not in {str(kind) for kind in Kind}:
+            raise BadInput("kind", "There is no such choice here. Pick one of the list.")
+        if post.village and post.village not in villages:
+            raise BadInput("village", "There is no such village.")
+    try:
+        with transaction.atomic():
+            made = Post.objects.bulk_create(
+                Post(
+                    code=p.code,
+                    unit=p.unit,
+                    kind=p.kind,
+                    name_zh=plain("name_zh", p.name_zh, longest=60, required=True),
+                    name_en=plain("name_en", p.name_en, longest=80),
+                    rank=p.rank,
+                    sensitive=p.sensitive,
+                    front_line=p.front_line,
+                    leads=p.leads,
+                    exam=p.exam,
+                    skills=sorted(p.skills),
+                    village_id=villages.get(p.village),
+                    since=day,
+                )
+                for p in posts
+            )
+    except IntegrityError as twice:
+        raise Conflict("There is a post of this code already.", field="code") from twice
+    note("posts.begun", f"post:{made[0].pk}" if made else "post:0", by=by, at=at, count=len(made), day=day.isoformat())
+    return [post.pk for post in made]
+
+
+@service
+def end_post(code: str, *, day: date, by: Actor, at: datetime) -> None:
+    """The post is no more from ``day`` on. Raises Conflict while somebody sits there."""
+    must_plan(by)
+    lock_establishment()
+    row = Post.objects.filter(not_over(day), code=code, since__lt=day).first()
+    if row is None:
+        raise NotFound
+    if Posting.objects.filter(not_over(day), post=code).exists():
+        raise Conflict("Somebody sits in this post from that day on: post him elsewhere first.")
+    Post.objects.filter(code=code, since__gte=day).delete()
+    Post.objects.filter(pk=row.pk).update(until=day)
+    note("post.ended", f"post:{row.pk}", by=by, at=at, post=row.pk, day=day.isoformat())
+
+
+@service
+def give_posts(unit: str, heir: str, *, day: date, by: Actor, at: datetime) -> int:
+    """All posts of a unit are another's from ``day`` on, with whoever sits there; gives how many."""
+    rows = list(Post.objects.filter(not_over(day), unit=unit))
+    begun, today = [], [row for row in rows if row.since >= day]
+    Post.objects.filter(pk__in=[row.pk for row in today]).update(unit=heir)
+    before = [row for row in rows if row.since < day]
+    ends = {row.pk: row.until for row in before}
+    Post.objects.filter(pk__in=ends).update(until=day)
+    for row in before:
+        row.pk, row.unit, row.since, row.until = None, heir, day, ends[row.pk]
+        begun.append(row)
+    Post.objects.bulk_create(begun)
+    return len(rows)
+
+
+@service
+def enter_villages(villages: Collection[tuple[str, str, str, str]], *, by: Actor, at: datetime) -> None:
+    """(code, Chinese name, English name, unit) of each village that is to have its auxiliary."""
+    must_plan(by)
+    Village.objects.bulk_create(Village(code=c, name_zh=zh, name_en=en, unit=unit) for c, zh, en, unit in villages)
+    note("villages.entered", "village:all", by=by, at=at, count=len(villages))
+
+
+def must_plan(by: Actor) -> None:
+    """Who makes posts; the machine does where a house is set up."""
+    if by.id != 0:
+        by.must(Right.PLAN_POSTS)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReformsConfig(AppConfig):
+    name = "oneroom.apps.reforms"
+    label = "reforms"

@@ -1,0 +1,50 @@
+"""A list of people as a spreadsheet: its columns, and what is wrong with each line in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from oneroom.ports.formats.sheets import Column, Sheet
+
+HEADINGS = {
+    "number": lazy("Badge"),
+    "name": lazy("Full name"),
+    "kind": lazy("Kind"),
+    "joined": lazy("Serves since"),
+    "post": lazy("Code of the post"),
+    "phone": lazy("Telephone"),
+    "document": lazy("Document"),
+    "home": lazy("Home place"),
+}
+COLUMNS = (
+    Column("number", ("Badge", "警号", "编号", "工号")),
+    Column("name", ("Full name", "Name", "姓名")),
+    Column("kind", ("Kind", "类别", "人员类别")),
+    Column("joined", ("Serves since", "Joined", "入职日期", "参加工作时间")),
+    Column("post", ("Code of the post", "Post", "岗位代码", "岗位"), needed=False),
+    Column("phone", ("Telephone", "Phone", "电话", "手机"), needed=False),
+    Column("document", ("Document", "证件号", "身份证号"), needed=False),
+    Column("home", ("Home place", "Home", "籍贯"), needed=False),
+)
+# How people write a kind, folded.
+KIND_WORDS = {
+    "民警": "sworn", "officer": "sworn", "辅警": "auxiliary", "警辅": "auxiliary", "auxiliary": "auxiliary",
+    "网格员": "grid_worker", "grid worker": "grid_worker",
+}  # fmt: skip
+
+
+def answers(sheet: Sheet, wrong: Mapping[int, Sequence[Any]]) -> dict[int, str]:
+    """One sentence or more for each line that cannot be taken: what cannot be read of it, and what is wrong with it."""
+    found: dict[int, list[str]] = {}
+    for line in sheet.lines:
+        for column, sentence in line.unread.items():
+            found.setdefault(line.number, []).append(f"{HEADINGS[column]}: {_(sentence)}")
+    for number, each in wrong.items():
+        for one in each:
+            said = _(str(one.message)) % one.params if one.params else _(str(one.message))
+            found.setdefault(number, []).append(f"{HEADINGS[one.field]}: {said}")
+    return {number: " ".join(said) for number, said in found.items()}

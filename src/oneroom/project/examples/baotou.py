@@ -1,0 +1,175 @@
+"""
+Baotou, as its reform of 2022 was published (rows B02–B06, B08, B13, B16, B38): an illustration with nine districts.
+
+The texts give sums, no tree: which office went into which is made up here, by rule.
+"""
+
+from __future__ import annotations
+
+from oneroom.engine.organisation.changes import Alter, Change, Create, Delegate, Entrust, Merge, New
+from oneroom.engine.organisation.facts import System
+from oneroom.engine.organisation.figures import Share, bases_of, coverage
+from oneroom.engine.organisation.proposal import Proposal
+from oneroom.engine.organisation.summary import summary
+from oneroom.engine.organisation.tree import Tree
+from oneroom.project.examples import City, Counted, Reform
+
+DISTRICTS = (
+    ("昆都仑区", "Kundulun", "branch_bureau"), ("青山区", "Qingshan", "branch_bureau"),
+    ("东河区", "Donghe", "branch_bureau"), ("九原区", "Jiuyuan", "branch_bureau"),
+    ("石拐区", "Shiguai", "branch_bureau"), ("白云鄂博矿区", "Baiyun", "branch_bureau"),
+    ("土默特右旗", "Tumote", "county_bureau"), ("固阳县", "Guyang", "county_bureau"),
+    ("达尔罕茂明安联合旗", "Damao", "county_bureau"),
+)  # fmt: skip
+CODES = tuple(f"bt-{english.lower()}" for _zh, english, _kind in DISTRICTS)
+BAIYUN = "bt-baiyun"
+COUNTIES = ("bt-tumote", "bt-guyang", "bt-damao", "bt-shiguai")  # to which traffic goes down
+SECTIONS, CUT, TOWN_STATIONS, RURAL = 84, 26, 44, 3
+_HAS_LEGAL, _GETS_LEGAL = CODES[:4], CODES[4:8]
+_S = System
+_PARTS = (("room", "command_room", "综合指挥室"), ("patrol", "team", "巡防队"), ("case", "team", "办案队"))
+
+
+def baotou() -> City:
+    """The city."""
+    centre = New("bt-centre", "command_room", "情报指挥中心", "Intelligence and command centre", "", _S.COMMAND, "bt")
+    docket = New(
+        "bt-inspection", "division", "督察审计信访支队", "Inspection, audit and petitions", "", _S.OVERSIGHT, "bt"
+    )
+    reforms = (
+        Reform("B03", "情报中心、指挥中心合并", (Merge(("bt-intel", "bt-command"), "bt-centre", centre),)),
+        Reform("B04", "督察、信访、审计合并",
+               (Merge(("bt-watch", "bt-petitions", "bt-audit"), "bt-inspection", docket),)),
+        Reform("B05", "技术侦查、网络安全保卫合并", (Merge(("bt-tech", "bt-cyber"), "bt-tech"),)),
+        Reform("B02 B06", "整合撤销内设机构", tuple(_sections())),
+        Reform("B08", "交通管理职责下放旗县区", (Delegate("traffic", "bt-traffic", ("bt-traffic", *COUNTIES)),)),
+        Reform("B13", "白云矿区公安分局上划", (Alter(BAIYUN, {"parent": "bt"}),)),
+        Reform("B16", "城镇派出所两队一室", tuple(_two_teams())),
+        Reform("B38", "法制机构设置", tuple(Create(_legal(code)) for code in _GETS_LEGAL)),
+    )  # fmt: skip
+    return City("baotou", tuple(_founding()), reforms, FIGURES)
+
+
+def _founding() -> list[Change]:
+    """The force before its reform."""
+    made = [
+        New("bt", "city_bureau", "包头市公安局", "Baotou bureau", "city", _S.COMMAND),
+        New("bt-command", "command_room", "指挥中心", "Command centre", "", _S.COMMAND, "bt"),
+        New("bt-intel", "division", "情报中心", "Intelligence centre", "", _S.COMMAND, "bt"),
+        New("bt-watch", "division", "督察支队", "Inspection", "", _S.OVERSIGHT, "bt"),
+        New("bt-petitions", "division", "信访科", "Petitions", "", _S.OVERSIGHT, "bt"),
+        New("bt-audit", "division", "审计科", "Audit", "", _S.OVERSIGHT, "bt"),
+        New("bt-tech", "division", "技术侦查支队", "Technical investigation", "", _S.OPERATIONS, "bt"),
+        New("bt-cyber", "division", "网络安全保卫支队", "Cyber security", "", _S.OPERATIONS, "bt"),
+        New("bt-traffic", "division", "交通管理支队", "Traffic", "", _S.OPERATIONS, "bt"),
+        New("bt-by-gov", "local_government", "白云鄂博矿区政府", "Baiyun district government", "", _S.COMMAND, "bt"),
+    ]
+    for (zh, english, kind), code in zip(DISTRICTS, CODES, strict=True):
+        above = "bt-by-gov" if code == BAIYUN else "bt"
+        office = "公安局" if kind == "county_bureau" else "分局"
+        made.append(New(code, kind, f"{zh}{office}", f"{english} bureau", "branch", _S.COMMAND, above))
+        made += [New(f"{code}-r{k}", "station", f"{zh}乡镇{k + 1}所", f"{english} rural {k + 1}", "rural",
+                     _S.OPERATIONS, code) for k in range(RURAL)]  # fmt: skip
+    made += [_legal(code) for code in _HAS_LEGAL]
+    for at, k in _places(SECTIONS):
+        system = _S.SUPPORT if k % 2 else _S.OVERSIGHT
+        if k >= 6:
+            system = _S.OPERATIONS
+        zh, english, _kind = DISTRICTS[at]
+        named = (f"{zh}{k + 1}科", f"{english} section {k + 1}", "section")
+        made.append(New(f"{CODES[at]}-k{k}", "section_office", *named, system, CODES[at]))
+    for n, (at, _k) in enumerate(_places(TOWN_STATIONS)):
+        zh, english, _kind = DISTRICTS[at]
+        made.append(New(_town(n), "station", f"{zh}城镇{n + 1}所", f"{english} town {n + 1}", "town", _S.OPERATIONS,
+                        CODES[at]))  # fmt: skip
+    return [*(Create(unit) for unit in made), Entrust("traffic", ("bt-traffic",))]
+
+
+def _legal(code: str) -> New:
+    return New(f"{code}-legal", "legal_unit", "法制大队", "Legal unit", "", _S.OVERSIGHT, code)
+
+
+def _town(n: int) -> str:
+    return f"bt-town{n:02d}"
+
+
+def _places(whole: int) -> list[tuple[int, int]]:
+    """So many things over the nine districts: of each its district and its number there."""
+    many = len(CODES)
+    return [(at, k) for at in range(many) for k in range(whole // many + (at < whole % many))]
+
+
+def _sections() -> list[Change]:
+    """Sections of oversight and support go into another of the same system (rows B02, B06)."""
+    merges: list[Change] = []
+    for at, k in _places(CUT):
+        stays, goes = f"{CODES[at]}-k{k % 2}", f"{CODES[at]}-k{k + 2}"
+        merges.append(Merge((stays, goes), stays))
+    return merges
+
+
+def _two_teams() -> list[Change]:
+    """A room and two teams below each town station (row B16)."""
+    made: list[Change] = []
+    for n in range(TOWN_STATIONS):
+        above = _town(n)
+        for part, kind, zh in _PARTS:
+            system = _S.COMMAND if kind == "command_room" else _S.OPERATIONS
+            made.append(Create(New(f"{above}-{part}", kind, zh, part.title(), "", system, above)))
+    return made
+
+
+def _percent(share: Share) -> str:
+    return f"{share.part}/{share.whole} = {share.percent or 0:.1f} %"
+
+
+def _b02(p: Proposal) -> str:
+    was, is_ = (summary(tree).management for tree in (p.was, p.will_be))
+    return f"{_percent(was)} → {_percent(is_)}"
+
+
+def _b03(p: Proposal) -> str:
+    rooms = [sum(u.kind == "command_room" and u.parent == "bt" for u in t.units.values()) for t in (p.was, p.will_be)]
+    return f"{p.ended['bt-intel']} = {p.ended['bt-command']}, rooms of the city {rooms[1]}"
+
+
+def _b04(p: Proposal) -> str:
+    heirs = {p.ended[code] for code in ("bt-watch", "bt-petitions", "bt-audit")}
+    return f"3 → {len(heirs)}"
+
+
+def _b06(p: Proposal) -> str:
+    was, is_ = (sum(u.kind == "section_office" for u in tree.units.values()) for tree in (p.was, p.will_be))
+    percent = round(100 * (was - is_) / was)
+    bases = bases_of(was - is_, percent)
+    return f"{was - is_} of {was} = {percent} % (of {bases[0]}–{bases[-1]})"
+
+
+def _b08(p: Proposal) -> str:
+    new = {d.unit for d in p.outcome.facts.duties_on(p.day)} - {d.unit for d in p.before.duties_on(p.day)}
+    return f"{len(new)} counties and districts"
+
+
+def _b13(p: Proposal) -> str:
+    return f"{len(p.was.path(BAIYUN))} → {len(p.will_be.path(BAIYUN))}"
+
+
+def _b16(p: Proposal) -> str:
+    return _percent(summary(p.will_be).two_teams)
+
+
+def _b38(p: Proposal) -> str:
+    share, gaps = coverage(p.will_be, _commands(p.will_be), {"legal_unit"})
+    return f"{_percent(share)}, without: {', '.join(gaps)}"
+
+
+def _commands(tree: Tree) -> list[str]:
+    return [code for code, unit in tree.units.items() if unit.kind in ("branch_bureau", "county_bureau")]
+
+
+FIGURES = (
+    Counted("B02", "oversight and support of all units", _b02), Counted("B03", "intelligence and command", _b03),
+    Counted("B04", "inspection, petitions, audit", _b04), Counted("B06", "internal units", _b06),
+    Counted("B08", "traffic goes down to", _b08), Counted("B13", "levels to Baiyun", _b13),
+    Counted("B16", "one room, two teams", _b16), Counted("B38", "legal units", _b38),
+)  # fmt: skip

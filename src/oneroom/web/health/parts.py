@@ -1,0 +1,50 @@
+"""
+What is known of each part of the house, and what it comes to.
+
+A part whose last sign is older than its limit, or that gave none, is never well: no data is not green.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class State(StrEnum):
+    OK = "ok"
+    DEGRADED = "degraded"  # something of the house is not as it should be; this process does its work
+    FAILED = "failed"  # this process cannot do its work
+
+
+_WORSE = [State.OK, State.DEGRADED, State.FAILED]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    One part, as far as is known: ``age_s`` since it last showed a sign (None: never), ``limit_s`` the age from which
+    it counts as silent. ``wrong`` says that the sign itself was bad; ``vital`` that this process is of no use without.
+    """
+
+    name: str
+    age_s: float | None
+    limit_s: float
+    wrong: bool = False
+    vital: bool = False
+    figures: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def state(self) -> State:
+        if self.age_s is not None and self.age_s < self.limit_s and not self.wrong:
+            return State.OK
+        return State.FAILED if self.vital else State.DEGRADED
+
+    def told(self) -> dict[str, object]:
+        age_s = None if self.age_s is None else round(self.age_s, 3)
+        return {"state": self.state, "age_s": age_s, "limit_s": self.limit_s, **self.figures}
+
+
+def overall(parts: Iterable[Part]) -> State:
+    """The worst of them; of none at all nothing is known, so that is no health."""
+    return max((part.state for part in parts), key=_WORSE.index, default=State.FAILED)

@@ -1,0 +1,118 @@
+"""Posts and people in a real Chromium, by keyboard, in both languages, empty and with 500 people (B14, B09)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from oneroom.apps.people.models import Signature
+from oneroom.apps.personnel import services
+from oneroom.apps.personnel.models import Person
+from oneroom.apps.personnel.services import NewPost, Order
+from oneroom.engine.roles import Role
+from oneroom.engine.values import SYSTEM
+from tests.browsing import browsing
+from tests.force import LONG_AGO, Force
+from tests.served import served, walk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SEEN = os.environ.get("ONEROOM_SEEN")  # a folder for pictures, for whoever looks at them
+
+
+@pytest.fixture
+def force(room):
+    made = Force(room)
+    made.staff("hanna", Role.HR)
+    made.staff("eva", Role.ORG_PLANNER)
+    return made
+
+
+@pytest.fixture
+def open_as(browser, force, database_url, monkeypatch):
+    walk(monkeypatch)
+    with served(database_url) as url, browsing(browser, force.room.town.people) as opened:
+        yield lambda who, path, **options: opened(who, url + path, **options)
+
+
+def picture(page, name):
+    if SEEN:
+        page.screenshot(path=str(Path(SEEN) / f"{name}.png"), full_page=False)
+
+
+def fill(force, many):
+    force.places("west", many + 3)
+    posts = [
+        NewPost(f"w{n}", "west", "sworn", f"社区民警{n}", f"Community officer {n}", front_line=True)
+        for n in range(many)
+    ]
+    services.begin_posts(posts, day=force.today, by=SYSTEM, at=force.room.now)
+    people = Person.objects.bulk_create(
+        Person(number=f"S{n:05d}", kind="sworn", name=f"模拟{n:03d}", joined=LONG_AGO, simulated=True)
+        for n in range(many)
+    )  # fmt: skip
+    orders = [Order(person.pk, f"w{n}") for n, person in enumerate(people)]
+    services.post_people(orders, day=force.today, basis="first", by=SYSTEM, at=force.room.now)
+    return people
+
+
+def test_empty_pages_say_so_in_both_languages(open_as, force):
+    page = open_as("hanna", "/office/people")
+    page.get_by_text("Nobody is entered yet.").wait_for()
+    picture(page, "people-empty")
+    page = open_as("hanna", "/office/people", language="zh-hans")
+    page.get_by_text("尚未录入人员。").wait_for()
+    page = open_as("eva", "/office/posts", language="zh-hans")
+    page.get_by_role("heading", name="岗位编制").wait_for()
+    picture(page, "posts-empty-zh")
+
+
+def test_b14_an_adjustment_is_asked_for_by_keyboard_and_its_refusal_keeps_what_was_typed(open_as, force):
+    fill(force, 500)
+    page = open_as("eva", "/office/posts")
+    picture(page, "posts")
+    page.get_by_label("Gives (code)").focus()
+    for text in ("west", "east"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    assert page.get_by_label("Gives (code)").input_value() == "west"
+    page.get_by_label("From the day").fill(force.today.isoformat())
+    page.locator("#why").fill("More calls in the east")
+    page.keyboard.press("Enter")
+    page.get_by_text("west has 499 places of this kind").wait_for()
+    picture(page, "posts-refused")
+    page.locator("#count").fill("3")
+    page.locator("#why").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("west → east").wait_for()
+    assert Signature.objects.get(act="change_quota").details["count"] == 3
+    picture(open_as("eva", "/office/posts", language="zh-hans"), "posts-zh")
+
+
+def test_b09_somebody_is_found_among_500_and_certified_by_keyboard(open_as, force):
+    fill(force, 500)
+    page = open_as("hanna", "/office/people")
+    picture(page, "people")
+    page.locator("#f-who").fill("模拟321")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="模拟321").click()
+    page.get_by_role("heading", name="模拟321").wait_for()
+    page.locator("#skill").select_option("traffic")
+    page.locator("#since").fill(force.today.isoformat())
+    page.locator("#until").fill(force.days(30).isoformat())
+    page.locator("#until").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("to be renewed").wait_for()
+    picture(page, "person")
+    page.get_by_role("button", name="Open telephone, document, home place").click()
+    page.get_by_text("Your look is recorded.").wait_for()
+    one = Person.objects.get(name="模拟321")
+    zh = open_as("hanna", f"/office/people/{one.pk}", language="zh-hans")
+    zh.get_by_text("任职岗位（代码）").wait_for()
+    picture(zh, "person-zh")
+    picture(open_as("hanna", "/office/people/import", language="zh-hans"), "import-zh")
