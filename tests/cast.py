@@ -126,6 +126,7 @@ def cast(room: Room) -> Cast:
         ("harbour", made.branch, made.planted["branch"]),
     ):  # fmt: skip
         side["person"] = _serves(room, place, planted["private"])
+        side |= _registers(room, place, side["person"], planted["care"], carer=made.who["welfare_officer"])
     return made
 
 
@@ -138,6 +139,19 @@ def _serves(room: Room, place: str, private: str) -> int:
     pk = personnel.enter_person(**said, private={"home": private}, **machine)
     personnel.post_people([personnel.Order(pk, place)], day=day, basis="first", **machine)
     return pk
+
+
+def _registers(room: Room, place: str, person: int, words: str, *, carer: str) -> dict[str, int]:
+    """A word of care about somebody, which is a canary; a session of the station; a rule document."""
+    day, machine = room.now.astimezone().date(), {"by": SYSTEM, "at": room.now}
+    said = {"title_zh": "制度", "topic": "work", "effective": day, "review": day + timedelta(days=365)}
+    return {
+        "care": personnel.write_welfare(person, words, again=None, by=room.actor(carer), at=room.now),
+        "sitting": personnel.hold_sitting(
+            kind="training", topic="first_aid", unit=place, day=day, attended=[person], **machine
+        ),
+        "rule": personnel.publish_policy(code=f"rule_{place}", **said, **machine),
+    }
 
 
 def _branches(room: Room) -> None:
@@ -178,7 +192,7 @@ def _board(room: Room) -> Any:
 
 def canaries(mark: str) -> dict[str, str]:
     """One for each kind of thing that is kept apart from the record."""
-    kinds = ("words", "caller", "address", "added", "draft", "warning", "mailbox", "late", "private")
+    kinds = ("words", "caller", "address", "added", "draft", "warning", "mailbox", "late", "private", "care")
     numbers = {"phone": f"1395550777{mark}", "exchange": f"1395550888{mark}", "mobile": f"1395550999{mark}"}
     return {kind: f"Quill{kind}{mark}" for kind in kinds} | numbers
 

@@ -256,18 +256,18 @@ def test_t42_awards_and_budget_reconcile_to_the_fen(force):
     people = [force.person(f"A{n}", kind="auxiliary") for n in range(7)]
     budget = services.set_budget(2022, "awards_auxiliary", 100_000, by=force.hr, at=force.room.now)
     for n, person in enumerate(people):
-        services.give_award(
-            person.pk, budget=budget, kind="merit_3", amount_fen=1_001 + n, day=date(2022, 5, 1), by=force.hr,
-            at=force.room.now,
-        )  # fmt: skip
+        said = {"by": force.hr, "at": force.room.now}
+        services.set_scale(f"merit_{n}", 1_001 + n, since=date(2022, 1, 1), **said)
+        services.give_award(person.pk, budget=budget, kind=f"merit_{n}", day=date(2022, 5, 1), **said)
 
     [(item, given, spent)] = queries.budget_lines(2022)
     assert (item, given, spent) == ("awards_auxiliary", 100_000, sum(1_001 + n for n in range(7)))
     assert spent == queries.awards_sum(2022)
     assert spent == sum(e.facts["amount_fen"] for e in Entry.objects.filter(kind="award.given"))
+    services.set_scale("merit_1", 100_000, since=date(2022, 6, 1), by=force.hr, at=force.room.now)
     more = {"kind": "merit_1", "day": date(2022, 6, 1), "by": force.hr, "at": force.room.now}
     with pytest.raises(Conflict) as refused:
-        services.give_award(people[0].pk, budget=budget, amount_fen=100_000, **more)
+        services.give_award(people[0].pk, budget=budget, **more)
     assert code_of(refused) == "over_budget"
     with pytest.raises(Conflict):
         services.set_budget(2022, "awards_auxiliary", 10, by=force.hr, at=force.room.now)

@@ -16,6 +16,7 @@ from oneroom.engine.values import SYSTEM
 from oneroom.web import tickets
 from oneroom.web.live import Live
 from tests.clock import HAND
+from tests.force import Force
 from tests.web.streams import Ear, Serving
 
 
@@ -51,6 +52,30 @@ def test_a_role_taken_back_by_two_ends_the_stream_at_once_and_the_next_request_i
             assert late.answer.status_code == 401
     assert client.get("/office/board").status_code == 404
     assert f"unit:{west}" not in tickets.scopes_of(room.actor("leader-li"))
+
+
+def test_a_leaver_loses_his_stream_at_once_and_session_and_phone_at_their_next_contact(database_url, room):
+    """T41, issue of the force: what the personnel office enters on its page ends everything that the account opens."""
+    force = Force(room)
+    force.staff("hanna", Role.HR)
+    one = force.person("Zhang", account="zhang")
+    screen, phone, hanna = sits(room, "zhang"), sits(room, "zhang"), sits(room, "hanna")
+    assert screen.get("/t/").status_code == 200
+    assert phone.get("/api/rings").status_code == 200
+    with Serving(Live(database_url)) as house:
+        ticket = tickets.issue(room.actor("zhang"))
+        with listening(house.url, ticket) as ear, listening(house.url, tickets.issue(room.actor("wang"))) as other:
+            assert [ear.next()[0], other.next()[0]] == ["hello", "hello"]
+            said = {"act": "leave", "left": force.days(1).isoformat(), "cause": "resigned"}
+            assert hanna.post(f"/office/people/{one.pk}", said).status_code == 302
+
+            assert ear.rest()[-1] == "access"
+            with listening(house.url, ticket) as late:
+                assert late.answer.status_code == 401
+    assert phone.get("/api/rings").status_code == 401
+    assert phone.get("/api/ticket").status_code == 401
+    assert screen.get("/t/").status_code == 302, "back to the door"
+    assert sits(room, "wang").get("/api/rings").status_code == 200, "nobody else loses anything"
 
 
 def test_a_post_at_another_station_moves_the_audience_and_a_crew_formed_anew_ends_the_stream(database_url, room):

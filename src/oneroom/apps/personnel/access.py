@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from oneroom.apps.ledger.services import Looking, open_sealed
 from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.people.models import Signature
-from oneroom.apps.personnel.models import Absence, Certificate, Person, Post, Posting, QuotaLine, WelfareNote
+from oneroom.apps.personnel.models import Absence, Certificate, Person, Post, Posting, QuotaLine
 from oneroom.apps.personnel.queries import policies_on
 from oneroom.apps.personnel.spells import holds, not_over
 from oneroom.engine.roles import STATION, Right
@@ -128,18 +128,6 @@ def file_of(person: Person, day: date, *, by: Actor) -> File:
         len(in_force - read),
         kin,
     )
-
-
-def welfare_for(*, by: Actor, at: datetime) -> list[tuple[WelfareNote, str]]:
-    """Open words of care with whom they are about: for those who care alone. Reading them is a look."""
-    by.must(Right.CARE)
-    rows = list(WelfareNote.objects.filter(ended_at=None).select_related("words", "person").order_by("again", "pk"))
-    found = []
-    for row in rows:
-        record = f"welfare:{row.pk}"
-        said = open_sealed([row.words], record=record, looking=Looking("care", record), by=by, at=at)
-        found.append((row, said[row.words_id] or ""))
-    return found
 
 
 def adjustments_for(*, by: Actor, at: datetime) -> list[Signature]:

@@ -12,6 +12,7 @@ from oneroom.apps.personnel.models import (
     Acknowledgement,
     Attendance,
     Award,
+    AwardScale,
     Booking,
     Budget,
     Move,
@@ -48,6 +49,11 @@ def kinds_of_accounts(accounts: Collection[int]) -> dict[int, str]:
 def names_of(people: Collection[int]) -> dict[int, str]:
     """Names of people of the force, as colleagues say them."""
     return dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+
+
+def people_numbered(numbers: Collection[str]) -> dict[str, int]:
+    """People by their badges, also those who left: the number, and who it is."""
+    return dict(Person.objects.filter(number__in=set(numbers)).values_list("number", "pk"))
 
 
 def away_on(day: date) -> set[int]:
@@ -122,6 +128,11 @@ def covered_villages(day: date) -> tuple[Share, list[Village]]:
     return Share(len(villages) - len(gaps), len(villages)), gaps
 
 
+def village_gaps(day: date) -> list[int]:
+    """Villages (ids) without an auxiliary of their own on that day."""
+    return [village.pk for village in covered_villages(day)[1]]
+
+
 def sittings(topic: str, since: date, until: date) -> int:
     """How many sessions of a topic were held (row B35); ``until`` not counted."""
     return Sitting.objects.filter(topic=topic, day__gte=since, day__lt=until).count()
@@ -150,6 +161,17 @@ def budget_lines(year: int) -> list[tuple[str, int, int]]:
     """(item, what the year has, what went out) in fen (row T42)."""
     rows = Budget.objects.filter(year=year).annotate(spent=Sum("awards__amount_fen", default=0)).order_by("item")
     return [(row.item, row.amount_fen, row.spent) for row in rows]
+
+
+def budgets_of() -> list[tuple[int, int, str]]:
+    """(id, year, item) of every budget, the newest year first."""
+    return list(Budget.objects.order_by("-year", "item").values_list("pk", "year", "item")[:200])
+
+
+def scale_on(day: date) -> list[tuple[str, int, date]]:
+    """The table of awards on that day: (award, fen, since)."""
+    rows = AwardScale.objects.filter(since__lte=day).order_by("kind", "-since").distinct("kind")
+    return list(rows.values_list("kind", "amount_fen", "since"))
 
 
 def awards_sum(year: int) -> int:

@@ -23,6 +23,7 @@ PURPOSES = {
     "unsealed": lazy("opened by two signatures"),
     "glass_review": lazy("review of a broken glass"),
     "hold": lazy("legal hold"),
+    "care": lazy("care for staff"),
 }
 FIELDS = {
     "report.words": lazy("words"),
@@ -40,6 +41,7 @@ FIELDS = {
     "signature.reason": lazy("why it was asked for"),
     "crew.track": lazy("where the crew was"),
     "opening.reason": lazy("why the glass was broken"),
+    "welfare.words": lazy("words of care"),
     "hold.basis": lazy("what a legal hold is based on"),
     "matter": lazy("the matter, without words"),
     "late.words": lazy("words of an act that was not booked"),

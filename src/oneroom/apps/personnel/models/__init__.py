@@ -1,4 +1,4 @@
-from oneroom.apps.personnel.models.care import Award, Budget, WelfareNote
+from oneroom.apps.personnel.models.care import Award, AwardScale, Budget, WelfareNote
 from oneroom.apps.personnel.models.establishment import Booking, Post, QuotaLine, Village
 from oneroom.apps.personnel.models.people import Absence, Certificate, Kinship, Move, Person, Posting
 from oneroom.apps.personnel.models.register import Acknowledgement, Attendance, Policy, Sitting
@@ -8,6 +8,7 @@ __all__ = [
     "Acknowledgement",
     "Attendance",
     "Award",
+    "AwardScale",
     "Booking",
     "Budget",
     "Certificate",

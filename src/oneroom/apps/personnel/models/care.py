@@ -18,6 +18,17 @@ class Budget(models.Model):
         constraints = [models.UniqueConstraint(fields=["year", "item"], name="budget_once")]
 
 
+class AwardScale(models.Model):
+    """The table of awards: how much one of this kind is from a day on. No hand sets the amount of a single award."""
+
+    kind = models.CharField(max_length=24)
+    amount_fen = models.BigIntegerField()
+    since = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "since"], name="award_scale_once_a_day")]
+
+
 class Award(models.Model):
     """An award: to whom, which, out of which budget, how much by the table."""
 

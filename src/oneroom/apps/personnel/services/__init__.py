@@ -1,6 +1,6 @@
 """The one way to write."""
 
-from oneroom.apps.personnel.services.care import end_welfare, give_award, set_budget, write_welfare
+from oneroom.apps.personnel.services.care import end_welfare, give_award, set_budget, set_scale, write_welfare
 from oneroom.apps.personnel.services.joining import Joining, join
 from oneroom.apps.personnel.services.people import (
     certify,
@@ -42,6 +42,7 @@ __all__ = [
     "post_people",
     "publish_policy",
     "set_budget",
+    "set_scale",
     "unavailable",
     "write_welfare",
 ]

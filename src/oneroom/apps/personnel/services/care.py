@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 
 from oneroom.apps.ledger.services import erase, hand_over_seals, note, seal, service
-from oneroom.apps.personnel.models import Award, Budget, WelfareNote
+from oneroom.apps.personnel.models import Award, AwardScale, Budget, WelfareNote
 from oneroom.apps.personnel.services.people import may_keep, serving, subject
 from oneroom.engine.roles import Right
 from oneroom.engine.text import plain
@@ -33,15 +33,33 @@ def set_budget(year: int, item: str, amount_fen: int, *, by: Actor, at: datetime
 
 
 @service
-def give_award(pk: int, *, budget: int, kind: str, amount_fen: int, day: date, by: Actor, at: datetime) -> int:
-    """An award, paid out of a budget of its year as long as there is enough in it."""
+def set_scale(kind: str, amount_fen: int, *, since: date, by: Actor, at: datetime) -> int:
+    """How much an award of this kind is from a day on; what was given before stays. Gives the row of the table."""
+    may_keep(by)
+    if not _CODE.match(kind):
+        raise BadInput("award", "A code: small letters, digits and _.")
+    if amount_fen < 0:
+        raise BadInput("amount", "An amount is nothing or more.")
+    row, _new = AwardScale.objects.update_or_create(kind=kind, since=since, defaults={"amount_fen": amount_fen})
+    note(
+        "award_scale.set", f"award_scale:{row.pk}", by=by, at=at, scale=row.pk, award_kind=kind, amount_fen=amount_fen,
+        day=since.isoformat(),
+    )  # fmt: skip
+    return row.pk
+
+
+@service
+def give_award(pk: int, *, budget: int, kind: str, day: date, by: Actor, at: datetime) -> int:
+    """An award by the table of its day, paid out of a budget of its year as long as there is enough in it."""
     may_keep(by)
     person = serving(pk)
     row = Budget.objects.select_for_update().filter(pk=budget, year=day.year).first()
     if row is None:
         raise BadInput("budget", "There is no such budget in that year.")
-    if not _CODE.match(kind) or amount_fen < 0:
-        raise BadInput("kind", "There is no such choice here. Pick one of the list.")
+    scale = AwardScale.objects.filter(kind=kind, since__lte=day).order_by("-since").first()
+    if scale is None:
+        raise BadInput("award", "The table of awards has no such award on that day.")
+    amount_fen = scale.amount_fen
     if _spent(row) + amount_fen > row.amount_fen:
         raise Conflict("There is not so much left in this budget.", field="amount", code="over_budget")
     award = Award.objects.create(person=person, budget=row, kind=kind, amount_fen=amount_fen, day=day)

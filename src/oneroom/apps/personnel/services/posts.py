@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
 
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orgs.facts import tree_on
@@ -119,7 +120,20 @@ def give_posts(unit: str, heir: str, *, day: date, by: Actor, at: datetime) -> i
 def enter_villages(villages: Collection[tuple[str, str, str, str]], *, by: Actor, at: datetime) -> None:
     """(code, Chinese name, English name, unit) of each village that is to have its auxiliary."""
     must_plan(by)
-    Village.objects.bulk_create(Village(code=c, name_zh=zh, name_en=en, unit=unit) for c, zh, en, unit in villages)
+    known = tree_on(localtime(at).date()).units
+    rows = []
+    for code, zh, en, unit in villages:
+        if not CODE.match(code):
+            raise BadInput("village", "A code has small letters, digits, points and dashes.")
+        if unit not in known:
+            raise BadInput("unit", "There is no such unit on that day.")
+        said = {"name_zh": plain("name_zh", zh, longest=60, required=True), "name_en": plain("name_en", en, longest=80)}
+        rows.append(Village(code=code, unit=unit, **said))
+    try:
+        with transaction.atomic():
+            Village.objects.bulk_create(rows)
+    except IntegrityError as twice:
+        raise Conflict("There is a village of this code already.", field="village") from twice
     note("villages.entered", "village:all", by=by, at=at, count=len(villages))
 
 

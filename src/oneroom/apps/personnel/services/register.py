@@ -74,8 +74,9 @@ def publish_policy(
 ) -> int:
     """A new version of a rule document; the one before ends on the day it takes effect. Gives the version's id."""
     may_keep(by)
-    if not _CODE.match(code) or not _CODE.match(topic):
-        raise BadInput("code", "A code: small letters, digits and _.")
+    for field, text in (("rule", code), ("topic", topic)):
+        if not _CODE.match(text):
+            raise BadInput(field, "A code: small letters, digits and _.")
     if review <= effective:
         raise BadInput("review", "It is looked at again after it takes effect.")
     before = Policy.objects.select_for_update().filter(code=code).order_by("-version").first()

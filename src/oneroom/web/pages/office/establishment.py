@@ -6,6 +6,7 @@ Figures hold no names, so the table exports and prints.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -213,5 +214,13 @@ LEDGER = Table(
 def ledger(request: HttpRequest) -> HttpResponse:
     """Every booking, line by line: each sums to nothing."""
     by = actor(request)
-    shell = frame(request, "office-establishment", about=_("each booking sums to nothing"))
-    return respond(request, LEDGER, ledger_for(by=by), by=by, frame=shell, template="office/list.html")  # type: ignore[return-value]
+    day = localtime(now()).date()
+    approved, units = totals_on(day), Counter[str]()
+    for (_unit, kind), places in quotas_on(day).items():
+        units[kind] += places
+    shell = frame(
+        request, "office-establishment", about=_("each booking sums to nothing"), day=day,
+        sums=[(KINDS[str(k)], approved.get(str(k), 0), units[str(k)], units[str(k)] - approved.get(str(k), 0))
+              for k in Kind],
+    )  # fmt: skip
+    return respond(request, LEDGER, ledger_for(by=by), by=by, frame=shell, template="office/quota_ledger.html")  # type: ignore[return-value]

@@ -57,6 +57,17 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        _("Staff"),
+        (
+            Place("office-seats", _("Posts one by one"), Right.SEE_POSTS),
+            Place("office-villages", _("Villages"), Right.SEE_POSTS),
+            Place("office-register", _("Training, meetings, exams"), Right.SEE_PEOPLE),
+            Place("office-rules", _("Rule documents"), Right.SEE_PEOPLE),
+            Place("office-awards", _("Awards"), Right.SEE_PEOPLE),
+            Place("office-care", _("Care"), Right.CARE),
+        ),
+    ),
+    (
         named("office", "Oversight"),
         (
             Place("office-record", _("Record"), Right.SEARCH_RECORD),

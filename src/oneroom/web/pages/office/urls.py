@@ -31,6 +31,7 @@ from oneroom.web.pages.office import (
     unusual,
     vouching,
 )
+from oneroom.web.pages.office.staff import awards, care, register, rules, seats, villages
 
 urlpatterns = [
     path("", find.first, name="office"),
@@ -43,6 +44,15 @@ urlpatterns = [
     path("posts", establishment.establishment, name="office-establishment"),
     path("posts/ask", establishment.ask, name="office-quota-ask"),
     path("posts/ledger", establishment.ledger, name="office-quota-ledger"),
+    path("posts/each", seats.seats, name="office-seats"),
+    path("villages", villages.villages, name="office-villages"),
+    path("register", register.register, name="office-register"),
+    path("register/<int:pk>", register.sitting, name="office-sitting"),
+    path("rules", rules.rules, name="office-rules"),
+    path("rules/<int:pk>", rules.rule, name="office-rule"),
+    path("awards", awards.awards, name="office-awards"),
+    path("care", care.care, name="office-care"),
+    path("care/<int:pk>", care.word, name="office-care-word"),
     path("people", people.people, name="office-people"),
     path("people/new", people.new, name="office-person-new"),
     path("people/import", people_import.people_import, name="office-people-import"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from oneroom.web.pages.signin import by_word, duties, elsewhere, factors, own, relatives, second, unlock, views
+from oneroom.web.pages.signin import by_word, duties, elsewhere, factors, own, relatives, rules, second, unlock, views
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign-in"),
@@ -21,5 +21,6 @@ urlpatterns = [
     path("account/duties", duties.duties, name="own-duties"),
     path("duties/<str:key>.ics", duties.calendar, name="calendar"),
     path("account/relatives", relatives.relatives, name="own-relatives"),
+    path("account/rules", rules.rules, name="own-rules"),
     path("sign-out", views.sign_out, name="sign-out"),
 ]
