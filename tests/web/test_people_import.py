@@ -10,7 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from oneroom.apps.ledger.models import Entry
-from oneroom.apps.personnel.models import Person, Posting
+from oneroom.apps.people.models import Signature
+from oneroom.apps.personnel import services
+from oneroom.apps.personnel.clock import review
+from oneroom.apps.personnel.models import Deviation, Person, Posting
 from tests.force import Force
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +142,83 @@ def test_only_the_personnel_office_takes_people_over(force, room):
         client = Client(headers={"accept": "text/html"})
         client.force_login(room.town.people[who])
         assert client.get("/office/people/import").status_code == 404, who
+
+
+def test_b44_t10_what_earlier_records_have_is_taken_over_as_it_was_and_listed_until_it_is_settled(force, send):
+    """A posting that the rules stand against is kept, named, and open until facts, a move or two persons settle it."""
+    force.places("east", 9)
+    force.post("judge", "east", exam="law")
+    force.post("head", "east", leads=True)
+    force.post("desk", "east", front_line=False)
+    force.post("calm", "east", front_line=False)
+    text = """警号,姓名,类别,入职日期,岗位代码,任现职时间
+A001,王一,民警,2010-07-01,judge,2019-03-01
+A002,李二,民警,2010-07-01,head,2026-01-05
+A003,赵三,民警,2025-07-01,desk,2025-07-01
+A004,钱四,民警,2010-07-01,calm,2015-07-01
+"""
+
+    looked = send("look", text).content.decode()
+
+    assert "4 lines: 4 can be taken over, 0 cannot" in looked
+    assert "Lines that a rule stands against: 3" in looked
+    assert "A001 has not passed the exam before this appointment: law." in looked
+    assert "A003 is new: the first post is at the front line." in looked
+    assert not Deviation.objects.exists()
+    assert "Taken over: 4 people." in send("take", text).content.decode()
+    assert Posting.objects.get(post="judge").since.isoformat() == "2019-03-01", "as it was"
+    assert set(Posting.objects.values_list("basis", flat=True)) == {"entered"}
+    assert {(d.posting.post, d.must) for d in Deviation.objects.all()} == {
+        ("judge", "exam"), ("head", "promotion"), ("desk", "first_post"),
+    }  # fmt: skip
+    assert Entry.objects.get(kind="deviations.found").facts["count"] == 3
+
+    hanna, li = (_sits(force, who) for who in ("hanna", "leader-li"))
+    of = {d.posting.post: d for d in Deviation.objects.select_related("posting__person")}
+    assert "1–3 of 3" in hanna.get("/office/deviations").content.decode()
+    assert hanna.post("/office/deviations", {"act": "review"}).status_code == 302
+    assert Deviation.objects.filter(settled_at=None).count() == 3, "nothing is settled by looking"
+    day = force.today.isoformat()
+    exam = {"act": "hold", "kind": "exam", "topic": "law", "unit": "west", "day": day}
+    assert hanna.post("/office/register", {**exam, "attended": "A001", "passed": "A001"}).status_code == 302
+    move = {"act": "post", "post": "w1", "day": day, "basis": "transfer"}
+    assert hanna.post(f"/office/people/{of['desk'].posting.person_id}", move).status_code == 302
+    review(force.room.now)
+    assert hanna.post("/office/deviations", {"act": "keep", "no": str(of["judge"].pk), "why": "x"}).status_code == 422
+    said = {"act": "keep", "no": str(of["head"].pk), "why": "He has headed it for months; his years are on paper"}
+    assert hanna.post("/office/deviations", said).status_code == 302
+    waiting = Signature.objects.get(act="keep_posting")
+    assert "A002" not in str(waiting.details)
+    assert hanna.post(f"/office/signatures/{waiting.pk}", {"act": "sign"}).status_code in (403, 404)
+    assert "李二" in li.get("/office/signatures").content.decode()
+    assert li.post(f"/office/signatures/{waiting.pk}", {"act": "sign"}).status_code == 302
+
+    assert dict(Deviation.objects.values_list("must", "how")) == {
+        "exam": "met", "first_post": "moved", "promotion": "kept",
+    }  # fmt: skip
+    assert "Nothing deviates." in hanna.get("/office/deviations").content.decode()
+    assert "1–1 of 1" in hanna.get("/office/deviations", {"state": "kept"}).content.decode()
+
+
+def test_a_posting_of_the_list_begins_after_its_person_came_and_after_who_sat_there_before(force, send):
+    force.sits(force.person("Before"), "w1")
+    services.leave(Person.objects.get().pk, day=force.days(1), cause="retired", by=force.hr, at=force.room.now)
+    Posting.objects.update(since="2015-01-01", until=force.today)
+    heads = "警号,姓名,类别,入职日期,岗位代码,任现职时间"
+    late = force.days(9).isoformat()
+    text = "\n".join((
+        heads, "B001,王一,民警,2010-07-01,w1,2020-01-01", "B002,李二,民警,2020-07-01,w2,2019-01-01",
+        f"B003,赵三,民警,2020-07-01,w3,{late}", "",
+    ))  # fmt: skip
+
+    looked = send("look", text).content.decode()
+
+    assert "3 lines: 0 can be taken over, 3 cannot" in looked
+    assert f"Somebody else sat in this post until {force.today}." in looked
+    assert looked.count("Nobody took a post before he came") == 2
+
+
+def _sits(force, who):
+    client = Client(headers={"accept-language": "en", "accept": "text/html"})
+    client.force_login(force.room.town.people[who])
+    return client

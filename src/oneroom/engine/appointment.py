@@ -78,6 +78,18 @@ def objections(who: Candidate, seat: Seat) -> list[Objection]:
     return found
 
 
+def taken_over(who: Candidate, seat: Seat) -> list[Objection]:
+    """
+    What stands against a posting that earlier records have: it is kept as it was, and is a deviation until it is
+    settled. ``who.served`` says whether he came to the force before he took this post: then it is not his first.
+    """
+    return [o for o in objections(who, seat) if o.must not in STRICT]
+
+
+# Deviations that time and new facts can mend; what was wrong on one day in the past is settled by two persons alone.
+MENDED_BY_FACTS = frozenset({Must.EXAM, Must.SKILL, Must.KIN, Must.PROMOTION})
+
+
 def in_line(a: list[str], b: list[str], *, a_leads: bool, b_leads: bool) -> bool:
     """
     Whether one leads the other: ``a`` and ``b`` are the paths of their units upwards, their own first. Two who lead

@@ -29,6 +29,7 @@ class Act(StrEnum):
     RELEASE_HOLD = "release_hold"
     CHANGE_QUOTA = "change_quota"  # places move from unit to unit
     POST_DESPITE = "post_despite"  # an appointment that a rule stands against
+    KEEP_POSTING = "keep_posting"  # a posting of earlier records that a rule stands against
     CONTACT = "contact"  # a caller of whom it is not known, or is denied, that it is safe
     REFORM = "reform"  # of the organisation, from a day on
 
@@ -57,6 +58,7 @@ RULES: dict[Act, Rule] = {
     # Places are the establishment office's own business (row B14): its second person signs, and it is one unit.
     Act.CHANGE_QUOTA: Rule(Right.ASK_QUOTA, Right.SIGN_QUOTA, 30 * _DAY, one_unit=True),
     Act.POST_DESPITE: Rule(Right.POST_PEOPLE, Right.COUNTERSIGN, 7 * _DAY),
+    Act.KEEP_POSTING: Rule(Right.POST_PEOPLE, Right.COUNTERSIGN, 7 * _DAY),
     Act.CONTACT: Rule(Right.OVERRIDE_CONTACT, Right.COUNTERSIGN, timedelta(hours=1)),
     Act.REFORM: Rule(Right.DRAFT_REFORM, Right.COUNTERSIGN, timedelta(days=14)),
 }

@@ -272,6 +272,7 @@ HOUSEWORK = [
     "oneroom.apps.oversight.retention.keep_terms",
     "oneroom.apps.oversight.holds.watch_holds",
     "oneroom.apps.duty.clock.renew_skills",
+    "oneroom.apps.personnel.clock.review",
     "oneroom.apps.people.clock.close_unused",
     "oneroom.apps.people.clock.forget_tries",
     "oneroom.apps.incidents.clock.put_away",
@@ -336,6 +337,7 @@ SIGNED_ACTS = {
     "release_hold": "oneroom.apps.oversight.services.holds.release",
     "change_quota": "oneroom.apps.personnel.signed.change_quota",
     "post_despite": "oneroom.apps.personnel.signed.post_despite",
+    "keep_posting": "oneroom.apps.personnel.signed.keep_posting",
     "contact": "oneroom.apps.incidents.signed.let_contact",
     "reform": "oneroom.apps.reforms.signed.enact_plan",
 }

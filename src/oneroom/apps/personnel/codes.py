@@ -31,6 +31,8 @@ LEFT_BY = {
     "ended": _("Contract ended"),
     "died": _("Died"),
 }
+# How a deviation of a posting taken over is settled.
+SETTLED = {"met": _("in order by now"), "moved": _("sits there no more"), "kept": _("two persons let it be")}
 # The code of the exam before an appointment, and of the sessions of row B35.
 SITTINGS = {"training": _("Training"), "meeting": _("Meeting"), "exam": _("Exam")}
 BOOKED_BY = {

@@ -1,8 +1,9 @@
 """
 A whole force from a list: every line is answered, and all of it is taken over or nothing.
 
-What stands in the list is the state of a day, from earlier records: people with the posts that they have. So the rules
-of an appointment are not asked again, but kinds, places and holders are.
+What stands in the list is the state of a day, from earlier records: people with the posts that they have, and since
+when. That is history, and stays as it was, marked as taken over. Kinds, places and holders are asked as ever; what else
+stands against somebody in the post that he has is listed as a deviation, to be settled (ADR 29).
 """
 
 from __future__ import annotations
@@ -15,25 +16,30 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.personnel.models import Person, Post, Posting
+from oneroom.apps.personnel.services.deviations import enter_deviations
 from oneroom.apps.personnel.services.joining import Joining, join
 from oneroom.apps.personnel.services.people import PRIVATE, a_kind, a_number, may_keep
 from oneroom.apps.personnel.spells import holds
 from oneroom.apps.personnel.strength import quotas_on, strength_on
+from oneroom.engine.appointment import Candidate, Objection, Seat, taken_over
 from oneroom.engine.establishment import Kind
 from oneroom.engine.text import plain
 from oneroom.engine.values import Actor, BadInput, Refused
 
-FIELDS = ("number", "name", "kind", "joined", "post", *PRIVATE)
+FIELDS = ("number", "name", "kind", "joined", "post", "since", *PRIVATE)
 NEEDED = ("number", "name", "kind", "joined")
 _TAKEN = _("There is a person of this badge already.")
 _TWICE = _("This badge stands in the list twice.")
 _DAY = _("A day is written like 2026-03-01.")
 _NO_POST = _("There is no such post on that day.")
 _OTHER_KIND = _("This post is for another kind of staff.")
+_SINCE = _("Nobody took a post before he came, or takes it after the day of the list.")
+_BEFORE = _("Somebody else sat in this post until %(day)s.")
 _HELD = _("Somebody sits in this post, or another line of the list takes it.")
 _OVER = _("%(unit)s has %(places)d places of this kind: this line would be number %(people)d.")
 
@@ -54,6 +60,7 @@ class Plan:
     day: date
     new: list[Joining]
     wrong: dict[int, list[Wrong]]
+    deviations: dict[int, tuple[str, list[Objection]]] = made(default_factory=dict)  # by line: badge, rules
 
 
 def plan_import(lines: Sequence[tuple[int, Mapping[str, str]]], *, day: date, words: Mapping[str, str]) -> Plan:
@@ -66,6 +73,7 @@ def plan_import(lines: Sequence[tuple[int, Mapping[str, str]]], *, day: date, wo
     posts = {p.code: p for p in Post.objects.filter(holds(day)).defer("name_en")}
     held = set(Posting.objects.filter(holds(day), full=True).values_list("post", flat=True))
     held |= set(Posting.objects.filter(since__gt=day, full=True).values_list("post", flat=True))
+    left = dict(Posting.objects.filter(full=True, until__isnull=False).values_list("post").annotate(last=Max("until")))
     places, people = quotas_on(day), Counter(strength_on(day))
     plan, seen = Plan(day, [], {}), set[str]()
     for at_line, cells in lines:
@@ -80,14 +88,20 @@ def plan_import(lines: Sequence[tuple[int, Mapping[str, str]]], *, day: date, wo
         post = posts.get(code) if code else None
         if code and post is None:
             wrong.append(Wrong("post", _NO_POST))
+        if person.since is not None and not person.joined <= person.since <= day:
+            wrong.append(Wrong("since", _SINCE))
         if post is not None:
             wrong += _seat(person, post, code in held, places, people)
+            if person.since is not None and left.get(code, date.min) > person.since:
+                wrong.append(Wrong("since", _BEFORE, {"day": left[code].isoformat()}))
         if wrong:
             plan.wrong[at_line] = wrong
         else:
             if post is not None:
                 held.add(code)
                 people[post.unit, person.kind] += 1
+                if rules := _deviates(person, post, day):
+                    plan.deviations[at_line] = (person.number, rules)
             plan.new.append(replace(person, post=code))
     return plan
 
@@ -98,7 +112,10 @@ def import_people(plan: Plan, *, simulated: bool = False, by: Actor, at: datetim
     may_keep(by)
     if plan.wrong:
         raise BadInput("file", "Lines that cannot be taken over: %(count)d. Nothing was taken.", count=len(plan.wrong))
-    join(plan.new, day=plan.day, simulated=simulated, by=by, at=at)
+    ids = join(plan.new, day=plan.day, simulated=simulated, by=by, at=at)
+    stands = {ids[number]: rules for number, rules in plan.deviations.values()}
+    postings = dict(Posting.objects.filter(person__in=stands, full=True).values_list("person_id", "pk"))
+    enter_deviations({postings[who]: rules for who, rules in stands.items()}, day=plan.day, by=by, at=at)
     posted = sum(bool(each.post) for each in plan.new)
     note("people.imported", "people:all", by=by, at=at, count=len(plan.new), posted=posted)
     return len(plan.new)
@@ -121,6 +138,7 @@ def _person(cells: Mapping[str, str], wrong: list[Wrong], words: Mapping[str, st
         take("kind", lambda text: a_kind(words.get(text.strip().casefold(), text.strip())), str(Kind.SWORN)),
         take("name", partial(plain, "name", longest=60, required=True), ""),
         take("joined", _a_day, date.min),
+        since=take("since", lambda text: _a_day(text) if text.strip() else None, None),
         private={key: value for key, value in private.items() if value},
     )
 
@@ -133,6 +151,14 @@ def _a_day(text: str) -> date:
     if not 1900 <= day.year < 2200:
         raise BadInput("joined", _DAY)
     return day
+
+
+def _deviates(person: Joining, post: Post, day: date) -> list[Objection]:
+    """What stands against somebody in the post that he has, by what the list says of him."""
+    since = person.since or day
+    front = (day - since).days if post.front_line else 0
+    who = Candidate(person.kind, served=person.joined < since, front_line_days=front)
+    return taken_over(who, Seat(post.kind, post.exam, post.skills, post.front_line, post.leads))
 
 
 def _seat(

@@ -15,6 +15,7 @@ from oneroom.apps.personnel.models import (
     Acknowledgement,
     Attendance,
     Award,
+    Deviation,
     Kinship,
     Person,
     Policy,
@@ -125,6 +126,15 @@ def awards_by_kind(year: int) -> list[tuple[str, int, int]]:
     """(award, how many, fen in all) of a year."""
     rows = Award.objects.filter(day__year=year).values_list("kind").annotate(n=Count("pk"), sum=Sum("amount_fen"))
     return [(kind, n, int(total or 0)) for kind, n, total in rows.order_by("kind")]
+
+
+def deviations_for(day: date, *, by: Actor) -> QuerySet[Deviation]:
+    """What deviates of the postings taken over, of the people whom this person may see."""
+    rows = Deviation.objects.select_related("posting__person")
+    if sees_all(by, Right.SEE_PEOPLE):
+        by.must(Right.SEE_PEOPLE)
+        return rows
+    return rows.filter(posting__person__in=people_for(day, by=by).values("pk"))
 
 
 def villages_for(*, by: Actor) -> QuerySet[Village]:

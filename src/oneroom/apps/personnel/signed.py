@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from oneroom.apps.people.models import Signature
+from oneroom.apps.personnel.services.deviations import keep
 from oneroom.apps.personnel.services.postings import Order, post_people
 from oneroom.apps.personnel.services.quota import book_quota
 from oneroom.engine.establishment import FORCE, transfer
@@ -17,6 +18,11 @@ def change_quota(signed: Signature, *, by: Actor, at: datetime) -> None:
     lines = transfer(said["giver"], said["taker"], said["kind"], said["count"], date.fromisoformat(said["day"]))
     basis = "approved" if FORCE in (said["giver"], said["taker"]) else "adjusted"
     book_quota(lines, basis=basis, signature=signed.pk, by=by, at=at)
+
+
+def keep_posting(signed: Signature, *, by: Actor, at: datetime) -> None:
+    """A posting of earlier records stays, although a rule stands against it."""
+    keep(signed.details["deviation"], signature=signed.pk, by=by, at=at)
 
 
 def post_despite(signed: Signature, *, by: Actor, at: datetime) -> None:

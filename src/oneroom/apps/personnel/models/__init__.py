@@ -1,6 +1,6 @@
 from oneroom.apps.personnel.models.care import Award, AwardScale, Budget, WelfareNote
 from oneroom.apps.personnel.models.establishment import Booking, Post, QuotaLine, Village
-from oneroom.apps.personnel.models.people import Absence, Certificate, Kinship, Move, Person, Posting
+from oneroom.apps.personnel.models.people import Absence, Certificate, Deviation, Kinship, Move, Person, Posting
 from oneroom.apps.personnel.models.register import Acknowledgement, Attendance, Policy, Sitting
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Booking",
     "Budget",
     "Certificate",
+    "Deviation",
     "Kinship",
     "Move",
     "Person",

@@ -52,6 +52,25 @@ class Posting(models.Model):
         ]
 
 
+class Deviation(models.Model):
+    """
+    A rule that stands against a posting which earlier records have (ADR 29): taken over as it was, and open until the
+    facts are there, he moves on, or two persons let it be.
+    """
+
+    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="deviations")
+    must = models.CharField(max_length=12)  # engine.appointment.Must
+    missing = models.CharField(max_length=24, blank=True)
+    months = models.PositiveSmallIntegerField(default=0)  # at the front line, when it was found
+    found = models.DateField()
+    how = models.CharField(max_length=8, blank=True)  # met, moved, kept; empty while it is open
+    settled_at = models.DateTimeField(null=True)
+    signature = models.ForeignKey("people.Signature", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["posting", "must", "missing"], name="deviation_once")]
+
+
 class Move(models.Model):
     """One line of the transfer ledger (row T11): from one unit's headcount to another's; none: came, or left."""
 

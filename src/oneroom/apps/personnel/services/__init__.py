@@ -1,6 +1,7 @@
 """The one way to write."""
 
 from oneroom.apps.personnel.services.care import end_welfare, give_award, set_budget, set_scale, write_welfare
+from oneroom.apps.personnel.services.deviations import ask_keep, enter_deviations, review_deviations
 from oneroom.apps.personnel.services.joining import Joining, join
 from oneroom.apps.personnel.services.people import (
     certify,
@@ -23,6 +24,7 @@ __all__ = [
     "acknowledge",
     "approved",
     "ask_exception",
+    "ask_keep",
     "ask_quota",
     "begin_posts",
     "book_quota",
@@ -33,6 +35,7 @@ __all__ = [
     "end_policy",
     "end_post",
     "end_welfare",
+    "enter_deviations",
     "enter_person",
     "enter_villages",
     "give_award",
@@ -41,6 +44,7 @@ __all__ = [
     "leave",
     "post_people",
     "publish_policy",
+    "review_deviations",
     "set_budget",
     "set_scale",
     "unavailable",

@@ -29,6 +29,7 @@ class Joining:
     joined: date
     account: int | None = None
     post: str = ""
+    since: date | None = None  # in this post; None: since the day of the list
     private: Mapping[str, str] = made(default_factory=dict)
     skills: tuple[str, ...] = ()
 
@@ -37,7 +38,8 @@ class Joining:
 def join(people: Sequence[Joining], *, day: date, simulated: bool = False, by: Actor, at: datetime) -> dict[str, int]:
     """
     All of them serve, with the posts they have on ``day``; gives their ids by number. The record has the same entries
-    as one by one. Rules of an appointment are not asked again; kinds, holders and places are.
+    as one by one. Rules of an appointment are not asked here (``importing`` lists what deviates); kinds, holders and
+    places are.
     """
     may_keep(by)
     lock_establishment()
@@ -57,8 +59,12 @@ def join(people: Sequence[Joining], *, day: date, simulated: bool = False, by: A
                 batch_size=_BATCH,
             )  # fmt: skip
             seated = [(row, posts[j.post]) for row, j in zip(rows, people, strict=True) if j.post]
+            began = {j.number: j.since for j in people}
             postings = Posting.objects.bulk_create(
-                (Posting(person=row, post=post.code, basis="entered", since=day) for row, post in seated),
+                (
+                    Posting(person=row, post=post.code, basis="entered", since=began.get(row.number) or day)
+                    for row, post in seated
+                ),
                 batch_size=_BATCH,
             )
     except IntegrityError as twice:
@@ -75,7 +81,7 @@ def join(people: Sequence[Joining], *, day: date, simulated: bool = False, by: A
     for posting in postings:
         note(
             "person.posted", subject(posting.person_id), by=by, at=at, person=posting.person_id, posting=posting.pk,
-            post=posting.post, full=True, basis="entered", day=day.isoformat(),
+            post=posting.post, full=True, basis="entered", day=posting.since.isoformat(),
         )  # fmt: skip
     _certify(people, ids, day, by=by, at=at)
     return ids

@@ -31,7 +31,7 @@ from oneroom.web.pages.office import (
     unusual,
     vouching,
 )
-from oneroom.web.pages.office.staff import awards, care, register, rules, seats, villages
+from oneroom.web.pages.office.staff import awards, care, deviations, register, rules, seats, villages
 
 urlpatterns = [
     path("", find.first, name="office"),
@@ -50,6 +50,7 @@ urlpatterns = [
     path("register/<int:pk>", register.sitting, name="office-sitting"),
     path("rules", rules.rules, name="office-rules"),
     path("rules/<int:pk>", rules.rule, name="office-rule"),
+    path("deviations", deviations.deviations, name="office-deviations"),
     path("awards", awards.awards, name="office-awards"),
     path("care", care.care, name="office-care"),
     path("care/<int:pk>", care.word, name="office-care-word"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as lazy
 
-from oneroom.apps.personnel.codes import BASES, BOOKED_BY, LEFT_BY, SITTINGS
+from oneroom.apps.personnel.codes import BASES, BOOKED_BY, LEFT_BY, SETTLED, SITTINGS
 from oneroom.web.pages.room import sentences as say
 from oneroom.web.pages.room.words import SKILLS
 
@@ -23,6 +23,8 @@ SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
     "person.left": (STAFF, say.coded(lazy("Somebody left the force: %(code)s"), "cause", LEFT_BY)),
     "person.unavailable": (STAFF, say.plain(lazy("Somebody is unavailable until %(until)s"))),
     "people.imported": (STAFF, say.plain(lazy("People taken over from a file: %(count)s"))),
+    "deviations.found": (STAFF, say.plain(lazy("Deviations of postings taken over: %(count)s"))),
+    "deviation.settled": (STAFF, say.coded(lazy("A deviation was settled: %(code)s"), "how", SETTLED)),
     "certificate.given": (STAFF, say.coded(lazy("A certificate was given: %(code)s"), "skill", SKILLS)),
     "certificate.ended": (STAFF, say.coded(lazy("A certificate counts no more: %(code)s"), "skill", SKILLS)),
     "kin.declared": (STAFF, say.plain(lazy("A kinship within the force was declared"))),

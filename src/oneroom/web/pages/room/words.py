@@ -149,6 +149,7 @@ SIGNED_ACTS = {
     "reform": lazy("Reform the organisation"),
     "change_quota": lazy("Move places of the establishment"),
     "post_despite": lazy("Post somebody though a rule stands against it"),
+    "keep_posting": lazy("Let a posting of earlier records be though a rule stands against it"),
 }
 FACTORS = {
     "totp": lazy("authenticator app"),

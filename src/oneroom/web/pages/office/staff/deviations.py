@@ -1,0 +1,92 @@
+"""Postings of earlier records that a rule stands against: open until settled, by facts, by a move or by two persons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods
+
+from oneroom.apps.ledger.time import now
+from oneroom.apps.personnel.codes import MUSTS, SETTLED
+from oneroom.apps.personnel.registers import deviations_for
+from oneroom.apps.personnel.services import ask_keep, review_deviations
+from oneroom.engine.appointment import Must
+from oneroom.engine.roles import Right
+from oneroom.engine.values import Actor, BadInput, NotFound
+from oneroom.web.actors import actor
+from oneroom.web.pages.office.shell import needs
+from oneroom.web.pages.office.staff.page import Acts, a_number, listed
+from oneroom.web.pages.room.words import named
+from oneroom.web.tables import Choice, Column, Rows, Table, Text
+
+RULES = {
+    "exam": lazy("exam before"),
+    "skill": lazy("certificate"),
+    "kin": lazy("relative in the line of command"),
+    "first_post": lazy("first post at the front line"),
+    "promotion": lazy("months at the front line"),
+}
+_STATES = {"open": lazy("open"), **SETTLED}
+
+
+def _in_state(rows: Rows, state: str) -> Rows:
+    return rows.filter(settled_at=None) if state == "open" else rows.filter(how=state)
+
+
+def _stands(row: Any) -> str:
+    said = {"number": row.posting.person.number, "missing": row.missing, "months": row.months}
+    return str(MUSTS[Must(row.must)]) % said
+
+
+TABLE = Table(
+    "deviations", lazy("Deviations"), order="no", of_persons=True,
+    columns=(
+        Column("no", lazy("No."), lambda r: r.pk, sort=("pk",), n=True),
+        Column("name", lazy("Full name"), lambda r: r.posting.person.name, sort=("posting__person__name",),
+               link=lambda r: reverse("office-person", args=[r.posting.person_id])),
+        Column("post", lazy("Post"), lambda r: r.posting.post, sort=("posting__post",)),
+        Column("since", lazy("In this post since"), lambda r: r.posting.since, sort=("posting__since",), n=True),
+        Column("rule", lazy("Rule"), lambda r: named(RULES, r.must), sort=("must", "pk")),
+        Column("stands", lazy("What stands against it"), _stands),
+        Column("found", lazy("Found"), lambda r: r.found, sort=("found", "pk"), n=True),
+        Column("state", lazy("State"), lambda r: _STATES[r.how or "open"], sort=("how", "pk")),
+    ),
+    filters=(
+        Choice("state", lazy("State"), lambda: _STATES, _in_state, default="open"),
+        Choice("rule", lazy("Rule"), lambda: RULES, lambda rows, v: rows.filter(must=v)),
+        Text("who", lazy("Name or badge"), lambda rows, v: rows.filter(posting__person__name__contains=v)
+             | rows.filter(posting__person__number__startswith=v.upper())),
+    ),
+    empty=lazy("Nothing deviates."),
+)  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.SEE_PEOPLE)
+def deviations(request: HttpRequest) -> HttpResponseBase:
+    """The list; by POST it is looked through again, or a second person is asked to let one be."""
+    by = actor(request)
+    rows = deviations_for(localtime(now()).date(), by=by)
+    return listed(
+        request, TABLE, rows, by=by, here="office-deviations", template="office/staff/deviations.html",
+        acts=_acts(by) if by.may(Right.POST_PEOPLE) else {},
+    )  # fmt: skip
+
+
+def _acts(by: Actor) -> Acts:
+    def review(_said: Mapping[str, str]) -> None:
+        review_deviations(by=by, at=now())
+
+    def keep(said: Mapping[str, str]) -> None:
+        pk = a_number(said, "no", most=99_999_999)
+        try:
+            ask_keep(pk, words=said.get("why", ""), by=by, at=now())
+        except NotFound as gone:
+            raise BadInput("no", "There is no open deviation of this number.") from gone
+
+    return {"review": review, "keep": keep}
