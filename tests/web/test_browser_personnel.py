@@ -116,3 +116,49 @@ def test_b09_somebody_is_found_among_500_and_certified_by_keyboard(open_as, forc
     zh.get_by_text("任职岗位（代码）").wait_for()
     picture(zh, "person-zh")
     picture(open_as("hanna", "/office/people/import", language="zh-hans"), "import-zh")
+
+
+def test_b36_b17_t42_registers_are_walked_by_keyboard_in_both_languages_empty_and_full(open_as, force):
+    """B36 B17 B35 T42 B37: each page empty in Chinese, then with 500 people, and a rule published by keys alone."""
+    force.staff("cara", Role.WELFARE_OFFICER)
+    pages = ("posts/each", "villages", "deviations", "register", "rules", "awards")
+    page = open_as("hanna", "/office/rules", language="zh-hans")
+    for name in pages:
+        page.goto(page.url.split("/office/")[0] + f"/office/{name}")
+        page.locator(".empty").wait_for()
+        picture(page, f"{name.replace('/', '-')}-empty-zh")
+    people = fill(force, 500)
+    force.places("west", 1, kind="auxiliary")
+    services.enter_villages([("v1", "东村", "East village", "west")], by=SYSTEM, at=force.room.now)
+    page = open_as("hanna", "/office/rules")
+    page.locator("#rule").focus()
+    for text in ("work_rules", "工作规则", "Work rules", "work"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    assert page.locator("#title_zh").input_value() == "工作规则"
+    page.locator("#effective").fill(force.today.isoformat())
+    page.locator("#review").fill(force.days(365).isoformat())
+    page.locator("#review").press("Enter")
+    page.get_by_role("link", name="Work rules").press("Enter")
+    page.get_by_role("heading", name="Work rules").wait_for()
+    page.get_by_text("West station").wait_for()
+    picture(page, "rule")
+    for name in pages:
+        page.goto(page.url.split("/office/")[0] + f"/office/{name}")
+        page.locator("h1").wait_for()
+        picture(page, f"{name.replace('/', '-')}-full")
+    page = open_as("cara", "/office/care", language="zh-hans")
+    page.locator("#number").fill(people[321].number)
+    page.locator("#words").fill("睡眠不好")
+    page.locator("#again").fill(force.days(7).isoformat())
+    page.locator("#again").press("Enter")
+    page.get_by_role("link", name=people[321].name).press("Enter")
+    page.get_by_text("睡眠不好").wait_for()
+    picture(page, "care-word-zh")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(page.url.split("/office/")[0] + "/office/care")
+    page.locator("h1").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing hangs over at 390"
+    picture(page, "care-390-zh")

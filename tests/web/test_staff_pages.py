@@ -12,9 +12,12 @@ import pytest
 from django.test import Client
 
 from oneroom.apps.ledger.models import Entry, Look
+from oneroom.apps.orgs.models import UnitSpell
 from oneroom.apps.personnel import services
-from oneroom.apps.personnel.models import Award, Kinship, Posting, Village, WelfareNote
+from oneroom.apps.personnel.models import Award, Kinship, Post, Posting, Village, WelfareNote
+from oneroom.engine.establishment import transfer
 from oneroom.engine.roles import Role
+from oneroom.engine.values import SYSTEM
 from tests.force import Force
 
 pytestmark = pytest.mark.django_db
@@ -285,7 +288,7 @@ def test_b37_no_commander_planner_or_administrator_reads_a_word_of_care_by_any_w
             for secret in (words, "sleeps", "/office/care"):
                 assert secret not in text, (who, address)
     ina = sits("ina")
-    asked = {"kind": "welfare.noted", "purpose": "audit", "basis": "au-2026-1"}
+    asked = {"kind": "welfare.noted", "purpose": "inspection", "basis": "DC-2026-0012"}
     answers = ina.post("/office/record", asked, follow=True).content.decode()
     assert "A word of care was written" in answers, "that there is one stands in the record"
     for secret in ("Zhang", zhang.number, f"person:{zhang.pk}", words):
@@ -328,3 +331,38 @@ def test_relatives_in_the_force_are_declared_by_whom_they_concern_and_stand_agai
     done(phone, "/account/relatives", kin_back=str(declared.pk))
     done(hanna, f"/office/people/{chief.pk}", **appoint)
     assert sits("wang").post("/account/relatives", {"badge": chief.number, "kin": "parent"}).status_code == 422
+
+
+def test_t11_b15_b18_the_years_side_by_side_show_who_and_what_went_down(force, sits):
+    force.places("branch", 475)
+    force.places("west", 525)
+    posts = [
+        services.NewPost(f"{u[0]}{n}", u, "sworn", "岗", front_line=True) for u in ("branch", "west") for n in range(5)
+    ]
+    machine = {"by": SYSTEM, "at": force.room.now}
+    services.begin_posts(posts, day=force.today, **machine)
+    long_ago, this = date(2018, 1, 1), date(force.today.year, 1, 1)
+    Post.objects.update(since=long_ago)  # before the town was founded
+    UnitSpell.objects.update(since=long_ago)
+    people = [force.person(f"P{n}") for n in range(5)]
+    orders = [services.Order(p.pk, f"b{n}") for n, p in enumerate(people)]
+    services.post_people(orders, day=date(this.year - 2, 3, 1), basis="entered", **machine)
+    services.post_people(
+        [services.Order(people[0].pk, "w0")], day=date(this.year - 1, 7, 1), basis="move_down", **machine
+    )
+    services.post_people([services.Order(people[1].pk, "w1")], day=this, basis="move_down", **machine)
+    services.book_quota(transfer("branch", "west", "sworn", 76, this), basis="adjusted", **machine)
+
+    text = page(sits("hanna"), "/office/moves")
+
+    def year(n):
+        return re.findall(r'num">([^<]*)</td>', text.split(f'id="year-{n}"')[1].split("</tr>")[0])
+
+    assert year(this.year - 2) == ["0", "0", "0", "0.0 %", "100.0 %", "0", "0.0 %", "–", "0.0 %"]
+    assert year(this.year - 1)[:5] == ["1", "0", "0", "20.0 %", "80.0 %"]
+    assert year(this.year) == ["1", "0", "0", "40.0 %", "60.0 %", "76", "7.6 %", "16.0 %", "47.5 %"]
+    assert "1–2 of 2" in page(sits("hanna"), "/office/moves", way="down"), "T11: each of them is a line"
+    file = done(sits("hanna"), "/office/moves", 200, **{"as": "csv"}, way="down")
+    assert file.count("Moved down to a station") == 2
+    assert "P0" not in file
+    assert "Year by year" not in page(sits("leader-li"), "/office/moves"), "a chief has his own station's lines"

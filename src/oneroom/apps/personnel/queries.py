@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import date
 
@@ -71,6 +72,16 @@ def moves_down(since: date, until: date, *, kind: str = "sworn") -> int:
     """How often somebody went from a bureau or its offices to a station (row T11); ``until`` not counted."""
     rows = Move.objects.filter(day__gte=since, day__lt=until, kind=kind, from_kind__in=ABOVE, to_kind__in=STATIONS)
     return rows.count()
+
+
+def by_level(day: date, *, kind: str = "sworn") -> tuple[Share, Share]:
+    """What part of all strength serves in stations, and what part in bureaus and their offices (row B18)."""
+    units, counts = tree_on(day).units, Counter[str]()
+    for (unit, of), many in strength_on(day).items():
+        if of == kind:
+            counts[units[unit].kind if unit in units else ""] += many
+    whole = counts.total()
+    return Share(sum(counts[k] for k in STATIONS), whole), Share(sum(counts[k] for k in ABOVE), whole)
 
 
 def balance_of_moves(since: date, until: date) -> dict[str, int]:

@@ -17,6 +17,7 @@ from oneroom.apps.personnel.models import (
     Award,
     Deviation,
     Kinship,
+    Move,
     Person,
     Policy,
     Post,
@@ -135,6 +136,16 @@ def deviations_for(day: date, *, by: Actor) -> QuerySet[Deviation]:
         by.must(Right.SEE_PEOPLE)
         return rows
     return rows.filter(posting__person__in=people_for(day, by=by).values("pk"))
+
+
+def moves_for(*, by: Actor) -> QuerySet[Move]:
+    """Lines of the transfer ledger; a chief those that came to his own units or left them."""
+    by.must(Right.SEE_PEOPLE)
+    rows = Move.objects.select_related("person")
+    if sees_all(by, Right.SEE_PEOPLE):
+        return rows
+    codes = list(units_for(by=by).values_list("code", flat=True))
+    return rows.filter(Q(from_unit__in=codes) | Q(to_unit__in=codes))
 
 
 def villages_for(*, by: Actor) -> QuerySet[Village]:

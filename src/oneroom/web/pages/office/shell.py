@@ -61,6 +61,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place("office-seats", _("Posts one by one"), Right.SEE_POSTS),
             Place("office-villages", _("Villages"), Right.SEE_POSTS),
+            Place("office-moves", _("Moves"), Right.SEE_PEOPLE),
             Place("office-deviations", _("Deviations"), Right.SEE_PEOPLE),
             Place("office-register", _("Training, meetings, exams"), Right.SEE_PEOPLE),
             Place("office-rules", _("Rule documents"), Right.SEE_PEOPLE),

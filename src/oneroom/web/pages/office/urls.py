@@ -31,7 +31,7 @@ from oneroom.web.pages.office import (
     unusual,
     vouching,
 )
-from oneroom.web.pages.office.staff import awards, care, deviations, register, rules, seats, villages
+from oneroom.web.pages.office.staff import awards, care, deviations, moves, register, rules, seats, villages
 
 urlpatterns = [
     path("", find.first, name="office"),
@@ -51,6 +51,7 @@ urlpatterns = [
     path("rules", rules.rules, name="office-rules"),
     path("rules/<int:pk>", rules.rule, name="office-rule"),
     path("deviations", deviations.deviations, name="office-deviations"),
+    path("moves", moves.moves, name="office-moves"),
     path("awards", awards.awards, name="office-awards"),
     path("care", care.care, name="office-care"),
     path("care/<int:pk>", care.word, name="office-care-word"),
