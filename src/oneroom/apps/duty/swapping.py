@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from oneroom.apps.duty.models import Duty, Roster, Swap
 from oneroom.apps.duty.rostering import COMMAND, Rostered, cells_of, people_of, question_of, units_of
@@ -128,5 +128,5 @@ def waits_for_me(account_id: int) -> int:
     return Swap.objects.filter(partner_id=account_id, state=Swap.State.ASKED).count()
 
 
-def _whole(rows):  # type: ignore[no-untyped-def]
+def _whole(rows: QuerySet[Swap]) -> QuerySet[Swap]:
     return rows.select_related("asker", "partner", "given", "taken", "unit", "ended_by")

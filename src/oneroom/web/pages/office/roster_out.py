@@ -63,7 +63,7 @@ def _file(roster: Any, people: list[Rostered]) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="roster-{roster.first.isoformat()}-v{roster.version}.csv"'
     answer["Cache-Control"] = "no-store"
     sheet = csv.writer(answer)
-    sheet.writerow([_("Place"), _("Role"), *(d.isoformat() for d in days_of(roster))])
+    sheet.writerow([_("No."), _("Role"), *(d.isoformat() for d in days_of(roster))])
     for number, row in enumerate(people, start=1):
         role = _("chief") if COMMAND in row.person.skills else _("officer") if row.person.sworn else _("auxiliary")
         sheet.writerow([number, role, *_letters(roster, row)])
