@@ -161,21 +161,28 @@ A004,钱四,民警,2010-07-01,calm,2015-07-01
     looked = send("look", text).content.decode()
 
     assert "4 lines: 4 can be taken over, 0 cannot" in looked
-    assert "Lines that a rule stands against: 3" in looked
-    assert "A001 has not passed the exam before this appointment: law." in looked
-    assert "A003 is new: the first post is at the front line." in looked
     assert not Deviation.objects.exists()
-    assert "Taken over: 4 people." in send("take", text).content.decode()
+    taken = send("take", text).content.decode()
+    assert "Taken over: 4 people." in taken
+    assert "Postings taken over that a rule stands against, to be settled: 3" in taken
     assert Posting.objects.get(post="judge").since.isoformat() == "2019-03-01", "as it was"
     assert set(Posting.objects.values_list("basis", flat=True)) == {"entered"}
-    assert {(d.posting.post, d.must) for d in Deviation.objects.all()} == {
-        ("judge", "exam"), ("head", "promotion"), ("desk", "first_post"),
+    assert {(d.posting.post, d.rule) for d in Deviation.objects.all()} == {
+        ("judge", "exam_first"), ("head", "promotion_front_line"), ("desk", "newcomer_front_line"),
     }  # fmt: skip
     assert Entry.objects.get(kind="deviations.found").facts["count"] == 3
 
     hanna, li = (_sits(force, who) for who in ("hanna", "leader-li"))
     of = {d.posting.post: d for d in Deviation.objects.select_related("posting__person")}
-    assert "1–3 of 3" in hanna.get("/office/deviations").content.decode()
+    listed = hanna.get("/office/deviations").content.decode()
+    for sentence in (
+        "1–3 of 3", "A001 has not passed the exam before this appointment: law.", "A002 has 0 of 730 days",
+        "A003 is new: the first post is at the front line.",
+    ):  # fmt: skip
+        assert sentence in listed, sentence
+    first = Deviation.objects.get(rule="exam_first").pk
+    law = hanna.post("/office/deviations", {"act": "keep", "no": str(first), "why": "x"})
+    assert law.status_code == 409, "the exam is set aside by nobody"
     assert hanna.post("/office/deviations", {"act": "review"}).status_code == 302
     assert Deviation.objects.filter(settled_at=None).count() == 3, "nothing is settled by looking"
     day = force.today.isoformat()
@@ -193,8 +200,8 @@ A004,钱四,民警,2010-07-01,calm,2015-07-01
     assert "李二" in li.get("/office/signatures").content.decode()
     assert li.post(f"/office/signatures/{waiting.pk}", {"act": "sign"}).status_code == 302
 
-    assert dict(Deviation.objects.values_list("must", "how")) == {
-        "exam": "met", "first_post": "moved", "promotion": "kept",
+    assert dict(Deviation.objects.values_list("rule", "how")) == {
+        "exam_first": "met", "newcomer_front_line": "moved", "promotion_front_line": "kept",
     }  # fmt: skip
     assert "Nothing deviates." in hanna.get("/office/deviations").content.decode()
     assert "1–1 of 1" in hanna.get("/office/deviations", {"state": "kept"}).content.decode()
@@ -215,7 +222,7 @@ def test_a_posting_of_the_list_begins_after_its_person_came_and_after_who_sat_th
 
     assert "3 lines: 0 can be taken over, 3 cannot" in looked
     assert f"Somebody else sat in this post until {force.today}." in looked
-    assert looked.count("Nobody took a post before he came") == 2
+    assert looked.count("Nobody has a post since before he came") == 2
 
 
 def _sits(force, who):

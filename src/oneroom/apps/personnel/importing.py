@@ -21,24 +21,24 @@ from django.utils.translation import gettext_lazy as _
 
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.personnel.models import Person, Post, Posting
-from oneroom.apps.personnel.services.deviations import enter_deviations
+from oneroom.apps.personnel.services.deviations import find_deviations
 from oneroom.apps.personnel.services.joining import Joining, join
-from oneroom.apps.personnel.services.people import PRIVATE, a_kind, a_number, may_keep
+from oneroom.apps.personnel.services.people import PRIVATE, a_kind, a_number, an_origin, may_keep
 from oneroom.apps.personnel.spells import holds
 from oneroom.apps.personnel.strength import quotas_on, strength_on
-from oneroom.engine.appointment import Candidate, Objection, Seat, taken_over
 from oneroom.engine.establishment import Kind
+from oneroom.engine.rotation.ladder import a_rank
 from oneroom.engine.text import plain
 from oneroom.engine.values import Actor, BadInput, Refused
 
-FIELDS = ("number", "name", "kind", "joined", "post", "since", *PRIVATE)
+FIELDS = ("number", "name", "kind", "joined", "post", "since", "rank", "origin", *PRIVATE)
 NEEDED = ("number", "name", "kind", "joined")
 _TAKEN = _("There is a person of this badge already.")
 _TWICE = _("This badge stands in the list twice.")
 _DAY = _("A day is written like 2026-03-01.")
+_LATER = _("Nobody has a post since before he came, or since a day to come.")
 _NO_POST = _("There is no such post on that day.")
 _OTHER_KIND = _("This post is for another kind of staff.")
-_SINCE = _("Nobody took a post before he came, or takes it after the day of the list.")
 _BEFORE = _("Somebody else sat in this post until %(day)s.")
 _HELD = _("Somebody sits in this post, or another line of the list takes it.")
 _OVER = _("%(unit)s has %(places)d places of this kind: this line would be number %(people)d.")
@@ -60,7 +60,6 @@ class Plan:
     day: date
     new: list[Joining]
     wrong: dict[int, list[Wrong]]
-    deviations: dict[int, tuple[str, list[Objection]]] = made(default_factory=dict)  # by line: badge, rules
 
 
 def plan_import(lines: Sequence[tuple[int, Mapping[str, str]]], *, day: date, words: Mapping[str, str]) -> Plan:
@@ -89,7 +88,7 @@ def plan_import(lines: Sequence[tuple[int, Mapping[str, str]]], *, day: date, wo
         if code and post is None:
             wrong.append(Wrong("post", _NO_POST))
         if person.since is not None and not person.joined <= person.since <= day:
-            wrong.append(Wrong("since", _SINCE))
+            wrong.append(Wrong("since", _LATER))
         if post is not None:
             wrong += _seat(person, post, code in held, places, people)
             if person.since is not None and left.get(code, date.min) > person.since:
@@ -100,8 +99,6 @@ def plan_import(lines: Sequence[tuple[int, Mapping[str, str]]], *, day: date, wo
             if post is not None:
                 held.add(code)
                 people[post.unit, person.kind] += 1
-                if rules := _deviates(person, post, day):
-                    plan.deviations[at_line] = (person.number, rules)
             plan.new.append(replace(person, post=code))
     return plan
 
@@ -113,9 +110,7 @@ def import_people(plan: Plan, *, simulated: bool = False, by: Actor, at: datetim
     if plan.wrong:
         raise BadInput("file", "Lines that cannot be taken over: %(count)d. Nothing was taken.", count=len(plan.wrong))
     ids = join(plan.new, day=plan.day, simulated=simulated, by=by, at=at)
-    stands = {ids[number]: rules for number, rules in plan.deviations.values()}
-    postings = dict(Posting.objects.filter(person__in=stands, full=True).values_list("person_id", "pk"))
-    enter_deviations({postings[who]: rules for who, rules in stands.items()}, day=plan.day, by=by, at=at)
+    find_deviations([ids[each.number] for each in plan.new if each.post], day=plan.day, by=by, at=at)
     posted = sum(bool(each.post) for each in plan.new)
     note("people.imported", "people:all", by=by, at=at, count=len(plan.new), posted=posted)
     return len(plan.new)
@@ -137,28 +132,22 @@ def _person(cells: Mapping[str, str], wrong: list[Wrong], words: Mapping[str, st
         take("number", a_number, ""),
         take("kind", lambda text: a_kind(words.get(text.strip().casefold(), text.strip())), str(Kind.SWORN)),
         take("name", partial(plain, "name", longest=60, required=True), ""),
-        take("joined", _a_day, date.min),
-        since=take("since", lambda text: _a_day(text) if text.strip() else None, None),
+        take("joined", partial(_a_day, "joined"), date.min),
+        since=take("since", partial(_a_day, "since"), None) if said["since"].strip() else None,
+        rank=take("rank", lambda text: a_rank(words.get(text.strip().casefold(), text.strip())), ""),
+        origin=take("origin", an_origin, ""),
         private={key: value for key, value in private.items() if value},
     )
 
 
-def _a_day(text: str) -> date:
+def _a_day(field: str, text: str) -> date:
     try:
         day = date.fromisoformat(text.strip().replace("/", "-"))
     except ValueError:
         day = date.min
     if not 1900 <= day.year < 2200:
-        raise BadInput("joined", _DAY)
+        raise BadInput(field, _DAY)
     return day
-
-
-def _deviates(person: Joining, post: Post, day: date) -> list[Objection]:
-    """What stands against somebody in the post that he has, by what the list says of him."""
-    since = person.since or day
-    front = (day - since).days if post.front_line else 0
-    who = Candidate(person.kind, served=person.joined < since, front_line_days=front)
-    return taken_over(who, Seat(post.kind, post.exam, post.skills, post.front_line, post.leads))
 
 
 def _seat(

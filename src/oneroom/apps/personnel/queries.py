@@ -16,6 +16,7 @@ from oneroom.apps.personnel.models import (
     AwardScale,
     Booking,
     Budget,
+    Deviation,
     Move,
     Person,
     Policy,
@@ -137,6 +138,11 @@ def covered_villages(day: date) -> tuple[Share, list[Village]]:
     villages = list(Village.objects.order_by("code"))
     gaps = [village for village in villages if village.pk not in served]
     return Share(len(villages) - len(gaps), len(villages)), gaps
+
+
+def open_deviations() -> int:
+    """How many postings taken over a rule stands against, and nobody has settled it."""
+    return Deviation.objects.filter(settled_at=None).count()
 
 
 def village_gaps(day: date) -> list[int]:

@@ -2,6 +2,7 @@ from oneroom.apps.personnel.models.care import Award, AwardScale, Budget, Welfar
 from oneroom.apps.personnel.models.establishment import Booking, Post, QuotaLine, Village
 from oneroom.apps.personnel.models.people import Absence, Certificate, Deviation, Kinship, Move, Person, Posting
 from oneroom.apps.personnel.models.register import Acknowledgement, Attendance, Policy, Sitting
+from oneroom.apps.personnel.models.rotation import Exemption, Round, RoundMove
 
 __all__ = [
     "Absence",
@@ -13,6 +14,7 @@ __all__ = [
     "Budget",
     "Certificate",
     "Deviation",
+    "Exemption",
     "Kinship",
     "Move",
     "Person",
@@ -20,6 +22,8 @@ __all__ = [
     "Post",
     "Posting",
     "QuotaLine",
+    "Round",
+    "RoundMove",
     "Sitting",
     "Village",
     "WelfareNote",

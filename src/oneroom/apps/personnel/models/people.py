@@ -24,6 +24,9 @@ class Person(models.Model):
     joined = models.DateField()
     left = models.DateField(null=True)
     simulated = models.BooleanField(default=False)
+    rank = models.CharField(max_length=24, blank=True, db_default="")  # a step of the ladder (engine.rotation.ladder)
+    # The division he is from, as he says, for the posts that he may not head (Civil Servants Law 75); goes with him.
+    origin = models.CharField(max_length=6, blank=True, db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["name", "id"], name="person_name")]
@@ -59,16 +62,15 @@ class Deviation(models.Model):
     """
 
     posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="deviations")
-    must = models.CharField(max_length=12)  # engine.appointment.Must
-    missing = models.CharField(max_length=24, blank=True)
-    months = models.PositiveSmallIntegerField(default=0)  # at the front line, when it was found
+    rule = models.CharField(max_length=24)  # engine.rotation.verdict.Rule
+    said = models.JSONField(default=dict)  # what its sentence needs: codes, days, numbers
     found = models.DateField()
     how = models.CharField(max_length=8, blank=True)  # met, moved, kept; empty while it is open
     settled_at = models.DateTimeField(null=True)
     signature = models.ForeignKey("people.Signature", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["posting", "must", "missing"], name="deviation_once")]
+        constraints = [models.UniqueConstraint(fields=["posting", "rule"], name="deviation_once")]
 
 
 class Move(models.Model):

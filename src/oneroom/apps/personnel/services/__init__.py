@@ -1,7 +1,7 @@
 """The one way to write."""
 
 from oneroom.apps.personnel.services.care import end_welfare, give_award, set_budget, set_scale, write_welfare
-from oneroom.apps.personnel.services.deviations import ask_keep, enter_deviations, review_deviations
+from oneroom.apps.personnel.services.deviations import ask_keep, find_deviations, review_deviations
 from oneroom.apps.personnel.services.joining import Joining, join
 from oneroom.apps.personnel.services.people import (
     certify,
@@ -35,9 +35,9 @@ __all__ = [
     "end_policy",
     "end_post",
     "end_welfare",
-    "enter_deviations",
     "enter_person",
     "enter_villages",
+    "find_deviations",
     "give_award",
     "hold_sitting",
     "join",

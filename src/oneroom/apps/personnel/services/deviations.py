@@ -7,29 +7,38 @@ persons of two units let it be with a reason (``kept``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils.timezone import localtime
 
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.people.services import ask_second
-from oneroom.apps.personnel.models import Deviation, Posting
-from oneroom.apps.personnel.rules import objections_to
+from oneroom.apps.personnel.models import Deviation, Person, Posting
+from oneroom.apps.personnel.rules import said, standing
 from oneroom.apps.personnel.services.people import may_keep
-from oneroom.apps.personnel.services.postings import posts_on
-from oneroom.engine.appointment import MENDED_BY_FACTS, Objection
+from oneroom.apps.personnel.spells import holds
 from oneroom.engine.roles import Right
+from oneroom.engine.rotation.appointing import Line
+from oneroom.engine.rotation.verdict import TWO_MAY, Rule
 from oneroom.engine.signatures import Act
 from oneroom.engine.values import SYSTEM, Actor, Conflict, NotFound
 
+# What new facts can mend. What was wrong on one day in the past is settled by a move or by two persons alone.
+MENDED = frozenset({Rule.EXAM_FIRST, Rule.NEEDS, Rule.KINSHIP, Rule.HOME_PLACE, Rule.RANK})
 
-def enter_deviations(found: Mapping[int, Sequence[Objection]], *, day: date, by: Actor, at: datetime) -> int:
-    """Write down what stands against each of these postings (by id); gives how many."""
+
+def find_deviations(people: Sequence[int], *, day: date, by: Actor, at: datetime) -> int:
+    """Write down what stands against these people (ids) in the full posts that they have on the day; gives how many."""
+    seats = {str(p.person_id): p for p in Posting.objects.filter(holds(day), person__in=people, full=True)}
+    joined = {str(pk): on for pk, on in Person.objects.filter(pk__in=people).values_list("pk", "joined")}
+    lines = [Line(pk, posting.post) for pk, posting in sorted(seats.items())]
     rows = [
-        Deviation(posting_id=posting, must=str(o.must), missing=o.missing, months=o.months, found=day)
-        for posting, objections in found.items()
-        for o in objections
+        Deviation(posting=seats[line.person], rule=str(v.rule), said=said(v), found=day)
+        for line, verdicts in standing(lines, day=day)
+        for v in verdicts
+        # Who came before he took this post was somewhere else first.
+        if not (v.rule is Rule.NEWCOMER_FRONT_LINE and joined[line.person] < seats[line.person].since)
     ]
     Deviation.objects.bulk_create(rows, batch_size=2000)
     if rows:
@@ -48,20 +57,13 @@ def review_deviations(*, by: Actor, at: datetime) -> int:
         .select_related("posting__person")
         .order_by("pk")
     )
-    there = [row for row in rows if _sits(row.posting, day)]
-    posts = posts_on(day, [row.posting.post for row in there])
-    seated = {row.posting.person_id: row.posting for row in there if row.posting.post in posts}
-    pairs = [(posting.person, posts[posting.post]) for posting in seated.values()]
-    stands = {
-        (person.pk, str(o.must), o.missing)
-        for (person, _post), objections in objections_to(pairs, day=day)
-        for o in objections
-    }
+    lines = [Line(str(row.posting.person_id), row.posting.post) for row in rows if _sits(row.posting, day)]
+    stands = {(line.person, str(v.rule)) for line, verdicts in standing(lines, day=day) for v in verdicts}
     done = 0
     for row in rows:
         if not _sits(row.posting, day):
             _settle(row, "moved", by=by, at=at)
-        elif row.must in MENDED_BY_FACTS and (row.posting.person_id, row.must, row.missing) not in stands:
+        elif row.rule in MENDED and (str(row.posting.person_id), row.rule) not in stands:
             _settle(row, "met", by=by, at=at)
         else:
             continue
@@ -76,7 +78,11 @@ def ask_keep(pk: int, *, words: str, by: Actor, at: datetime) -> int:
     row = Deviation.objects.select_related("posting").filter(pk=pk, settled_at=None).first()
     if row is None:
         raise NotFound
-    details = {"post": row.posting.post, "day": row.posting.since.isoformat(), "deviation": pk, "must": row.must}
+    if Rule(row.rule) not in TWO_MAY:
+        raise Conflict(
+            "Two persons do not set this rule aside: mend the fact, or post this person elsewhere.", field="no"
+        )
+    details = {"post": row.posting.post, "day": row.posting.since.isoformat(), "deviation": pk, "rule": row.rule}
     return ask_second(Act.KEEP_POSTING, f"person:{row.posting.person_id}", details=details, words=words, by=by, at=at)
 
 
@@ -101,5 +107,5 @@ def _settle(row: Deviation, how: str, *, signature: int | None = None, by: Actor
     Deviation.objects.filter(pk=row.pk).update(how=how, settled_at=at, signature_id=signature)
     note(
         "deviation.settled", f"person:{row.posting.person_id}", by=by, at=at, person=row.posting.person_id,
-        posting=row.posting_id, must=row.must, how=how, signature=signature,
+        posting=row.posting_id, must=row.rule, how=how, signature=signature,
     )  # fmt: skip

@@ -29,9 +29,11 @@ class Joining:
     joined: date
     account: int | None = None
     post: str = ""
-    since: date | None = None  # in this post; None: since the day of the list
     private: Mapping[str, str] = made(default_factory=dict)
     skills: tuple[str, ...] = ()
+    rank: str = ""
+    origin: str = ""
+    since: date | None = None  # in the post; None: from the day of the list on
 
 
 @service
@@ -52,18 +54,18 @@ def join(people: Sequence[Joining], *, day: date, simulated: bool = False, by: A
                 (
                     Person(
                         number=j.number, kind=j.kind, name=j.name, joined=j.joined, account_id=j.account,
-                        simulated=simulated,
+                        simulated=simulated, rank=j.rank, origin=j.origin,
                     )
                     for j in people
                 ),
                 batch_size=_BATCH,
             )  # fmt: skip
             seated = [(row, posts[j.post]) for row, j in zip(rows, people, strict=True) if j.post]
-            began = {j.number: j.since for j in people}
+            begun = [j.since or day for j in people if j.post]
             postings = Posting.objects.bulk_create(
                 (
-                    Posting(person=row, post=post.code, basis="entered", since=began.get(row.number) or day)
-                    for row, post in seated
+                    Posting(person=row, post=post.code, basis="entered", since=since)
+                    for (row, post), since in zip(seated, begun, strict=True)
                 ),
                 batch_size=_BATCH,
             )

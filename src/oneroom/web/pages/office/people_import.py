@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
-from oneroom.apps.personnel.codes import MUSTS
-from oneroom.apps.personnel.importing import Plan, import_people, plan_import
+from oneroom.apps.personnel.importing import import_people, plan_import
+from oneroom.apps.personnel.queries import open_deviations
 from oneroom.engine.roles import Right
 from oneroom.engine.values import BadInput, Refused
 from oneroom.ports.formats.people import COLUMNS, HEADINGS, KIND_WORDS, answers
@@ -56,34 +55,23 @@ def people_import(request: HttpRequest) -> HttpResponse:
                 raise BadInput(
                     "file", "Lines that cannot be taken over: %(count)d. Nothing was taken.", count=len(wrong)
                 )
-            return _page(request, taken=import_people(plan, by=by, at=at), deviates=deviations(plan))
+            return _page(request, taken=import_people(plan, by=by, at=at))
     except Refused as refused:
         return _page(request, refused)
-    return _page(request, looked=(len(sheet.lines), len(plan.new), sorted(wrong.items())), deviates=deviations(plan))
+    return _page(request, looked=(len(sheet.lines), len(plan.new), sorted(wrong.items())))
 
 
 def _page(
     request: HttpRequest, refused: Refused | None = None, *, looked: tuple[int, int, list[Any]] | None = None,
-    taken: int | None = None, deviates: Sequence[tuple[int, str]] = (),
+    taken: int | None = None,
 ) -> HttpResponse:  # fmt: skip
     shown = frame(
         request, "office-people", refused=worded(refused) if refused else "", taken=taken,
         looked=looked, wrong=looked[2][:SHOWN] if looked else [], more=max(0, len(looked[2]) - SHOWN) if looked else 0,
-        deviates=deviates[:SHOWN], deviate=len(deviates),
+        deviate=open_deviations() if taken is not None else 0,
         columns=[(word, column.needed) for column, word in zip(COLUMNS, HEADINGS.values(), strict=True)],
     )  # fmt: skip
     return render(request, "office/people_import.html", shown, status=refused.status if refused else 200)
-
-
-def deviations(plan: Plan) -> list[tuple[int, str]]:
-    """(line, what stands against it) of those who are taken over all the same, and listed to be settled."""
-    return [
-        (
-            line,
-            " ".join(str(MUSTS[o.must]) % {"number": badge, "missing": o.missing, "months": o.months} for o in rules),
-        )
-        for line, (badge, rules) in sorted(plan.deviations.items())
-    ]
 
 
 def _file(content: bytes, name: str) -> HttpResponse:

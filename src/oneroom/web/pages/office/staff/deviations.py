@@ -12,25 +12,17 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
-from oneroom.apps.personnel.codes import MUSTS, SETTLED
+from oneroom.apps.personnel.codes import RULES, SETTLED
 from oneroom.apps.personnel.registers import deviations_for
 from oneroom.apps.personnel.services import ask_keep, review_deviations
-from oneroom.engine.appointment import Must
 from oneroom.engine.roles import Right
+from oneroom.engine.rotation.verdict import Rule
 from oneroom.engine.values import Actor, BadInput, NotFound
 from oneroom.web.actors import actor
 from oneroom.web.pages.office.shell import needs
 from oneroom.web.pages.office.staff.page import Acts, a_number, listed
-from oneroom.web.pages.room.words import named
 from oneroom.web.tables import Choice, Column, Rows, Table, Text
 
-RULES = {
-    "exam": lazy("exam before"),
-    "skill": lazy("certificate"),
-    "kin": lazy("relative in the line of command"),
-    "first_post": lazy("first post at the front line"),
-    "promotion": lazy("months at the front line"),
-}
 _STATES = {"open": lazy("open"), **SETTLED}
 
 
@@ -39,8 +31,8 @@ def _in_state(rows: Rows, state: str) -> Rows:
 
 
 def _stands(row: Any) -> str:
-    said = {"number": row.posting.person.number, "missing": row.missing, "months": row.months}
-    return str(MUSTS[Must(row.must)]) % said
+    sentence = str(RULES[Rule(row.rule)])
+    return sentence % {**row.said, "number": row.posting.person.number}
 
 
 TABLE = Table(
@@ -51,14 +43,12 @@ TABLE = Table(
                link=lambda r: reverse("office-person", args=[r.posting.person_id])),
         Column("post", lazy("Post"), lambda r: r.posting.post, sort=("posting__post",)),
         Column("since", lazy("In this post since"), lambda r: r.posting.since, sort=("posting__since",), n=True),
-        Column("rule", lazy("Rule"), lambda r: named(RULES, r.must), sort=("must", "pk")),
-        Column("stands", lazy("What stands against it"), _stands),
+        Column("stands", lazy("What stands against it"), _stands, sort=("rule", "pk")),
         Column("found", lazy("Found"), lambda r: r.found, sort=("found", "pk"), n=True),
         Column("state", lazy("State"), lambda r: _STATES[r.how or "open"], sort=("how", "pk")),
     ),
     filters=(
         Choice("state", lazy("State"), lambda: _STATES, _in_state, default="open"),
-        Choice("rule", lazy("Rule"), lambda: RULES, lambda rows, v: rows.filter(must=v)),
         Text("who", lazy("Name or badge"), lambda rows, v: rows.filter(posting__person__name__contains=v)
              | rows.filter(posting__person__number__startswith=v.upper())),
     ),

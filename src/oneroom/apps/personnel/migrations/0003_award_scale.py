@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("personnel", "0001_initial")]
+    dependencies = [("personnel", "0002_rotation")]
 
     operations = [
         migrations.CreateModel(

@@ -3,16 +3,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0005_relations"), ("personnel", "0002_award_scale")]
+    dependencies = [("people", "0005_relations"), ("personnel", "0003_award_scale")]
 
     operations = [
         migrations.CreateModel(
             name="Deviation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("must", models.CharField(max_length=12)),
-                ("missing", models.CharField(blank=True, max_length=24)),
-                ("months", models.PositiveSmallIntegerField(default=0)),
+                ("rule", models.CharField(max_length=24)),
+                ("said", models.JSONField(default=dict)),
                 ("found", models.DateField()),
                 ("how", models.CharField(blank=True, max_length=8)),
                 ("settled_at", models.DateTimeField(null=True)),
@@ -31,7 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("posting", "must", "missing"), name="deviation_once")
+                    models.UniqueConstraint(fields=("posting", "rule"), name="deviation_once")
                 ],
             },
         ),
