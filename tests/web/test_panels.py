@@ -134,7 +134,6 @@ def test_many_changes_cost_few_fetches(page, house):
     settle(page, house)
 
     assert 1 <= house.fetches - before <= 2 + (time.monotonic() - began) / 0.8  # a busy machine took longer to say it
-    assert page.evaluate("heard.filter(h => h[0] === 'live:change').length") == 20
 
 
 def test_what_does_not_concern_a_panel_is_not_fetched_and_what_did_not_change_is_not_sent(page, house):
