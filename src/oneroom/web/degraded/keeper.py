@@ -83,11 +83,7 @@ class Keeper:
         if self._folder is None:
             return
         self._live.part_of_journal, self._live.goes_on = self._part, lambda: self.on
-        if await self._take(self._folder):
-            # A page that heard of an earlier process that the database is away hears from this one that it is not.
-            if self.hand is not None:
-                self._live.hub.tell_standing(frame("degraded", self.standing))
-        else:
+        if not await self._take(self._folder):
             log.info("another process of this machine holds the journal for when the database is away")
             self._relay = Relay(self._folder, self._hear)
 
@@ -121,8 +117,6 @@ class Keeper:
             known, self._elsewhere = self._elsewhere, standing
             if known is not None or self.on:
                 self._live.tell_standing(frame("degraded", standing))
-            else:
-                self._live.hub.tell_standing(frame("degraded", standing))
 
     async def _follow(self, folder: Path, relay: Relay) -> None:
         """Listen to who holds the journal; when it is gone, be the next."""
