@@ -346,6 +346,8 @@ FOLLOWERS = {
     "words.altered": ["oneroom.apps.oversight.followers.alarm_of_words"],
     "vouch.given": ["oneroom.apps.oversight.followers.alarm_of_vouch"],
     "vouch.ended": ["oneroom.apps.oversight.followers.vouch_over"],
+    "force.below": ["oneroom.apps.oversight.followers.alarm_of_force"],
+    "force.ready": ["oneroom.apps.oversight.followers.force_ready"],
     "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
     "session.closed": ["oneroom.apps.duty.followers.sound_after"],
     # A unit is no more: rights, crews, ladders and open matters go to its heir, in this order.
