@@ -164,19 +164,20 @@ A004,钱四,民警,2010-07-01,calm,2015-07-01
     assert not Deviation.objects.exists()
     taken = send("take", text).content.decode()
     assert "Taken over: 4 people." in taken
-    assert "Postings taken over that a rule stands against, to be settled: 3" in taken
+    assert "Postings taken over that a rule stands against, to be settled: 4" in taken
     assert Posting.objects.get(post="judge").since.isoformat() == "2019-03-01", "as it was"
     assert set(Posting.objects.values_list("basis", flat=True)) == {"entered"}
     assert {(d.posting.post, d.rule) for d in Deviation.objects.all()} == {
-        ("judge", "exam_first"), ("head", "promotion_front_line"), ("desk", "newcomer_front_line"),
+        ("judge", "exam_first"), ("head", "career_front_line"), ("head", "promotion_front_line"),
+        ("desk", "newcomer_front_line"),
     }  # fmt: skip
-    assert Entry.objects.get(kind="deviations.found").facts["count"] == 3
+    assert Entry.objects.get(kind="deviations.found").facts["count"] == 4
 
     hanna, li = (_sits(force, who) for who in ("hanna", "leader-li"))
     of = {d.posting.post: d for d in Deviation.objects.select_related("posting__person")}
     listed = hanna.get("/office/deviations").content.decode()
     for sentence in (
-        "1–3 of 3", "A001 has not passed the exam before this appointment: law.", "A002 has 0 of 730 days",
+        "1–4 of 4", "A001 has not passed the exam before this appointment: law.", "A002 has 0 of 730 days",
         "A003 is new: the first post is at the front line.",
     ):  # fmt: skip
         assert sentence in listed, sentence
@@ -184,7 +185,7 @@ A004,钱四,民警,2010-07-01,calm,2015-07-01
     law = hanna.post("/office/deviations", {"act": "keep", "no": str(first), "why": "x"})
     assert law.status_code == 409, "the exam is set aside by nobody"
     assert hanna.post("/office/deviations", {"act": "review"}).status_code == 302
-    assert Deviation.objects.filter(settled_at=None).count() == 3, "nothing is settled by looking"
+    assert Deviation.objects.filter(settled_at=None).count() == 4, "nothing is settled by looking"
     day = force.today.isoformat()
     exam = {"act": "hold", "kind": "exam", "topic": "law", "unit": "west", "day": day}
     assert hanna.post("/office/register", {**exam, "attended": "A001", "passed": "A001"}).status_code == 302
@@ -192,7 +193,11 @@ A004,钱四,民警,2010-07-01,calm,2015-07-01
     assert hanna.post(f"/office/people/{of['desk'].posting.person_id}", move).status_code == 302
     review(force.room.now)
     assert hanna.post("/office/deviations", {"act": "keep", "no": str(of["judge"].pk), "why": "x"}).status_code == 422
-    said = {"act": "keep", "no": str(of["head"].pk), "why": "He has headed it for months; his years are on paper"}
+    said = {
+        "act": "keep",
+        "no": str(Deviation.objects.get(rule="promotion_front_line").pk),
+        "why": "He has headed it for months; his years are on paper",
+    }
     assert hanna.post("/office/deviations", said).status_code == 302
     waiting = Signature.objects.get(act="keep_posting")
     assert "A002" not in str(waiting.details)
@@ -202,8 +207,9 @@ A004,钱四,民警,2010-07-01,calm,2015-07-01
 
     assert dict(Deviation.objects.values_list("rule", "how")) == {
         "exam_first": "met", "newcomer_front_line": "moved", "promotion_front_line": "kept",
+        "career_front_line": "",
     }  # fmt: skip
-    assert "Nothing deviates." in hanna.get("/office/deviations").content.decode()
+    assert "1–1 of 1" in hanna.get("/office/deviations").content.decode(), "each rule by its own signature"
     assert "1–1 of 1" in hanna.get("/office/deviations", {"state": "kept"}).content.decode()
 
 
