@@ -220,7 +220,7 @@ _KINDS = [
           person="id"),
     _kind("budget.set", "What a year has for something was set.", budget="id", year="quantity", item="code",
           amount_fen="quantity"),
-    _kind("award_scale.set", "How much an award of a kind is from a day on.", scale="id", award_kind="code",
+    _kind("awards.scaled", "How much an award of a kind is from a day on.", scale="id", award_kind="code",
           amount_fen="quantity", day="code"),
     _kind("award.given", "Somebody got an award, out of a budget.", person="id", award="id", award_kind="code",
           budget="id", amount_fen="quantity"),

@@ -42,7 +42,7 @@ def set_scale(kind: str, amount_fen: int, *, since: date, by: Actor, at: datetim
         raise BadInput("amount", "An amount is nothing or more.")
     row, _new = AwardScale.objects.update_or_create(kind=kind, since=since, defaults={"amount_fen": amount_fen})
     note(
-        "award_scale.set", f"award_scale:{row.pk}", by=by, at=at, scale=row.pk, award_kind=kind, amount_fen=amount_fen,
+        "awards.scaled", f"award_scale:{row.pk}", by=by, at=at, scale=row.pk, award_kind=kind, amount_fen=amount_fen,
         day=since.isoformat(),
     )  # fmt: skip
     return row.pk

@@ -34,7 +34,7 @@ SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
     "policy.ended": (STAFF, say.plain(lazy("A rule document is not in force from %(day)s on"))),
     "policy.acknowledged": (STAFF, say.plain(lazy("Somebody read a rule document"))),
     "budget.set": (STAFF, say.plain(lazy("Budget of %(year)s set: %(item)s"))),
-    "award_scale.set": (STAFF, say.plain(lazy("The table of awards changed: %(award_kind)s"))),
+    "awards.scaled": (STAFF, say.plain(lazy("The table of awards changed: %(award_kind)s"))),
     "award.given": (STAFF, say.plain(lazy("An award was given"))),
     "welfare.noted": (STAFF, say.plain(lazy("A word of care was written"))),
     "welfare.ended": (STAFF, say.plain(lazy("A word of care was erased"))),
