@@ -1,6 +1,6 @@
 """The one way to write."""
 
-from oneroom.apps.ledger.services.disclosures import exported, searched
+from oneroom.apps.ledger.services.disclosures import exported, exported_alone, searched
 from oneroom.apps.ledger.services.given import given_id, given_reference, numbers_given, reserve_ids
 from oneroom.apps.ledger.services.once import once
 from oneroom.apps.ledger.services.record import afterwards, note, service
@@ -26,6 +26,7 @@ __all__ = [
     "compared",
     "erase",
     "exported",
+    "exported_alone",
     "given_id",
     "given_reference",
     "hand_over_seals",
