@@ -28,6 +28,7 @@ REFUSALS = {
 CHINESE_DATA = (
     "locale/",
     "ports/formats/people.py",
+    "ports/formats/units.py",
     "project/cities/",
     "project/demo/",
     "project/examples/",

@@ -1,14 +1,10 @@
-"""A list of people as a spreadsheet: its columns, and what is wrong with each line in the reader's language."""
+"""A list of people as a spreadsheet: its columns, and how people write a kind."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from oneroom.ports.formats.sheets import Column, Sheet
+from oneroom.ports.formats.sheets import Column
 
 HEADINGS = {
     "number": lazy("Badge"),
@@ -35,16 +31,3 @@ KIND_WORDS = {
     "民警": "sworn", "officer": "sworn", "辅警": "auxiliary", "警辅": "auxiliary", "auxiliary": "auxiliary",
     "网格员": "grid_worker", "grid worker": "grid_worker",
 }  # fmt: skip
-
-
-def answers(sheet: Sheet, wrong: Mapping[int, Sequence[Any]]) -> dict[int, str]:
-    """One sentence or more for each line that cannot be taken: what cannot be read of it, and what is wrong with it."""
-    found: dict[int, list[str]] = {}
-    for line in sheet.lines:
-        for column, sentence in line.unread.items():
-            found.setdefault(line.number, []).append(f"{HEADINGS[column]}: {_(sentence)}")
-    for number, each in wrong.items():
-        for one in each:
-            said = _(str(one.message)) % one.params if one.params else _(str(one.message))
-            found.setdefault(number, []).append(f"{HEADINGS[one.field]}: {said}")
-    return {number: " ".join(said) for number, said in found.items()}

@@ -29,6 +29,8 @@ from oneroom.engine.organisation.tree import Tree
 from oneroom.engine.roles import Right
 from oneroom.engine.text import plain
 from oneroom.engine.values import NotFound
+from oneroom.ports.formats.units import FORMS
+from oneroom.web.actors import actor
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.find import fits
 from oneroom.web.pages.office.shell import frame, needs
@@ -120,7 +122,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
         functions=[duty.function for duty in duties if duty.unit == code],
         doubled=[(function, overlaps(tree, duties)[function]) for function in is_.doubled], legal_gaps=is_.legal_gaps,
-        two_teams_gaps=is_.two_teams_gaps,
+        two_teams_gaps=is_.two_teams_gaps, forms=list(FORMS), may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from oneroom.web.pages.office import (
     signatures,
     tracks,
     transparency,
+    units_list,
     unusual,
     vouching,
 )
@@ -39,6 +40,8 @@ urlpatterns = [
     path("duty", duty.duty, name="office-duty"),
     path("duty/<int:pk>.csv", duty.as_file, name="office-duty-file"),
     path("organisation", organisation.organisation, name="office-organisation"),
+    path("organisation/import", units_list.units_import, name="office-units-import"),
+    path("organisation/units.<slug:form>", units_list.units_file, name="office-units-file"),
     path("oversight-posts", posts.posts, name="office-posts"),
     path("posts", establishment.establishment, name="office-establishment"),
     path("posts/ask", establishment.ask, name="office-quota-ask"),
