@@ -16,8 +16,14 @@ from oneroom.apps.duty.rostering import moment
 from oneroom.apps.duty.services import draft_roster, publish_roster, set_cell, set_needs, solve_roster
 from oneroom.apps.duty.services.rosters import Blocked
 from oneroom.apps.duty.services.turns import man_crew
+from oneroom.apps.ledger.models import Entry
+from oneroom.apps.orgs.clock import follow_the_day
+from oneroom.apps.orgs.models import OrgUnit
+from oneroom.apps.orgs.services import enact
 from oneroom.apps.people.services import give_role
 from oneroom.apps.personnel.models import Absence, Person
+from oneroom.engine.organisation.changes import Merge, New
+from oneroom.engine.organisation.facts import System
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM, Conflict
 from oneroom.ports.formats.ics import read
@@ -269,3 +275,25 @@ def test_the_roster_goes_out_as_a_file_with_an_entry(room, west):
     roster = published(room, west)
     answer = page(room).get(f"/office/duty/{roster.pk}.csv")
     assert "Wang,N,N" in answer.content.decode()
+
+
+def test_t08_the_duties_of_a_unit_that_ends_are_its_heirs_and_calendars_hear_of_it(room, west):
+    published(room, west)
+    told = {duty.pk: duty.sequence for duty in Duty.objects.all()}
+    both = New("both", "station", "合并所", "Both station", system=System.OPERATIONS)
+    day = localtime(room.now).date() + timedelta(days=1)
+    enact([Merge(("west", "east"), "both", both)], day=day, by=SYSTEM, at=room.now)
+    morning = moment(day, 8 * 60)
+
+    follow_the_day(morning - timedelta(hours=1))
+    heir = OrgUnit.objects.get(code="both")
+    turn_shifts(morning)
+
+    duties = Duty.objects.filter(cancelled_at=None)
+    assert {duty.unit_id for duty in duties} == {heir.pk}
+    assert all(duty.sequence == told[duty.pk] + 1 for duty in duties)
+    assert not duties.filter(commands=True).exists(), "who was to command what is no more commands nobody by that"
+    entry = Entry.objects.get(kind="roster.inherited")
+    assert (entry.facts["heir"], entry.facts["duties"], entry.facts["lapsed"]) == (heir.pk, len(told), 4)
+    out = [c for c in board() if c.code == "crew-1"]
+    assert [(c.unit_id, c.state, c.led) for c in out] == [(heir.pk, "available", True)], "the shift begins at the heir"

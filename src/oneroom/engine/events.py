@@ -144,6 +144,8 @@ _KINDS = [
     _kind("crew.state", "A crew said what it is doing.", crew="id", unit="id", state="code"),
     _kind("roster.published", "A roster was published: so many duties are new or changed, so many cancelled.",
           roster="id", unit="id?", version="quantity", told="quantity", cancelled="quantity"),
+    _kind("roster.inherited", "A unit ended: duties that were told are its heir's; who was to command it is not to.",
+          unit="id", heir="id?", duties="quantity", lapsed="quantity"),
     _kind("calendar.opened", "Somebody made a secret address for the calendar of his own duties.", account="id"),
     _kind("calendar.ended", "The secret address of somebody's calendar was ended.", account="id"),
     _kind("duty.begun", "Somebody took over a duty role.", account="id", role="code", unit="id?", until="time"),

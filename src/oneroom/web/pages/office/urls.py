@@ -7,6 +7,7 @@ from django.urls import path
 from oneroom.web.pages.office import (
     accounts,
     alarms,
+    areas,
     board,
     consoles,
     contact,
@@ -40,6 +41,9 @@ urlpatterns = [
     path("duty", duty.duty, name="office-duty"),
     path("duty/<int:pk>.csv", duty.as_file, name="office-duty-file"),
     path("organisation", organisation.organisation, name="office-organisation"),
+    path("organisation/areas", areas.areas, name="office-areas"),
+    path("organisation/areas.geojson", areas.areas_file, name="office-areas-file"),
+    path("organisation/figures.csv", organisation.figures_file, name="office-figures-file"),
     path("organisation/import", units_list.units_import, name="office-units-import"),
     path("organisation/units.<slug:form>", units_list.units_file, name="office-units-file"),
     path("oversight-posts", posts.posts, name="office-posts"),
