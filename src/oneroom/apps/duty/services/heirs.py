@@ -19,8 +19,8 @@ def move_duties(unit_id: int, heir_id: int | None, *, by: Actor, at: datetime) -
     Who was to command the unit commands nobody there: it is no more, and its heir has commanders of its own or is given
     them. Each calendar hears of it (RFC 5545: a new sequence). Without an heir all of it is cancelled.
     """
-    rows = Duty.objects.select_for_update().filter(unit_id=unit_id, over_at=None, cancelled_at=None, ends__gt=at)
-    mine = {duty.pk: duty for duty in rows.order_by("pk")}
+    mine_now = Duty.objects.select_for_update(no_key=True).filter(unit_id=unit_id, over_at=None, cancelled_at=None)
+    mine = {duty.pk: duty for duty in mine_now.filter(ends__gt=at).order_by("pk")}
     if not mine:
         return 0
     told = {"changed_at": at, "sequence": F("sequence") + 1}
@@ -31,7 +31,7 @@ def move_duties(unit_id: int, heir_id: int | None, *, by: Actor, at: datetime) -
         days = {duty.day for duty in mine.values()}
         there = {
             (duty.account_id, duty.day, duty.shift): duty.pk
-            for duty in Duty.objects.select_for_update().filter(unit_id=heir_id, day__in=days)
+            for duty in Duty.objects.select_for_update(no_key=True).filter(unit_id=heir_id, day__in=days)
         }
         twice = [pk for pk, duty in mine.items() if (duty.account_id, duty.day, duty.shift) in there]
         Duty.objects.filter(pk__in=mine.keys() - set(twice)).update(unit_id=heir_id, **told)
