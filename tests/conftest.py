@@ -32,7 +32,7 @@ hypothesis.settings.load_profile("house")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # Few tests that take long: a worker that meets them last works on when the others are done.
-LONG = ("test_browser_axe.py", "test_access_matrix.py", "test_access_branches.py", "test_browser_away.py")
+LONG = ("test_browser_axe.py", "test_access_matrix.py", "test_browser_away.py")
 
 DATABASE_FIXTURES = {"postgres", "database_folder", "db", "transactional_db", "live_server"}
 
