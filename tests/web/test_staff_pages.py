@@ -288,7 +288,8 @@ def test_b37_no_commander_planner_or_administrator_reads_a_word_of_care_by_any_w
             for secret in (words, "sleeps", "/office/care"):
                 assert secret not in text, (who, address)
     ina = sits("ina")
-    asked = {"kind": "welfare.noted", "purpose": "inspection", "basis": "DC-2026-0012"}
+    day = force.today.isoformat()
+    asked = {"kind": "welfare.noted", "purpose": "inspection", "basis": "DC-2026-0012", "since": day, "until": day}
     answers = ina.post("/office/record", asked, follow=True).content.decode()
     assert "A word of care was written" in answers, "that there is one stands in the record"
     for secret in ("Zhang", zhang.number, f"person:{zhang.pk}", words):
