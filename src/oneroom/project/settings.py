@@ -273,6 +273,7 @@ HOUSEWORK = [
     "oneroom.apps.oversight.retention.keep_terms",
     "oneroom.apps.oversight.holds.watch_holds",
     "oneroom.apps.duty.clock.renew_skills",
+    "oneroom.apps.duty.clock.lapse_swaps",
     "oneroom.apps.people.clock.close_unused",
     "oneroom.apps.people.clock.forget_tries",
     "oneroom.apps.incidents.clock.put_away",
