@@ -61,6 +61,7 @@ class Right(StrEnum):
     SEARCH_RECORD = "search_record"
     SEE_ALARMS = "see_alarms"  # what the auditor found, and which part of the machinery is silent
     ROSTER = "roster"  # make and publish rosters of the own station, or of the room
+    SEE_FORCE = "see_force"  # the mobile force: its readiness and drills
     SEE_ORGANISATION = "see_organisation"  # units as of any day, past or to come
     DRAFT_REFORM = "draft_reform"  # draft changes of the organisation, ask that a second person sign them
     SEE_OVERSIGHT_POSTS = "see_oversight_posts"  # which unit is overseen by whom, and which by nobody
@@ -79,6 +80,8 @@ class Right(StrEnum):
     SEE_PEOPLE = "see_people"  # who serves where; a chief sees his own unit's
     KEEP_PEOPLE = "keep_people"  # enter who comes and leaves, certificates, absences, training, awards
     POST_PEOPLE = "post_people"
+    SEE_ROTATION = "see_rotation"  # who is due to leave a post, and rounds of moves
+    SIGN_ROTATION = "sign_rotation"  # the second person under an exemption and a round
     CARE = "care"  # welfare notes: nobody else reads them
     REPORT_MATTER = "report_matter"  # the public's own door
 
@@ -115,6 +118,7 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.SEARCH_RECORD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.SEE_ALARMS: ROOM | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL, R.ADMINISTRATOR, R.SECURITY_OFFICER}),
     Right.ROSTER: COMMAND | STATION,
+    Right.SEE_FORCE: ROOM | STATION | frozenset({R.INSPECTOR}),
     Right.SEE_ORGANISATION: ROOM | STATION | frozenset({R.ORG_PLANNER, R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.DRAFT_REFORM: frozenset({R.ORG_PLANNER}),
     Right.SEE_OVERSIGHT_POSTS: frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL, R.ORG_PLANNER}),
@@ -133,6 +137,8 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.SEE_PEOPLE: STATION | frozenset({R.HR, R.ORG_PLANNER, R.INSPECTOR}),
     Right.KEEP_PEOPLE: frozenset({R.HR}),
     Right.POST_PEOPLE: frozenset({R.HR}),
+    Right.SEE_ROTATION: frozenset({R.HR, R.ORG_PLANNER, R.INSPECTOR}),
+    Right.SIGN_ROTATION: frozenset({R.ORG_PLANNER, R.INSPECTOR}),
     Right.CARE: frozenset({R.WELFARE_OFFICER}),
     Right.REPORT_MATTER: PUBLIC,
 }

@@ -5,10 +5,8 @@ from __future__ import annotations
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.incidents.services.matter import scopes
 from oneroom.apps.incidents.services.waiting import offer_to_waiting
-from oneroom.apps.ledger.prepared import run
 from oneroom.apps.ledger.services import afterwards, note
 from oneroom.apps.ledger.services.record import Noted
-from oneroom.apps.orders.services import mark_drill as mark_ladder
 from oneroom.engine.lifecycle.incident import ENDED, OPEN
 from oneroom.engine.values import SYSTEM, Actor, Conflict
 
@@ -29,13 +27,6 @@ def mark_escalated(entry: Noted, *, by: Actor) -> None:
         )  # fmt: skip
 
 
-def mark_drill(entry: Noted, *, by: Actor) -> None:
-    """Whatever begins to be watched in a drill says so in all its messages, whoever began it."""
-    kind, _, pk = entry.matter.partition(":")
-    if kind == "incident" and run("SELECT 1 FROM incidents_incident WHERE id = %s AND drill", [int(pk)]).fetchone():
-        mark_ladder(entry.facts["ladder"])
-
-
 def offer_again(entry: Noted, *, by: Actor) -> None:
     """A crew is on duty, says that it is free, or has left a matter: what waits is put before the dispatcher, then."""
     afterwards(offer_to_waiting, crew_id=entry.facts["crew"], skip=entry.facts.get("incident"), at=entry.at)
@@ -45,7 +36,8 @@ def go_to_heir(entry: Noted, *, by: Actor) -> None:
     """What a station that ended had open, or may still be asked about, is its heir's: no matter without a station."""
     unit, heir = entry.facts["unit"], entry.facts.get("heir")
     open_ = [str(state) for state in (*OPEN, *ENDED)]
-    rows = Incident.objects.select_for_update(of=("self",)).filter(unit_id=unit, state__in=open_).order_by("pk")
+    locked = Incident.objects.select_for_update(of=("self",), no_key=True)
+    rows = locked.filter(unit_id=unit, state__in=open_).order_by("pk")
     if heir is None:
         if rows.exists():
             raise Conflict("Open matters would belong to nobody: name an heir of their station.")
