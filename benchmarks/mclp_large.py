@@ -40,7 +40,7 @@ def main() -> None:
     report(
         CLAIM, value=round(value, 2), unit="s", peer=round(peer, 2), ratio=round(ratio, 3),
         bar=f"ratio <= {BAR}, gap 0",
-        ok=ratio <= BAR and answer.proven and bare is not None and np.isclose(bare.value, answer.value),
+        ok=ratio <= BAR and answer.proven and bare is not None and bool(np.isclose(bare.value, answer.value)),
         rows=rows, gap=answer.gap,
     )  # fmt: skip
 
