@@ -91,6 +91,18 @@ def django_db_modify_db_settings(postgres: str) -> None:
     settings.DATABASES["default"].update(from_url(postgres))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _emptied() -> Iterator[None]:
+    """After a test that commits only those rows go that there are."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import empty
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
+
+
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """The URL of the test database, for a test that starts other processes or threads on it."""

@@ -363,7 +363,6 @@ FOLLOWERS = {
     "person.left": ["oneroom.apps.duty.followers.leave_crew"],
     "certificate.given": ["oneroom.apps.duty.followers.renew_skills"],
     "certificate.ended": ["oneroom.apps.duty.followers.renew_skills"],
-    "ladder.started": ["oneroom.apps.incidents.followers.mark_drill"],
     # A crew is free again: what waited is put before the dispatcher.
     "crew.on_duty": ["oneroom.apps.incidents.followers.offer_again"],
     "crew.state": ["oneroom.apps.incidents.followers.offer_again"],

@@ -116,7 +116,7 @@ def watch(of: Incident, stage: str, *, begins: datetime | None = None, by: Actor
     """Begin to watch a stage of the matter itself (not of one crew), now or from a later time on."""
     start_overdue(
         subject(of.pk), stage=stage, limit_s=limit_s(stage, of.grade), matter=subject(of.pk), grade=of.grade,
-        unit_id=of.unit_id, begins=begins, by=by, at=at,
+        drill=of.drill, unit_id=of.unit_id, begins=begins, by=by, at=at,
     )  # fmt: skip
 
 

@@ -14,13 +14,17 @@ from django.conf import settings
 
 from oneroom.apps.ledger.models import DoneOnce
 from oneroom.apps.ledger.prepared import run
-from oneroom.apps.ledger.services.record import at_last, service
+from oneroom.apps.ledger.services.record import at_last, awaited, can_wait, service
 from oneroom.engine.values import Actor, BadInput, Conflict
 
 _BEGUN = """
 INSERT INTO ledger_doneonce (actor, key, fingerprint, answer, at) VALUES (%s, %s, %s, NULL, %s)
 ON CONFLICT (actor, key) DO NOTHING"""
 _DONE = "UPDATE ledger_doneonce SET answer = %s::jsonb WHERE actor = %s AND key = %s"
+# With the name that the same statement gives in place of what stood for it.
+_DONE_NAMED = """
+UPDATE ledger_doneonce SET answer = replace(%s::text, %s::text, (SELECT name FROM named))::jsonb
+WHERE actor = %s AND key = %s"""
 
 
 @service
@@ -41,8 +45,16 @@ def once(
         if bytes(kept.fingerprint) != fingerprint:
             raise Conflict("This was already sent with other content. Nothing was changed; reload and try again.")
         return dict(kept.answer or {})
+    can_wait()
     answer = dict(act())
-    at_last(_DONE, json.dumps(answer), by.id, key)
+
+    def name_it(stood: str, name: str) -> None:
+        answer.update({field: name for field, said in answer.items() if said == stood})
+
+    if (stands := awaited(name_it)) is not None:
+        at_last(_DONE_NAMED, json.dumps(answer), stands, by.id, key)
+    else:
+        at_last(_DONE, json.dumps(answer), by.id, key)
     return answer
 
 
