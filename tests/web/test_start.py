@@ -52,6 +52,7 @@ def visitor(town: Town, settings: Any) -> Client:
         ("demo-inspector", Role.INSPECTOR),
         ("demo-administrator", Role.ADMINISTRATOR),
         ("demo-administrator-2", Role.ADMINISTRATOR),
+        ("demo-planner", Role.ORG_PLANNER),
     ]:
         made = create_account(username=username, name=username, by=SYSTEM, at=town.at)
         give_role(made.pk, role, by=SYSTEM, at=town.at)
@@ -80,6 +81,7 @@ def test_the_page_says_how_the_city_is_and_that_it_is_simulated(visitor: Client)
         ("calltaker", "/room/intake/"),
         ("citizen", "/"),
         ("inspector", "/office/"),
+        ("planner", "/office/"),
     ],
 )
 def test_a_role_is_taken_without_a_password(visitor: Client, role: str, screen: str) -> None:
@@ -90,7 +92,7 @@ def test_a_role_is_taken_without_a_password(visitor: Client, role: str, screen: 
 
 def test_each_seat_says_what_to_try_first_and_there_is_a_way_of_five_minutes(visitor: Client) -> None:
     page = visitor.get("/start/").content.decode()
-    assert page.count('class="role"') == 9
+    assert page.count('class="role"') == 10
     for seat in SEATS:
         assert str(seat.about).endswith(".")
         assert escape(str(seat.about)) in page

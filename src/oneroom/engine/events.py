@@ -146,6 +146,8 @@ _KINDS = [
           roster="id", unit="id?", version="quantity", told="quantity", cancelled="quantity"),
     _kind("roster.unavailable", "Who plans entered that somebody is unavailable for so many days; why is not kept.",
           account="id", days="quantity"),
+    _kind("roster.inherited", "A unit ended: duties that were told are its heir's; who was to command it is not to.",
+          unit="id", heir="id?", duties="quantity", lapsed="quantity"),
     _kind("swap.asked", "Somebody asked a colleague to exchange a duty, or to take it over.",
           swap="id", asker="id", partner="id", given="id", taken="id?"),
     _kind("swap.accepted", "The colleague accepted; it waits for who plans.",

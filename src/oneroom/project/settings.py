@@ -84,6 +84,8 @@ EMERGENCY_NUMBER = "110"
 EMERGENCY_TEXT_NUMBER = "12110"  # for who cannot hear or speak; empty where there is none
 # Where "leave this page" leads on the public's pages: somewhere nobody wonders about.
 EXIT_URL = os.environ.get("ONEROOM_EXIT_URL", "https://www.baidu.com/")
+# Units of oversight and support are at most so many per cent of all after a reform (row B02). The text names no figure.
+MANAGEMENT_PERCENT = int(os.environ.get("ONEROOM_MANAGEMENT_PERCENT", "50"))
 TIME_ZONE = os.environ.get("ONEROOM_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 USE_I18N = True

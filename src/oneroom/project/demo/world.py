@@ -51,6 +51,7 @@ VISITORS = (
 )
 # Two administrators of two units: what one asks for, the other signs.
 SECOND_ADMINISTRATOR = "demo-administrator-2"
+PLANNER = "demo-planner"  # drafts reforms; the station chief signs them
 STATION_CHIEF = "demo-chief"  # a visitor's too, at the first station
 # Who works in the room by himself; duty chiefs of the stations do too.
 SIMULATED = (
@@ -153,6 +154,7 @@ def _everybody(of: _Making, room_id: int, stations: list[int]) -> Iterator[Newco
             role = Role.AUXILIARY if rides_as == "auxiliary" else Role.PATROL_OFFICER
             yield _person(of, post.code + letter, role, stations[post.station], signs_in=rides_as == "lead")
     yield _person(of, SECOND_ADMINISTRATOR, Role.ADMINISTRATOR, stations[0], signs_in=False)
+    yield _person(of, PLANNER, Role.ORG_PLANNER, room_id, signs_in=False)
 
 
 def _members(of: _Making, newcomers: list[Newcomer]) -> Iterator[Member]:

@@ -7,6 +7,7 @@ from django.urls import path
 from oneroom.web.pages.office import (
     accounts,
     alarms,
+    areas,
     board,
     consoles,
     contact,
@@ -32,6 +33,7 @@ from oneroom.web.pages.office import (
     swaps,
     tracks,
     transparency,
+    units_list,
     unusual,
     vouching,
 )
@@ -48,6 +50,11 @@ urlpatterns = [
     path("force/<int:pk>/act", force.act, name="office-force-act"),
     path("duty/swaps", swaps.swaps, name="office-swaps"),
     path("organisation", organisation.organisation, name="office-organisation"),
+    path("organisation/areas", areas.areas, name="office-areas"),
+    path("organisation/areas.geojson", areas.areas_file, name="office-areas-file"),
+    path("organisation/figures.csv", organisation.figures_file, name="office-figures-file"),
+    path("organisation/import", units_list.units_import, name="office-units-import"),
+    path("organisation/units.<slug:form>", units_list.units_file, name="office-units-file"),
     path("oversight-posts", posts.posts, name="office-posts"),
     path("posts", establishment.establishment, name="office-establishment"),
     path("posts/ask", establishment.ask, name="office-quota-ask"),

@@ -100,6 +100,13 @@ SEATS = (
         named("screen", "Office"),
         "demo-administrator-2",
     ),
+    Seat(
+        "planner",
+        _("Planner"),
+        _("Merge two stations from tomorrow on; the station chief signs it."),
+        named("screen", "Office"),
+        "demo-planner",
+    ),
 )
 # Five minutes through the whole house.
 TOUR = (
