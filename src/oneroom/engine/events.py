@@ -144,6 +144,8 @@ _KINDS = [
     _kind("crew.state", "A crew said what it is doing.", crew="id", unit="id", state="code"),
     _kind("roster.published", "A roster was published: so many duties are new or changed, so many cancelled.",
           roster="id", unit="id?", version="quantity", told="quantity", cancelled="quantity"),
+    _kind("roster.unavailable", "Who plans entered that somebody is unavailable for so many days; why is not kept.",
+          account="id", days="quantity"),
     _kind("roster.inherited", "A unit ended: duties that were told are its heir's; who was to command it is not to.",
           unit="id", heir="id?", duties="quantity", lapsed="quantity"),
     _kind("swap.asked", "Somebody asked a colleague to exchange a duty, or to take it over.",
