@@ -271,6 +271,7 @@ CLOCKWORK = [
 # The same for what may take its time (much to delete, a second place that does not answer): done beside, so that no
 # ladder waits for it.
 HOUSEWORK = [
+    "oneroom.apps.personnel.services.rotation.plan_rounds",  # somebody looks at the page meanwhile
     "oneroom.apps.oversight.retention.keep_terms",
     "oneroom.apps.oversight.holds.watch_holds",
     "oneroom.apps.duty.clock.renew_skills",
@@ -343,6 +344,8 @@ SIGNED_ACTS = {
     "change_quota": "oneroom.apps.personnel.signed.change_quota",
     "post_despite": "oneroom.apps.personnel.signed.post_despite",
     "keep_posting": "oneroom.apps.personnel.signed.keep_posting",
+    "exempt": "oneroom.apps.personnel.signed.exempt",
+    "rotate": "oneroom.apps.personnel.services.rotation.rotate",
     "contact": "oneroom.apps.incidents.signed.let_contact",
     "reform": "oneroom.apps.reforms.signed.enact_plan",
 }
@@ -362,7 +365,10 @@ FOLLOWERS = {
         "oneroom.apps.orders.followers.go_to_heir",
         "oneroom.apps.incidents.followers.go_to_heir",
     ],
-    "signature.ended": ["oneroom.apps.reforms.followers.back_to_draft"],
+    "signature.ended": [
+        "oneroom.apps.reforms.followers.back_to_draft",
+        "oneroom.apps.personnel.followers.round_is_a_draft_again",
+    ],
     # Who left rides with no crew; what a crew can follows its members' certificates.
     "person.left": ["oneroom.apps.duty.followers.leave_crew"],
     "certificate.given": ["oneroom.apps.duty.followers.renew_skills"],

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("personnel", "0002_rotation")]
+    dependencies = [("personnel", "0003_round_keeps_skills")]
 
     operations = [
         migrations.CreateModel(

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0005_relations"), ("personnel", "0003_award_scale")]
+    dependencies = [("people", "0005_relations"), ("personnel", "0004_award_scale")]
 
     operations = [
         migrations.CreateModel(
