@@ -27,6 +27,12 @@ ENTRIES = int(os.environ.get("ENTRIES", "1000000"))
 AN_ACT, A_TURN, A_HEAD = 3, 6000, 2500
 BAR_PER_S, FLAT_MB = 60_000, 16.0
 KINDS = ("incident.received", "incident.classified", "ladder.started")
+KEY = bytes(range(32))
+# What the entries of a report commit to: purpose -> the text, as it is kept.
+TEXTS = {
+    "report.words": '"two people shout at each other in front of the shop"',
+    "report.caller": '{"name": "", "phone": "13800000000"}',
+}
 
 
 def main() -> None:
@@ -104,10 +110,12 @@ def fill(many: int = ENTRIES) -> None:
 
     from oneroom.apps.ledger.services import chain
     from oneroom.apps.ledger.services.record import Noted
+    from oneroom.apps.ledger.words import commitment
 
+    words, caller = (commitment(KEY, text) for text in TEXTS.values())
     began = datetime(2026, 1, 1, tzinfo=UTC)
     facts: dict[str, dict[str, Any]] = {
-        "incident.received": {"source": "phone", "safe_contact": "unknown", "words": "ab" * 32, "caller": "cd" * 32},
+        "incident.received": {"source": "phone", "safe_contact": "unknown", "words": words, "caller": caller},
         "incident.classified": {"category": "dispute", "subcategory": "noise", "grade": 3, "reasons": [], "unit": 12},
         "ladder.started": {"rungs": 4, "stage": "dispatch", "due": "2026-01-01T00:01:00.000Z"},
     }

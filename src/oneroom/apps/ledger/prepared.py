@@ -29,6 +29,14 @@ def run(sql: str, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
         return psycopg.Cursor(connection.connection).execute(sql, values, prepare=True)
 
 
+def run_each(sql: str, many: Sequence[Sequence[Any]]) -> None:
+    """The same statement with each of these values, in order; the way to the database and back is waited for once."""
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        psycopg.Cursor(connection.connection).executemany(sql, many)
+
+
 def insert(*rows: M) -> tuple[M, ...]:
     """
     Put in new rows of one model, and give them their ids: what ``save(force_insert=True)`` and ``bulk_create`` do.

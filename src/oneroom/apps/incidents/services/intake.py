@@ -209,9 +209,10 @@ def add_words(
     text = plain("words", words, longest=2000, required=True)
     row = must_be_open(lock_matter_of(report_id)) if report_id else lock_open(incident_id)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="added.words", at=at)
-    AddedWords.objects.create(
-        incident=row, source=source, report_id=report_id or None, account_id=by.id or None, at=at, words=sealed
-    )
+    insert(
+        AddedWords(incident=row, source=source, report_id=report_id or None, account_id=by.id or None, at=at,
+                   words=sealed)
+    )  # fmt: skip
     note(
         "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
         incident=row.pk, report=report_id, words=commitment, source=source, crew=crew_id,

@@ -11,6 +11,7 @@ from oneroom.apps.duty.access import must_command
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.incidents.codes import REASONS
 from oneroom.apps.incidents.models import Assignment, Incident, Report
+from oneroom.apps.ledger.prepared import run
 from oneroom.apps.ledger.services import note
 from oneroom.apps.orders.services import start_overdue, stop
 from oneroom.engine.lifecycle import assignment, incident
@@ -19,6 +20,7 @@ from oneroom.engine.roles import Right
 from oneroom.engine.values import SYSTEM, Actor, BadInput, IllegalMove, NotAllowed
 
 S = incident.State
+_ON_IT = "SELECT crew_id FROM incidents_assignment WHERE incident_id = %s AND state = ANY(%s::text[])"
 
 
 def subject(pk: int) -> str:
@@ -30,8 +32,8 @@ def scopes(of: Incident, *, new: bool = False) -> set[str]:
     """Whose screens hear of a matter: the room, its station, the crews that are on it now (of a ``new`` one: none)."""
     heard = {"room"}
     if not new:
-        live = Assignment.objects.filter(incident=of, state__in=assignment.LIVE).values_list("crew_id", flat=True)
-        heard |= {f"crew:{crew}" for crew in live}
+        live = run(_ON_IT, [of.pk, [str(s) for s in assignment.LIVE]])
+        heard |= {f"crew:{crew}" for (crew,) in live}
     if of.unit_id is not None:
         heard.add(f"unit:{of.unit_id}")
     return heard

@@ -2,7 +2,7 @@
 
 from oneroom.apps.ledger.services.disclosures import exported, searched
 from oneroom.apps.ledger.services.given import given_id, given_reference, numbers_given, reserve_ids
-from oneroom.apps.ledger.services.once import once
+from oneroom.apps.ledger.services.once import looked_up, once
 from oneroom.apps.ledger.services.record import afterwards, note, service
 from oneroom.apps.ledger.services.seals import (
     Looking,
@@ -30,6 +30,7 @@ __all__ = [
     "given_reference",
     "hand_over_seals",
     "looked",
+    "looked_up",
     "note",
     "numbers_given",
     "once",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
-from oneroom.apps.ledger.prepared import run as run_prepared
+from oneroom.apps.ledger.prepared import run_each
 from oneroom.apps.ledger.services import chain, seams
 from oneroom.apps.ledger.words import commitments
 from oneroom.engine import events
@@ -71,8 +71,7 @@ def service(act: Callable[P, T]) -> Callable[P, T]:
                 if noted:
                     texts = _texts(noted, given) if given else None
                     chain.append_entries(noted, last=last.pop() if last else None, texts=texts)
-                for one in last:
-                    run_prepared(one.sql, one.values)
+                _run_all(last)
         finally:
             _work.reset(token)
             _later.reset(token_later)
@@ -86,6 +85,15 @@ def service(act: Callable[P, T]) -> Callable[P, T]:
         return result
 
     return run
+
+
+def _run_all(last: Sequence[chain.Last]) -> None:
+    """All of them; those of one statement go to the database together, and are waited for once."""
+    by_sql: dict[str, list[Sequence[Any]]] = {}
+    for one in last:
+        by_sql.setdefault(one.sql, []).append(one.values)
+    for sql, values in by_sql.items():
+        run_each(sql, values)
 
 
 def given(mark: str, sealed: int) -> None:
