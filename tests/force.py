@@ -62,10 +62,12 @@ class Force:
         services.begin_posts([new], day=max(day, self.today), by=SYSTEM, at=self.room.now)
         return code
 
-    def person(self, name: str, *, kind: str = "sworn", account: str | None = None, **private: str) -> Person:
+    def person(self, name: str, *, kind: str = "sworn", account: str | None = None, rank: str = "", origin: str = "",
+               **private: str) -> Person:  # fmt: skip
         """Somebody of the register; ``account`` is a name of the town."""
         pk = services.enter_person(
-            number=f"P{next(self._numbers)}", kind=kind, name=name, joined=LONG_AGO, private=private,
+            number=f"P{next(self._numbers)}", kind=kind, name=name, joined=LONG_AGO, private=private, rank=rank,
+            origin=origin,
             account_id=self.room.town.people[account].pk if account else None, by=SYSTEM, at=self.room.now,
         )  # fmt: skip
         return Person.objects.get(pk=pk)

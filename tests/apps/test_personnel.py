@@ -10,14 +10,14 @@ from oneroom.apps.duty.clock import renew_skills
 from oneroom.apps.duty.models import Crew, CrewMember
 from oneroom.apps.duty.services import form_crew
 from oneroom.apps.ledger.models import Entry, Sealed
-from oneroom.apps.people.models import Account, Grant
+from oneroom.apps.people.models import Account, Grant, Signature
 from oneroom.apps.people.services import ask_second, give_role, sign_second
 from oneroom.apps.personnel import queries, services
-from oneroom.apps.personnel.models import Person, WelfareNote
+from oneroom.apps.personnel.models import Person, Post, Posting, WelfareNote
 from oneroom.apps.personnel.services import Order
 from oneroom.engine.roles import Role
 from oneroom.engine.signatures import Act
-from oneroom.engine.values import SYSTEM, BadInput, Conflict, NotAllowed, NotFound
+from oneroom.engine.values import SYSTEM, BadInput, Conflict, NotAllowed, NotFound, Objected
 from tests.force import Force
 
 pytestmark = pytest.mark.django_db
@@ -42,12 +42,12 @@ def test_b44_an_appointment_without_a_pass_is_blocked_and_with_one_goes_through(
 
     with pytest.raises(Conflict) as refused:
         services.post_people(order, **appoint)
-    assert code_of(refused) == "must_exam"
+    assert code_of(refused) == "must_exam_first"
     exam = {"kind": "exam", "topic": "law_before_post", "unit": "branch", "by": force.hr, "at": force.room.now}
     services.hold_sitting(**exam, day=force.today, attended=[one.pk])
     with pytest.raises(Conflict) as refused:  # he was there, and did not pass
         services.post_people(order, **appoint)
-    assert code_of(refused) == "must_exam"
+    assert code_of(refused) == "must_exam_first"
     services.hold_sitting(**exam, day=force.today, attended=[one.pk], passed={one.pk: force.days(1)})
     with pytest.raises(Conflict):  # it counts until the day before
         services.post_people(order, **appoint)
@@ -64,7 +64,7 @@ def test_t10_an_exception_takes_two_persons_and_a_reason_and_the_record_says_so(
     said = {"day": force.today, "basis": "first"}
     with pytest.raises(Conflict) as refused:
         services.post_people([order], **said, by=force.hr, at=force.room.now)
-    assert code_of(refused) == "must_first_post"
+    assert code_of(refused) == "must_newcomer_front_line"
 
     asked = services.ask_exception(order, **said, words="Only she reads the script", by=force.hr, at=force.room.now)
     sign_second(asked, by=force.room.actor("leader-li"), at=force.room.now)
@@ -77,27 +77,98 @@ def test_no_signature_makes_an_auxiliary_an_officer(force):
     force.places("west", 1)
     aux = force.person("Aux", kind="auxiliary")
     order = Order(aux.pk, force.post("w1", "west"))
-    asked = services.ask_exception(
-        order, day=force.today, basis="first", words="He is good", by=force.hr, at=force.room.now
-    )
+    with pytest.raises(Conflict) as refused:
+        services.ask_exception(
+            order, day=force.today, basis="first", words="He is good", by=force.hr, at=force.room.now
+        )
+
+    assert code_of(refused) == "must_category"
+
+
+def test_t10_a_signature_sets_aside_what_was_asked_for_and_nothing_that_came_after(force):
+    force.places("branch", 1)
+    new = force.person("New")
+    order = Order(new.pk, force.post("desk", "branch", front_line=False))
+    said = {"day": force.today, "basis": "first"}
+    asked = services.ask_exception(order, **said, words="Only she reads the script", by=force.hr, at=force.room.now)
+    assert Signature.objects.get(pk=asked).details["rules"] == "newcomer_front_line"
+    Post.objects.filter(code="desk").update(leads=True)  # meanwhile the desk became one that leads
 
     with pytest.raises(Conflict) as refused:
         sign_second(asked, by=force.room.actor("leader-li"), at=force.room.now)
 
-    assert code_of(refused) == "must_kind"
+    assert [r.code for r in refused.value.reasons] == ["must_career_front_line", "must_promotion_front_line"]
+    assert not new.postings.exists()
+
+
+def test_t10_nobody_signs_for_himself(force):
+    force.places("branch", 1)
+    li = force.person("Li", account="leader-li")
+    order = Order(li.pk, force.post("desk", "branch", front_line=False))
+    said = {"day": force.today, "basis": "first", "words": "He is good at it"}
+    asked = services.ask_exception(order, **said, by=force.hr, at=force.room.now)
+
+    with pytest.raises(NotAllowed) as refused:
+        sign_second(asked, by=force.room.actor("leader-li"), at=force.room.now)
+
+    assert code_of(refused) == "concerns_him"
+
+
+def test_t10_b44_every_reason_is_said_at_once_and_which_two_persons_may_set_aside(force):
+    force.places("west", 2)
+    new = force.person("New", origin="120101", rank="staff")
+    post = force.post(
+        "head", "west", front_line=False, leads=True, chief=True, place="120100", exam="law", skills=("drone",),
+        rank="division",
+    )  # fmt: skip
+
+    with pytest.raises(Objected) as refused:
+        force.sits(new, post, basis="appointment")
+
+    assert {r.code: r.two_may for r in refused.value.reasons} == {
+        "must_rank": False, "must_needs": False, "must_exam_first": False, "must_newcomer_front_line": True,
+        "must_career_front_line": True, "must_promotion_front_line": True, "must_home_place": False,
+    }  # fmt: skip
+    assert not new.postings.exists()
+
+
+def test_t39_who_has_five_full_years_in_a_sensitive_post_does_not_come_back_within_the_year(force):
+    force.places("west", 3)
+    one = force.person("One")
+    force.post("safe", "west", sensitive=True)
+    force.post("desk", "west")
+    Post.objects.update(since=date(2010, 1, 1))
+    left = force.days(-100)
+    Posting.objects.create(person=one, post="safe", basis="first", since=date(2018, 1, 1), until=left)
+    Posting.objects.create(person=one, post="desk", basis="rotation", since=left)
+
+    with pytest.raises(Conflict) as refused:
+        force.sits(one, "safe", basis="transfer")
+    assert code_of(refused) == "must_sensitive_years"
+    assert force.sits(one, "safe", day=force.days(300), basis="transfer"), "a year elsewhere begins five new ones"
 
 
 def test_a_declared_relative_in_the_line_of_command_stands_against_a_posting(force):
     force.places("west", 3)
+    force.places("east", 3)
     chief, son, other = force.person("Chief"), force.person("Son"), force.person("Other")
-    force.sits(chief, force.post("w0", "west"))
+    force.sits(chief, force.post("e0", "east"))
     services.declare_kin(son.pk, chief.pk, "parent", by=force.hr, at=force.room.now)
-    force.sits(son, force.post("w1", "west"))  # side by side: fine
+    force.sits(son, force.post("w1", "west"))  # another station: fine
     force.post("head", "west", leads=True)
 
     with pytest.raises(Conflict) as refused:
         force.sits(chief, "head", day=force.days(800), basis="appointment")
-    assert code_of(refused) == "must_kin"
+    assert code_of(refused) == "must_kinship"
+    with pytest.raises(Conflict) as refused:  # nor both under one leader (Civil Servants Law 74)
+        force.sits(chief, force.post("w0", "west"), day=force.days(800), basis="transfer")
+    assert code_of(refused) == "must_kinship"
+    with pytest.raises(Conflict) as refused:
+        services.post_people(
+            [Order(chief.pk, "w0"), Order(son.pk, force.post("w3", "west"))], day=force.days(800), basis="transfer",
+            by=SYSTEM, at=force.room.now,
+        )  # fmt: skip
+    assert [r.code for r in refused.value.reasons] == ["must_kinship"] * 2, "the same order puts both there"
     force.sits(other, force.post("w2", "west"))
     force.sits(other, "head", day=force.days(800), basis="appointment")  # undeclared is unknown: nothing is mined
 

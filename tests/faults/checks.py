@@ -22,8 +22,6 @@ Ask = Callable[[str], Sequence[Sequence[Any]]]
 Share = Callable[[datetime, datetime], float]  # what part of the machine was the house's, between two times
 
 LATE_S = 2.0  # a due rung, once its clock and its database are there
-RETRY = timedelta(seconds=1)  # after which positions are tried again (ports/feeds/positions.py)
-TRAIL_S = 2.0  # accepted positions that an abrupt end may take with it (docs/operate.md)
 AFTER_STOP_S = 1.0  # a message already in a courier's hand
 SHOWN = 5
 
@@ -36,7 +34,6 @@ _STEPS = """
     WHERE kind IN ('assignment.acknowledged', 'assignment.en_route', 'assignment.on_scene')"""
 _LOOKS = "SELECT DISTINCT split_part(record, ':', 2) FROM ledger_look"
 _KEYS = "SELECT key FROM ledger_doneonce WHERE answer IS NOT NULL"
-_FIXES = "SELECT crew_id, at FROM duty_fix"
 _PURPOSES = {"report.words": "report", "added.words": "words", "scene.note": "note"}
 # Each act with the entries it must leave in the record, and each of these entries with an act.
 _ENTRIES = """
@@ -129,30 +126,6 @@ def again(act: Act, status: int | None, said: Any) -> list[str]:
     if status == 200 and said == act.answer:
         return []
     return [f"REPEATED: {act.mark} was answered {act.answer}, and with the same key now {status} {said}"]
-
-
-def fixes(ledger: Ledger, ask: Ask, kills: Iterable[datetime], share: Share, away: Sequence[Outage] = ()) -> list[str]:
-    """
-    Positions are accepted (202), not acknowledged: an abrupt end may take the last moments of trail, and nothing else.
-
-    ``kills`` are the instants at which the web or the database died; ``share`` as for `rungs`; ``away`` when the
-    database was down: what was accepted then, and until it is tried again, waits in the web, which may die too.
-    """
-    there = Counter(f"fix {crew} {at.isoformat()}" for crew, at in ask(_FIXES))
-
-    def waited_s(at: datetime, kill: datetime) -> float:
-        spans = (min(kill, one.up + RETRY) - max(at, one.down) for one in away)
-        return sum(max(0.0, span.total_seconds()) for span in spans)
-
-    def went_with(kill: datetime, at: datetime) -> bool:
-        return at <= kill and (kill - at).total_seconds() - waited_s(at, kill) <= TRAIL_S / share(at, kill)
-
-    lost = [
-        mark for mark, at in ledger.fixes
-        if mark not in there and not any(went_with(kill, at) for kill in kills)
-    ]  # fmt: skip
-    wrong = _named("LOST: position accepted, and no end near", Counter(lost))
-    return wrong + _named("DOUBLED: position", Counter({m: n - 1 for m, n in there.items() if n > 1}))
 
 
 # ---- rungs and messages ----------------------------------------------------------

@@ -15,6 +15,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 import psutil
 import psycopg
 
+from oneroom.apps.ledger.time import now
 from oneroom.project.embedded import Embedded
 from oneroom.project.trouble import Trouble
 
@@ -127,8 +129,10 @@ class House:
                     found[words[words.index("oneroom") + 1].removeprefix("run")] = child
         return found
 
-    def kill(self, name: str) -> int:
-        """SIGKILL, and the process id it hit. Of the database: the server and every one of its children."""
+    def kill(self, name: str) -> tuple[int, datetime]:
+        """
+        SIGKILL; the process id it hit, and a moment just before. Of the database: the server and all of its children.
+        """
         if name == DATABASE:
             return self._kill_database()
         deadline = time.monotonic() + START_S
@@ -136,8 +140,9 @@ class House:
             if time.monotonic() > deadline:
                 raise SystemExit(f"The supervisor does not start {name} again:\n{self.log[-3000:]}")
             time.sleep(0.02)
+        before = now()
         victim.kill()
-        return int(victim.pid)
+        return int(victim.pid), before
 
     def freeze(self, name: str, seconds: float) -> int:
         """SIGSTOP for some seconds; the process id, or 0 where it was down at that moment."""
@@ -150,13 +155,14 @@ class House:
             victim.resume()
         return int(victim.pid)
 
-    def _kill_database(self) -> int:
+    def _kill_database(self) -> tuple[int, datetime]:
         everybody = self._database_when_there()
+        before = now()
         for process in everybody:  # the server first: it must not notice that its children go
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         psutil.wait_procs(everybody, timeout=10)
-        return int(everybody[0].pid)
+        return int(everybody[0].pid), before
 
     def _database_when_there(self) -> list[psutil.Process]:
         deadline = time.monotonic() + START_S

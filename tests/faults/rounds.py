@@ -22,6 +22,7 @@ from tests.faults.force import Force
 from tests.faults.house import DATABASE, House
 from tests.faults.machine import Machine
 from tests.faults.silent import Silent
+from tests.faults.trail import End, Stood, trail
 from tests.faults.writers import Ledger, Person, Writer, all_stopped
 
 WARM_S, SPAN_S, QUIET_S = 2.0, 12.0, 8.0
@@ -30,6 +31,7 @@ LEAST = 500  # acknowledged writes in each round
 LONGEST_S = 300.0  # of load, whatever was reached
 FROZEN_S = 3.0
 LEASE_S = 75.0  # a lost message is found after 60 s
+WRITTEN_S = 5.0  # for positions that were accepted just now
 AGAIN = 20  # acknowledged acts of each round that are sent once more
 
 _SESSIONS = """
@@ -68,8 +70,8 @@ class Proof:
     machine: Machine
     founded: Counter[str]
     outages: list[checks.Outage] = field(default_factory=list)
-    ends: list[datetime] = field(default_factory=list)  # when the web or the database was killed
-    away: list[checks.Outage] = field(default_factory=list)  # when the database was down
+    ends: list[End] = field(default_factory=list)  # of the web and the database
+    stood: list[Stood] = field(default_factory=list)  # when no position could be written
     kills: int = 0
     worst_s: float = 0.0  # of all rungs, after it was possible
     resumed_s: float = 0.0  # of all screens, after the web was back
@@ -146,10 +148,10 @@ class Proof:
             self._freeze(kill)
             return
         greeted = [ear.hellos for ear in self.ears]
-        pid = self.house.kill(kill.part)
+        pid, before = self.house.kill(kill.part)
         kill.killed = time.monotonic()
         if kill.part in ("web", DATABASE):
-            self.ends.append(now())
+            self.ends.append(End(kill.part, before, now()))
         if kill.part == DATABASE:
             self.house.revive_database()
         while not self.house.up(kill.part) or (kill.part == DATABASE and not self.house.clock_up()):
@@ -161,7 +163,7 @@ class Proof:
         if kill.part in ("clock", DATABASE):
             self.outages.append(checks.Outage(kill.down, kill.up))
         if kill.part == DATABASE:
-            self.away.append(checks.Outage(kill.down, kill.up))
+            self.stood.append(Stood(before, kill.up))
         back = f"back in {time.monotonic() - kill.killed:.1f} s"
         if kill.part == "web":
             back += self._screens_back(greeted)
@@ -172,6 +174,8 @@ class Proof:
         assert kill.down is not None
         pid = self.house.freeze(kill.part, FROZEN_S)
         self.outages.append(checks.Outage(kill.down, now()))  # it may have held the head of the record
+        if kill.part == "web":
+            self.stood.append(Stood(kill.down, now()))
         self.tell(f"  {kill.at_s:5.1f} s  froze {kill.part} ({pid}) for {FROZEN_S:g} s; it hit {kill.hit}")
 
     def _screens_back(self, greeted: list[int]) -> str:
@@ -229,7 +233,7 @@ class Proof:
         self.worst_s = max(self.worst_s, worst)
         wrong += late
         wrong += checks.messages(self.log, self.rows)
-        wrong += checks.fixes(self.ledger, self.rows, self.ends, self.machine.share, self.away)
+        wrong += self._trail()
         wrong += self._streams()
         return wrong
 
@@ -251,6 +255,19 @@ class Proof:
             status, said = self.person(act.who).send(act.path, act.body, act.key)
             wrong += checks.again(act, status, said)
         return wrong
+
+    def _trail(self) -> list[str]:
+        deadline = time.monotonic() + WRITTEN_S
+        while True:  # the last ones may still wait for their writing
+            found = trail(self.ledger.fixes, self.rows, self.ends, self.machine.share, self.stood)
+            if not found.wrong or time.monotonic() > deadline:
+                break
+            time.sleep(0.5)
+        self.tell(
+            f"  {len(self.ledger.fixes)} positions accepted, {found.went} of them went with an end, the oldest "
+            f"{found.oldest_s:.2f} s before it"
+        )
+        return found.wrong
 
     def _streams(self) -> list[str]:
         deadline = time.monotonic() + 10

@@ -137,23 +137,3 @@ def test_r15_a_stream_hears_all_that_concerns_it_once(heard, named):
 
     assert checks.streams([ear], lambda _q: record) == ([named] if named else [])
     assert checks.caught_up(ear, lambda _q: record)
-
-
-def test_positions_may_be_lost_with_the_last_moments_and_not_otherwise():
-    told = Ledger()
-    told.fixes = [("fix 1 a", after(0)), ("fix 1 b", after(4))]
-
-    def found(*kills, share=1.0):
-        return checks.fixes(told, lambda _q: [], [after(at) for at in kills], lambda _begin, _end: share)
-
-    assert found(1, 4.5) == []
-    assert found(1) == ["LOST: position accepted, and no end near: fix 1 b"]
-    assert found(1, 7) == ["LOST: position accepted, and no end near: fix 1 b"]
-    assert found(1, 7, share=0.5) == []
-    database = [checks.Outage(after(3), after(6))]
-    assert checks.fixes(told, lambda _q: [], [after(1), after(8.5)], lambda _b, _e: 1.0, database) == []
-    assert checks.fixes(told, lambda _q: [], [after(1), after(9.5)], lambda _b, _e: 1.0, database) != []
-    twice = [(1, NIGHT), (1, NIGHT)]
-    assert checks.fixes(Ledger(), lambda _q: twice, [], lambda _begin, _end: 1.0) == [
-        f"DOUBLED: position: fix 1 {NIGHT.isoformat()}"
-    ]

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from oneroom.apps.ledger.time import now
+from tests.faults.trail import Accepted
 
 PATIENCE_S = 300.0  # for one act, over all its tries: a starved machine needs long
 ANSWER_S, AGAIN_S = 10.0, 0.3
@@ -48,16 +49,17 @@ class Ledger:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.acts: list[Act] = []
-        self.fixes: list[tuple[str, datetime]] = []  # mark of an accepted position, and when it was accepted
+        self.fixes: list[Accepted] = []  # positions, each as it shows in the house's table
         self.slowest_s = 0.0
 
     def begin(self, act: Act) -> None:
         with self._lock:
             self.acts.append(act)
 
-    def accept(self, marks: list[str]) -> None:
+    def accept(self, marks: list[str], sent: datetime) -> None:
+        told = now()
         with self._lock:
-            self.fixes += [(mark, now()) for mark in marks]
+            self.fixes += [Accepted(mark, sent, told) for mark in marks]
 
     def of(self, *states: str) -> list[Act]:
         with self._lock:
@@ -138,6 +140,7 @@ class Person:
 
     def say_where(self, crew: int, fixes: list[dict[str, Any]], ticket: str) -> int | None:
         """Send positions; what was accepted goes to the ledger. The status, or None where nobody answered."""
+        sent = now()
         try:
             answer = self._client.post(
                 "/positions", json={"fixes": fixes}, headers={"Authorization": f"Bearer {ticket}"}
@@ -145,7 +148,7 @@ class Person:
         except httpx.HTTPError:
             return None
         if answer.status_code == 202:
-            self._ledger.accept([f"fix {crew} {fix['at']}" for fix in fixes])
+            self._ledger.accept([f"fix {crew} {fix['at']}" for fix in fixes], sent)
         return answer.status_code
 
 
@@ -222,7 +225,7 @@ class Writer(threading.Thread):
             self._desk.do("nonsense", "incidents", body, key, f"report {key}")
 
     def _drive(self) -> None:
-        """Positions are accepted, not acknowledged: sent once, and never again (see `checks.fixes`)."""
+        """Positions are accepted, not acknowledged: sent once, and never again (see `trail.py`)."""
         self._ticket = self._ticket or self._phone.ticket()
         if self._ticket is None:
             return

@@ -16,56 +16,22 @@ from oneroom.apps.duty.rostering import moment
 from oneroom.apps.duty.services import draft_roster, publish_roster, set_cell, set_needs, solve_roster
 from oneroom.apps.duty.services.rosters import Blocked
 from oneroom.apps.duty.services.turns import man_crew
+from oneroom.apps.ledger.models import Entry, Look
 from oneroom.apps.people.services import give_role
 from oneroom.apps.personnel.models import Absence, Person
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM, Conflict
 from oneroom.ports.formats.ics import read
 from tests.room import Room
+from tests.rostered import draft, page, published, put, station, whole
 
 pytestmark = pytest.mark.django_db
-FEW = {"D": [[2, 1], [2, 1]], "N": [[2, 1], [2, 1]]}
 
 
 @pytest.fixture
 def west(room: Room) -> int:
     """The west station, with three who may command it."""
-    unit = room.town.units["west"].pk
-    for name in ("wang", "sun"):
-        give_role(room.town.people[name].pk, Role.DUTY_CHIEF, unit_id=unit, by=SYSTEM, at=room.now)
-    return unit
-
-
-def draft(room: Room, west: int, days: int = 2) -> Roster:
-    first = localtime(room.now).date() + timedelta(days=1)
-    made = draft_roster(unit_id=west, first=first, days=days, by=room.actor("leader-li"), at=room.now)
-    set_needs(made.pk, needs=FEW, by=room.actor("leader-li"), at=room.now)
-    return made
-
-
-def put(room: Room, roster: Roster, who: str, codes: str) -> None:
-    for day, code in enumerate(codes):
-        account = room.town.people[who].pk
-        shift = code.replace("-", "")
-        set_cell(roster.pk, account_id=account, day=day, shift=shift, by=room.actor("leader-li"), at=room.now)
-
-
-def whole(room: Room, roster: Roster) -> None:
-    """Two days in which somebody commands at each minute and a crew goes out by day and by night."""
-    for who, codes in (("leader-li", "DD"), ("wang", "NN"), ("zhang", "DD"), ("chen", "NN")):
-        put(room, roster, who, codes)
-
-
-def published(room: Room, west: int) -> Roster:
-    roster = draft(room, west)
-    whole(room, roster)
-    return publish_roster(roster.pk, by=room.actor("leader-li"), at=room.now)
-
-
-def page(room: Room, who: str = "leader-li", language: str = "en") -> Client:
-    client = Client(headers={"accept-language": language})
-    client.force_login(room.town.people[who])
-    return client
+    return station(room)
 
 
 def test_t15_a_minute_without_a_commander_is_an_error_that_stops_publishing(room, west):
@@ -265,7 +231,22 @@ def test_a_chief_makes_no_roster_of_another_station(room, west):
     assert page(room, "zhang").get("/office/duty").status_code == 404
 
 
-def test_the_roster_goes_out_as_a_file_with_an_entry(room, west):
+def test_a_roster_leaves_as_a_file_without_names_or_on_marked_paper_for_a_purpose(room, west):
+    """Scope 5.1-10 and G2: no list of persons as data; names on paper with purpose, look, entry and watermark."""
     roster = published(room, west)
-    answer = page(room).get(f"/office/duty/{roster.pk}.csv")
-    assert "Wang,N,N" in answer.content.decode()
+    chief, way = page(room), f"/office/duty/{roster.pk}/out"
+    text = chief.post(way, {"as": "csv"}).content.decode()
+    assert "N,N" in text
+    assert not [name for name in ("Wang", "Zhang", "Leader-Li") if name in text]
+
+    assert chief.post(way, {"as": "print"}).status_code == 422
+    assert not Look.objects.filter(record=f"roster:{roster.pk}").exists()
+    paper = chief.post(way, {"as": "print", "purpose": "notice_board"}).content.decode()
+    assert "Wang" in paper
+    assert "Printed for Leader-Li on" in paper
+    assert Look.objects.get(record=f"roster:{roster.pk}").purpose == "notice_board"
+    entries = Entry.objects.filter(kind="list.exported").order_by("seq")
+    assert [e.facts["form"] for e in entries] == ["csv", "print"]
+    assert "purpose:notice_board" in entries[1].facts["asked"]
+    assert chief.get(way).status_code == 405, "no act by a link"
+    assert page(room, "leader-lu").post(way, {"as": "csv"}).status_code == 404

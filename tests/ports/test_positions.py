@@ -152,8 +152,10 @@ def test_a_full_buffer_says_come_again():
     assert full.waiting == 4
 
 
-def test_a_database_that_is_away_loses_no_fix(monkeypatch):
-    from django.db import OperationalError
+@pytest.mark.parametrize("error", ["OperationalError", "InterfaceError", "InternalError", "DatabaseError"])
+def test_r1_whatever_a_database_says_that_is_not_at_work_no_fix_is_lost(monkeypatch, error):
+    """InternalError is what psycopg makes of a session that the database ended because its process stood still."""
+    import django.db
 
     monkeypatch.setattr(positions, "RETRY_S", 0.01)
     calls = []
@@ -164,7 +166,7 @@ def test_a_database_that_is_away_loses_no_fix(monkeypatch):
         def record(fixes):
             calls.append(len(fixes))
             if len(calls) < 3:
-                raise OperationalError("away")
+                raise getattr(django.db, error)("away")
             loop.call_soon_threadsafe(stored.set)
 
         waiting = feed(record)
@@ -177,6 +179,65 @@ def test_a_database_that_is_away_loses_no_fix(monkeypatch):
 
     assert asyncio.run(run()) == 0
     assert calls == [2, 2, 2]
+
+
+def test_what_is_wrong_with_one_crews_fixes_takes_none_from_another():
+    from django.db import IntegrityError
+
+    stored = []
+
+    def record(fixes):
+        if any(fix.crew_id == 2 for fix in fixes):
+            raise IntegrityError("this crew was removed meanwhile")
+        stored.extend(fixes)
+
+    async def run():
+        waiting = feed(record)
+        waiting.start()
+        for crew in (1, 2, 3):
+            phone = Phone(f"crew:{crew}")
+            await waiting.take(phone, phone.receive)
+        await waiting.stop()
+        return waiting.waiting
+
+    assert asyncio.run(run()) == 0
+    assert sorted(fix.crew_id for fix in stored) == [1, 1, 3, 3]
+
+
+def test_r1_no_more_than_two_seconds_of_trail_wait_for_a_writing_that_does_not_come(monkeypatch):
+    """What waits goes with an abrupt end: beyond that the phones keep their fixes, until the house can write again."""
+    from django.db import OperationalError
+
+    clock_s, away, stored = [100.0], [True], []
+    monkeypatch.setattr(positions, "FLUSH_S", 0.01)
+    monkeypatch.setattr(positions, "RETRY_S", 0.01)
+    monkeypatch.setattr(positions, "monotonic", lambda: clock_s[0])
+
+    async def run():
+        written, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def record(fixes):
+            if away[0]:
+                raise OperationalError("away")
+            stored.extend(fixes)
+            loop.call_soon_threadsafe(written.set)
+
+        waiting, phone = feed(record), Phone("crew:1")
+        await waiting.take(phone, phone.receive)
+        clock_s[0] += 1.9
+        await waiting.take(phone, phone.receive)
+        waiting.start()
+        clock_s[0] += 0.2
+        with pytest.raises(Refused) as refused:
+            await waiting.take(phone, phone.receive)
+        away[0] = False
+        await asyncio.wait_for(written.wait(), 5)
+        await waiting.stop()
+        assert waiting.held_s == 0
+        return refused.value.status
+
+    assert asyncio.run(run()) == 503
+    assert len(stored) == 4
 
 
 def test_what_was_accepted_is_stored_before_the_end():
@@ -270,6 +331,46 @@ def test_a_database_that_dies_in_the_middle_of_writing_is_known_as_gone_and_no_f
 
     assert record_positions(fixes, NOON) == 1
     assert Kept.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_r1_a_session_that_the_database_ended_while_its_process_stood_still_is_its_absence(crews, database_url):
+    """The database ends an act that stands still (project/parts.py); that is no reason to give its fixes up."""
+    import psycopg
+    from django.db import DatabaseError, connection
+
+    from oneroom.apps.duty.services.positions import Fix, record_positions
+
+    fixes = [Fix(crews[0].pk, 121.1, 31.1, NOON)]
+
+    def stands_still_after_this(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if sql.startswith("SET LOCAL"):
+            execute("SET LOCAL idle_in_transaction_session_timeout = 1", None, False, context)
+            with psycopg.connect(database_url, autocommit=True) as other:
+                pid = connection.connection.info.backend_pid
+                until(lambda: not other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone())
+        return answer
+
+    with connection.execute_wrapper(stands_still_after_this), pytest.raises(DatabaseError) as ended:
+        record_positions(fixes, NOON)
+    connection.close()
+
+    assert not isinstance(ended.value, positions.OURS)
+    assert record_positions(fixes, NOON) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_r1_what_is_sent_twice_because_the_answer_was_lost_is_kept_once(crews):
+    """The phone that heard nothing, and the feed whose database died after its commit, send the same again."""
+    from oneroom.apps.duty.models import Fix as Kept
+    from oneroom.apps.duty.services.positions import Fix, record_positions
+
+    first, second = (Fix(crews[0].pk, 121.1, 31.1, NOON + timedelta(seconds=n)) for n in range(2))
+
+    assert record_positions([first], NOON) == 1
+    assert record_positions([first, second, second], NOON) == 1
+    assert Kept.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

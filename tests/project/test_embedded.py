@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -13,6 +14,7 @@ import pytest
 
 from oneroom.project.embedded import Embedded
 from oneroom.project.trouble import Trouble
+from oneroom.project.unprivileged import make_reachable
 from tests.waiting import until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="Only root's database runs as another user.")
@@ -127,6 +129,25 @@ def test_as_root_a_folder_that_bars_the_way_is_named_and_stays_as_it_is(folder):
         Embedded(closed / "demo", fast=True).start()
 
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
+def test_two_first_starts_on_a_new_machine_may_make_its_folder_in_the_same_moment(tmp_path, monkeypatch):
+    home = tmp_path / "var" / "oneroom"
+    there, looked = Path.exists, []
+
+    def exists(path):
+        looked.append(path)
+        found = there(path)
+        if path == home:  # the other start is quicker by a moment
+            home.mkdir(parents=True)
+        return found
+
+    monkeypatch.setattr(Path, "exists", exists)
+    with suppress(Trouble):  # the folders of the tests themselves may bar the way
+        make_reachable(home)
+
+    assert looked
+    assert stat.S_IMODE(home.stat().st_mode) == 0o711
 
 
 def test_a_second_start_on_the_same_data_is_refused_with_the_firsts_number(folder):

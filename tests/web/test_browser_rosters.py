@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import localtime
 
-from oneroom.apps.duty.models import Duty, Roster
-from oneroom.apps.duty.services import draft_roster, set_needs
+from oneroom.apps.duty.models import Duty, Roster, Swap
+from oneroom.apps.duty.services import draft_roster, publish_roster, set_needs
 from oneroom.apps.people.models import Account, Grant
 from oneroom.apps.people.services import give_role
 from oneroom.engine.roles import Role
@@ -114,3 +114,28 @@ def test_ones_own_duties_and_the_calendars_address_fit_a_small_phone(open_as, ro
     page.get_by_role("button", name="Make an address for my calendar").click()
     assert ".ics" in page.locator(".secret").inner_text()
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_b37_a_swap_is_asked_and_accepted_on_a_small_phone_by_keys(open_as, room):
+    roster = draft(room, days=2)
+    people = {name: str(room.town.people[name].pk) for name in ("leader-li", "wang", "zhang", "chen", "sun")}
+    rows = {"leader-li": ["D", "D"], "wang": ["N", "N"], "zhang": ["D", ""], "sun": ["", "D"], "chen": ["N", "N"]}
+    Grant.objects.filter(account_id=people["sun"], role=Role.DUTY_CHIEF).delete()
+    Roster.objects.filter(pk=roster.pk).update(cells={people[who]: row for who, row in rows.items()})
+    publish_roster(roster.pk, by=room.actor("leader-li"), at=room.now)
+
+    page = open_as("zhang", "/account/duties", width=360, height=640)
+    page.locator(".swap-link").first.press("Enter")
+    page.get_by_label("Swap with").select_option(label="Sun")
+    page.get_by_role("button", name="See what goes").press("Enter")
+    page.locator("input[name=taken]:enabled").first.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Ask", exact=True).press("Enter")
+    page.locator(".swap-list", has_text="asked").wait_for()
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+    other = open_as("sun", "/account/duties", width=360, height=640, language="zh-hans")
+    other.get_by_role("button", name="同意", exact=True).press("Enter")
+    other.locator(".swap-list", has_text="待排班人批准").wait_for()
+    assert other.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert Swap.objects.get().state == "accepted"

@@ -48,6 +48,7 @@ PAGES = {
     "/office/alarms": ROOM | {"ina", "ada", "abe"},
     "/office/board": ROOM | CHIEFS | {"ina"},
     "/office/duty": CHIEFS | {"zhou"},
+    "/office/duty/swaps": CHIEFS | {"zhou"},
     "/office/days": ROOM | CHIEFS | {"ina"},
     "/office/incidents": ROOM | CHIEFS | {"ina"},
 }

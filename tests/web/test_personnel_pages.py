@@ -147,18 +147,35 @@ def test_the_personnel_office_posts_certifies_and_lets_somebody_leave_on_the_pag
 
 def test_a_rule_that_stands_against_it_offers_the_second_signature(force):
     force.staff("hanna", Role.HR)
-    force.post("judge", "west", exam="law")
+    force.post("judge", "west", exam="law", front_line=False)
+    force.post("desk", "west", front_line=False)
     one = force.person("Wanda")
-    force.sits(one, "w1")
     hanna = sits(force, "hanna")
-    said = {"act": "post", "post": "judge", "day": force.days(1).isoformat(), "basis": "appointment"}
+    said = {"act": "post", "post": "desk", "day": force.days(1).isoformat(), "basis": "appointment"}
 
     refused = hanna.post(f"/office/people/{one.pk}", said)
     assert refused.status_code == 409
-    assert "has not passed the exam" in refused.content.decode()
+    assert "the first post is at the front line" in refused.content.decode()
     assert "All the same: why" in refused.content.decode()
-    hanna.post(f"/office/people/{one.pk}", {**said, "why": "The exam is next week"})
+    hanna.post(f"/office/people/{one.pk}", {**said, "why": "Only she reads the script"})
     assert Signature.objects.get(act="post_despite").about == f"person:{one.pk}"
+
+
+def test_b44_the_exam_is_waived_by_no_signature_and_every_reason_stands_on_the_page(force):
+    force.staff("hanna", Role.HR)
+    force.post("judge", "west", exam="law", front_line=False)
+    one = force.person("Wanda")
+    said = {"act": "post", "post": "judge", "day": force.days(1).isoformat(), "basis": "appointment"}
+
+    for why in ("", "The exam is next week"):
+        refused = sits(force, "hanna").post(f"/office/people/{one.pk}", {**said, "why": why})
+        page = refused.content.decode()
+        assert refused.status_code == 409
+        assert "has not passed the exam" in page
+        assert "the first post is at the front line" in page
+        assert "All the same: why" not in page
+    assert not Signature.objects.filter(act="post_despite").exists()
+    assert not one.postings.exists()
 
 
 def test_a_leavers_session_and_phone_are_refused_at_the_next_contact(force):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,3 +126,28 @@ class Conflict(Refused):
     status = 409
     code = "conflict"
     message = "This does not go together with what is already recorded."
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One of several why something is refused; ``two_may``: two persons may set it aside."""
+
+    code: str
+    message: Any
+    params: Mapping[str, Any] = field(default_factory=dict)
+    two_may: bool = False
+
+
+class Objected(Conflict):
+    """Rules stand against it: every one of them is said, and what more there are is counted."""
+
+    message = "%(more)d more reasons."
+
+    def __init__(self, reasons: Sequence[Reason], *, more: int = 0):
+        super().__init__(field="post", code=reasons[0].code, more=max(more, 0))
+        self.reasons = tuple(reasons)
+
+    @property
+    def two_may(self) -> bool:
+        """Whether two persons may set all of it aside."""
+        return all(reason.two_may for reason in self.reasons)

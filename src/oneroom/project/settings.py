@@ -272,6 +272,7 @@ HOUSEWORK = [
     "oneroom.apps.oversight.retention.keep_terms",
     "oneroom.apps.oversight.holds.watch_holds",
     "oneroom.apps.duty.clock.renew_skills",
+    "oneroom.apps.duty.clock.lapse_swaps",
     "oneroom.apps.people.clock.close_unused",
     "oneroom.apps.people.clock.forget_tries",
     "oneroom.apps.incidents.clock.put_away",
@@ -282,6 +283,8 @@ HOUSEWORK = [
 ]
 # For a P1 a crew on a lesser matter is proposed too, if it would be there so many seconds before any free one.
 DIVERT_GAIN_S = float(os.environ.get("ONEROOM_DIVERT_GAIN_S", "60"))
+# Whether days of leave are taken out of the years in a post; they are not, unless a force says so.
+LEAVE_STOPS_ROTATION = os.environ.get("ONEROOM_LEAVE_STOPS_ROTATION", "") == "1"
 # How long what is kept, by class; a force's own in days, "track=20,matter=730", within the bounds of engine.retention.
 try:
     RETENTION = retention.terms(retention.read(os.environ.get("ONEROOM_RETENTION", "")))

@@ -65,7 +65,7 @@ def make_reachable(folder: Path) -> None:
     """Make `folder` so that any user can pass through it; refuse if a folder that is already there bars the way."""
     missing = [step for step in (folder, *folder.parents) if not step.exists()]
     for step in reversed(missing):
-        step.mkdir()
+        step.mkdir(exist_ok=True)  # two may start on a new machine in the same moment
         step.chmod(0o711)
     for step in (folder, *folder.parents):
         if not step.stat().st_mode & 0o001:

@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-from oneroom.engine.values import BadInput, Refused, Unmet
+from oneroom.engine.values import BadInput, Objected, Refused, Unmet
 from oneroom.web import away, denials
 from oneroom.web.actors import ChangePasswordFirst, Idle, SecondFactorFirst, SignInFirst, actor, is_page
 from oneroom.web.admission import SIGNED_IN
@@ -35,9 +35,18 @@ _STAFF = ("/room/", "/t/", "/office/", "/map/", "/incidents/", "/account")
 
 
 def worded(refused: Refused) -> str:
-    """The sentence of a refusal in the language of the request."""
+    """The sentence of a refusal in the language of the request; of one for several reasons, all of them."""
+    if isinstance(refused, Objected):
+        return " ".join(
+            [*reasons(refused), *([_(str(refused.message)) % refused.params] if refused.params["more"] else [])]
+        )
     text = _(str(refused.message))
     return text % refused.params if refused.params else text
+
+
+def reasons(refused: Objected) -> list[str]:
+    """Each reason as a sentence."""
+    return [_(str(reason.message)) % reason.params for reason in refused.reasons]
 
 
 def worded_shape(kind: str) -> str:
@@ -65,6 +74,11 @@ def answer(refused: Refused) -> dict[str, Any]:
     if isinstance(refused, Unmet):
         said["fields"] = {name: str(sentence) for name, sentence in refused.fields.items()}
         said["message"] = " ".join(said["fields"].values())
+    if isinstance(refused, Objected):
+        said["reasons"] = [
+            {"code": reason.code, "message": sentence, "by_two": reason.two_may}
+            for reason, sentence in zip(refused.reasons, reasons(refused), strict=True)
+        ]
     return said
 
 

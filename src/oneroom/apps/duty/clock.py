@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from oneroom.apps.duty.models import Crew, Duty
 from oneroom.apps.duty.rostering import due_at
 from oneroom.apps.duty.services.skills import renew_skills as renew
+from oneroom.apps.duty.services.swaps import lapse_swaps as lapse
 from oneroom.apps.duty.services.turns import end_duties, man_crew, mark, take_command
 from oneroom.engine.values import SYSTEM, Refused
 
@@ -22,6 +23,11 @@ def renew_skills(at: datetime) -> int:
     """A certificate that ended last night counts no more today."""
     crews = list(Crew.objects.exclude(state=Crew.State.OFF_DUTY).values_list("pk", flat=True))
     return renew(crews, day=localtime(at).date(), by=SYSTEM, at=at) if crews else 0
+
+
+def lapse_swaps(at: datetime) -> int:
+    """What nobody decided before the duty began is over."""
+    return lapse(by=SYSTEM, at=at)
 
 
 def turn_shifts(at: datetime) -> int:

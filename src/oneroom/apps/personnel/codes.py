@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from oneroom.engine.appointment import Must
+from oneroom.engine.rotation.verdict import Rule
 
 KINDS = {
     "sworn": _("Officer"),
@@ -39,14 +39,28 @@ BOOKED_BY = {
     "reform": _("Reform"),
     "entered": _("Entered from earlier records"),
 }
-# Why an appointment is refused: sentences with what is missing (engine.appointment).
-MUSTS = {
-    Must.KIND: _("%(number)s cannot take this post: it is for another kind of staff."),
-    Must.EXAM: _("%(number)s has not passed the exam before this appointment: %(missing)s."),
-    Must.SKILL: _("%(number)s has no valid certificate for this post: %(missing)s."),
-    Must.KIN: _("%(number)s has a declared relative in the line of command of this post."),
-    Must.FIRST_POST: _("%(number)s is new: the first post is at the front line."),
-    Must.PROMOTION: _(
-        "%(number)s has %(months)s of %(missing)s months at the front line that heading a unit asks for."
+# Why an appointment is refused: sentences with what is missing (engine.rotation.verdict).
+RULES = {
+    Rule.CATEGORY: _("%(number)s cannot take this post: it is for another kind of staff (Police Law 26)."),
+    Rule.RANK: _("%(number)s has not the rank for this post: an appointment goes up one step at most, and none down."),
+    Rule.NEEDS: _("%(number)s has no valid certificate for this post: %(missing)s."),
+    Rule.EXAM_FIRST: _("%(number)s has not passed the exam before this appointment: %(missing)s."),
+    Rule.NEWCOMER_FRONT_LINE: _("%(number)s is new: the first post is at the front line."),
+    Rule.CAREER_FRONT_LINE: _("%(number)s has %(days)d of %(needed)d days at the front line that this post asks for."),
+    Rule.SELECTION_FRONT_LINE: _(
+        "%(number)s is not at the front line now: this post is filled by selection from there."
     ),
+    Rule.PROMOTION_FRONT_LINE: _(
+        "%(number)s has %(days)d of %(needed)d days at the front line that heading a unit or a promotion asks for."
+    ),
+    Rule.KINSHIP: _(
+        "%(number)s has a declared relative in the line of command of this post, or whom it watches over"
+        " (Civil Servants Law 74)."
+    ),
+    Rule.HOME_PLACE: _("%(number)s is from the place that this post heads (Civil Servants Law 75)."),
+    Rule.SENSITIVE_YEARS: _("%(number)s has had this sensitive post since %(since)s: five years were full on %(on)s."),
+    Rule.POST_YEARS: _("%(number)s has had this post since %(since)s: ten years were full on %(on)s."),
+    Rule.ANOTHER_UNIT: _("%(number)s would stay in the same unit: a round of moves takes people to another."),
+    Rule.UNIT_LOSES: _("A unit would lose more of its people than this round allows."),
+    Rule.SKILLS_KEPT: _("A unit would keep nobody with a skill that it must keep."),
 }

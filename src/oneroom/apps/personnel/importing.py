@@ -20,18 +20,20 @@ from django.utils.translation import gettext_lazy as _
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.personnel.models import Person, Post, Posting
 from oneroom.apps.personnel.services.joining import Joining, join
-from oneroom.apps.personnel.services.people import PRIVATE, a_kind, a_number, may_keep
+from oneroom.apps.personnel.services.people import PRIVATE, a_kind, a_number, an_origin, may_keep
 from oneroom.apps.personnel.spells import holds
 from oneroom.apps.personnel.strength import quotas_on, strength_on
 from oneroom.engine.establishment import Kind
+from oneroom.engine.rotation.ladder import a_rank
 from oneroom.engine.text import plain
 from oneroom.engine.values import Actor, BadInput, Refused
 
-FIELDS = ("number", "name", "kind", "joined", "post", *PRIVATE)
+FIELDS = ("number", "name", "kind", "joined", "post", "since", "rank", "origin", *PRIVATE)
 NEEDED = ("number", "name", "kind", "joined")
 _TAKEN = _("There is a person of this badge already.")
 _TWICE = _("This badge stands in the list twice.")
 _DAY = _("A day is written like 2026-03-01.")
+_LATER = _("Nobody has a post since before he came, or since a day to come.")
 _NO_POST = _("There is no such post on that day.")
 _OTHER_KIND = _("This post is for another kind of staff.")
 _HELD = _("Somebody sits in this post, or another line of the list takes it.")
@@ -80,6 +82,8 @@ def plan_import(lines: Sequence[tuple[int, Mapping[str, str]]], *, day: date, wo
         post = posts.get(code) if code else None
         if code and post is None:
             wrong.append(Wrong("post", _NO_POST))
+        if person.since is not None and not person.joined <= person.since <= day:
+            wrong.append(Wrong("since", _LATER))
         if post is not None:
             wrong += _seat(person, post, code in held, places, people)
         if wrong:
@@ -120,18 +124,21 @@ def _person(cells: Mapping[str, str], wrong: list[Wrong], words: Mapping[str, st
         take("number", a_number, ""),
         take("kind", lambda text: a_kind(words.get(text.strip().casefold(), text.strip())), str(Kind.SWORN)),
         take("name", partial(plain, "name", longest=60, required=True), ""),
-        take("joined", _a_day, date.min),
+        take("joined", partial(_a_day, "joined"), date.min),
+        since=take("since", partial(_a_day, "since"), None) if said["since"].strip() else None,
+        rank=take("rank", lambda text: a_rank(words.get(text.strip().casefold(), text.strip())), ""),
+        origin=take("origin", an_origin, ""),
         private={key: value for key, value in private.items() if value},
     )
 
 
-def _a_day(text: str) -> date:
+def _a_day(field: str, text: str) -> date:
     try:
         day = date.fromisoformat(text.strip().replace("/", "-"))
     except ValueError:
         day = date.min
     if not 1900 <= day.year < 2200:
-        raise BadInput("joined", _DAY)
+        raise BadInput(field, _DAY)
     return day
 
 

@@ -16,7 +16,7 @@ from oneroom.engine.values import SYSTEM
 def _left(due: Due, without: Collection[Any], limit: int) -> list[int]:
     """People who left before and of whom something is still there."""
     rows = Person.objects.filter(left__lt=due.before.date()).exclude(pk__in=without)
-    rows = rows.exclude(private=None, absences=None)
+    rows = rows.exclude(private=None, absences=None, origin="")
     return list(rows.order_by("left", "pk").values_list("pk", flat=True).distinct()[:limit])
 
 
@@ -27,7 +27,7 @@ def _forget(pks: Sequence[int], _due: Due, at: datetime) -> None:
         erase(f"welfare:{pk}", cause="term", by=SYSTEM, at=at)
     WelfareNote.objects.filter(person_id__in=pks, ended_at=None).update(ended_at=at)
     Absence.objects.filter(person_id__in=pks).delete()
-    Person.objects.filter(pk__in=pks).update(private=None)
+    Person.objects.filter(pk__in=pks).update(private=None, origin="")
 
 
 left = Keeper(_left, _forget)

@@ -1,34 +1,62 @@
-"""Facts that the rules of an appointment ask for, for many people at once (engine.appointment)."""
+"""What the rules say of an order, and which skills count: facts of personnel before ``engine.rotation``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from django.db.models import Q
+from django.conf import settings
 
-from oneroom.apps.orgs.facts import tree_on
-from oneroom.apps.personnel.models import Attendance, Certificate, Kinship, Person, Post, Posting
+from oneroom.apps.personnel.codes import RULES
+from oneroom.apps.personnel.facts import counting, force_on, overrides_on
+from oneroom.apps.personnel.models import Certificate, Person
 from oneroom.apps.personnel.spells import not_over
-from oneroom.engine.appointment import Candidate, Objection, Seat, days_in, in_line, objections
+from oneroom.engine.rotation.appointing import Line, objections
+from oneroom.engine.rotation.verdict import Override, Verdict
+from oneroom.engine.values import Objected, Reason
 
-Pair = tuple[Person, Post]
+NAMED = 20  # reasons in one refusal; whoever has more mends these first
 
 
-def objections_to(pairs: Sequence[Pair], *, day: date) -> Iterator[tuple[Pair, list[Objection]]]:
-    """What stands against each of these postings on the day; those without any are left out."""
-    ids = [person.pk for person, _post in pairs]
-    passed, skills = _passed(ids, day), skills_on(ids, day)
-    stays, served = _front_line(ids, day)
-    kin = _kin_in_line(pairs, day)
-    for person, post in pairs:
-        who = Candidate(
-            person.kind, passed.get(person.pk, set()), skills.get(person.pk, set()), person.pk in served,
-            days_in(stays.get(person.pk, ()), day), person.pk in kin,
-        )  # fmt: skip
-        found = objections(who, Seat(post.kind, post.exam, post.skills, post.front_line, post.leads))
-        if found:
-            yield (person, post), found
+def objections_to(
+    lines: Sequence[Line], *, day: date, overrides: tuple[Override, ...] = ()
+) -> list[tuple[Line, list[Verdict]]]:
+    """What stands against each of these lines on the day, by all rules; those without any are left out."""
+    people = [int(line.person) for line in lines]
+    force = force_on(day, people, [line.post for line in lines])
+    aside = (*overrides, *overrides_on(day, people))
+    return objections(
+        force, lines, day, overrides=aside, counting=counting(leave_stops=settings.LEAVE_STOPS_ROTATION)
+    )  # fmt: skip
+
+
+def refuse(found: Sequence[tuple[Line, Sequence[Verdict]]], numbers: dict[str, str]) -> None:
+    """Raise ``Objected`` with every reason; ``numbers`` are badges by person. A relative is not named."""
+    reasons = [
+        Reason(f"must_{v.rule}", RULES[v.rule], said(v) | {"number": numbers[line.person]}, v.two_may)
+        for line, verdicts in found
+        for v in verdicts
+    ]
+    if reasons:
+        raise Objected(reasons[:NAMED], more=len(reasons) - NAMED)
+
+
+def said(verdict: Verdict) -> dict[str, str | int]:
+    """What a sentence about a verdict needs: codes as they are, days as text; never who is related."""
+    facts = verdict.facts
+    return {
+        "missing": ", ".join(facts.get("missing", ())),
+        "days": facts.get("days", 0),
+        "needed": facts.get("needed", 0),
+        "since": facts["since"].isoformat() if "since" in facts else "",
+        "on": facts["on"].isoformat() if "on" in facts else "",
+    }
+
+
+def numbers_of(people: Collection[str]) -> dict[str, str]:
+    """Badges by person."""
+    rows = Person.objects.filter(pk__in=[int(pk) for pk in people]).values_list("pk", "number")
+    return {str(pk): number for pk, number in rows}
 
 
 def skills_on(people: Sequence[int], day: date) -> dict[int, set[str]]:
@@ -37,61 +65,4 @@ def skills_on(people: Sequence[int], day: date) -> dict[int, set[str]]:
     rows = Certificate.objects.filter(not_over(day), person_id__in=people, since__lte=day)
     for person, skill in rows.values_list("person_id", "skill"):
         found.setdefault(person, set()).add(skill)
-    return found
-
-
-def _passed(people: Sequence[int], day: date) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {}
-    rows = Attendance.objects.filter(
-        Q(counts_until=None) | Q(counts_until__gt=day), person_id__in=people, passed=True, sitting__kind="exam",
-        sitting__day__lte=day,
-    )  # fmt: skip
-    for person, topic in rows.values_list("person_id", "sitting__topic"):
-        found.setdefault(person, set()).add(topic)
-    return found
-
-
-def _front_line(people: Sequence[int], day: date) -> tuple[dict[int, list[tuple[date, date | None]]], set[int]]:
-    """Stays in front-line posts, and who has served in any post before the day."""
-    rows = list(
-        Posting.objects.filter(person_id__in=people, full=True, since__lt=day).values_list(
-            "person_id", "post", "since", "until"
-        )
-    )
-    at_front = set(
-        Post.objects.filter(code__in={post for _p, post, _s, _u in rows}, front_line=True).values_list(
-            "code", flat=True
-        )
-    )
-    stays: dict[int, list[tuple[date, date | None]]] = {}
-    for person, post, since, until in rows:
-        if post in at_front:
-            stays.setdefault(person, []).append((since, until))
-    return stays, {person for person, *_rest in rows}
-
-
-def _kin_in_line(pairs: Sequence[Pair], day: date) -> set[int]:
-    """Who of these would lead a declared relative, or be led by one: as things stand, and as the order leaves them."""
-    new = {person.pk: post for person, post in pairs}
-    rows = list(
-        Kinship.objects.filter(Q(person_id__in=new) | Q(relative_id__in=new), ended_at=None).values_list(
-            "person_id", "relative_id"
-        )
-    )
-    if not rows:
-        return set()
-    others = {pk for pair in rows for pk in pair} - set(new)
-    holds = not_over(day)
-    sits = dict(
-        Posting.objects.filter(holds, person_id__in=others, full=True, since__lte=day).values_list("person_id", "post")
-    )
-    posts = {p.code: p for p in Post.objects.filter(holds, code__in=sits.values(), since__lte=day)}
-    seats = new | {person: posts[code] for person, code in sits.items() if code in posts}
-    tree = tree_on(day)
-    found = set()
-    for a, b in rows:
-        if a in seats and b in seats and seats[a].unit in tree.units and seats[b].unit in tree.units:
-            paths = tree.path(seats[a].unit), tree.path(seats[b].unit)
-            if in_line(*paths, a_leads=seats[a].leads, b_leads=seats[b].leads):
-                found |= {a, b} & set(new)
     return found

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from oneroom.apps.people.models import Signature
-from oneroom.apps.personnel.services.postings import Order, post_people
+from oneroom.apps.personnel.models import Person
+from oneroom.apps.personnel.services.postings import Order, post_people, set_aside
 from oneroom.apps.personnel.services.quota import book_quota
 from oneroom.engine.establishment import FORCE, transfer
-from oneroom.engine.values import Actor
+from oneroom.engine.values import Actor, NotAllowed
 
 
 def change_quota(signed: Signature, *, by: Actor, at: datetime) -> None:
@@ -22,5 +23,16 @@ def change_quota(signed: Signature, *, by: Actor, at: datetime) -> None:
 def post_despite(signed: Signature, *, by: Actor, at: datetime) -> None:
     """The person is posted, although a rule stood against it that two persons may set aside."""
     said = signed.details
-    order = Order(int(signed.about.partition(":")[2]), said["post"], said["full"])
-    post_people([order], day=date.fromisoformat(said["day"]), basis=said["basis"], signature=signed.pk, by=by, at=at)
+    order, day = Order(int(signed.about.partition(":")[2]), said["post"], said["full"]), date.fromisoformat(said["day"])
+    second = not_for_himself(signed, order.person)
+    aside = set_aside(order, said["rules"].split("."), day=day, by=by.id, second=second)
+    post_people([order], day=day, basis=said["basis"], signature=signed.pk, aside=aside, by=by, at=at)
+
+
+def not_for_himself(signed: Signature, person: int) -> int:
+    """Who signed, unless it is about himself: nobody sets a rule aside for himself."""
+    second = Signature.objects.values_list("signed_by_id", flat=True).get(pk=signed.pk)
+    own = Person.objects.values_list("account_id", flat=True).get(pk=person)
+    if own is not None and own in (second, signed.asked_by_id):
+        raise NotAllowed("This concerns your own account: another person signs.", code="concerns_him")
+    return int(second or 0)

@@ -88,14 +88,15 @@ class Relation:
 @dataclass(frozen=True, slots=True)
 class Person:
     """
-    Somebody as the rules see him. ``rank`` is a step of the force's own ladder, more is higher.
+    Somebody as the rules see him. ``rank`` is a step of the force's own ladder (``ladder``), more is higher; None where
+    nobody said one, and then no rule about ranks is asked.
 
     ``home`` is the place he is from, as a division code (GB/T 2260, six figures); empty where none is declared.
     """
 
     id: str
     category: Category = Category.SWORN
-    rank: int = 0
+    rank: int | None = 0
     home: str = ""
     postings: tuple[Posting, ...] = ()
     away: tuple[Away, ...] = ()
@@ -125,7 +126,7 @@ class Post:
 
     id: str
     unit: str
-    rank: int = 0
+    rank: int | None = 0
     seats: int = 1
     category: Category = Category.SWORN
     sensitive_since: date | None = None

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oneroom.engine.rotation.facts import Basis, Force, Person, Post
+from oneroom.engine.rotation.facts import Basis, Category, Force, Person, Post
 from oneroom.engine.rotation.kinship import between, place, relatives
 from oneroom.engine.rotation.tenure import joined
 from oneroom.engine.rotation.verdict import Override, Rule, Verdict, set_aside
@@ -121,7 +121,17 @@ def _keys(keys: Iterable[Hashable]) -> tuple[list[Hashable], npt.NDArray[np.int6
 
 
 def _is_new(person: Person, at: Case) -> bool:
-    return not any(p.basis is Basis.FULL and p.since < at.day for p in person.postings)
+    return _is_officer(person) and not any(p.basis is Basis.FULL and p.since < at.day for p in person.postings)
+
+
+def _is_officer(person: Person) -> bool:
+    """The four musts are about officers (row T10: 新警 …); an auxiliary may begin at a desk."""
+    return person.category is Category.SWORN
+
+
+def _leads_now(person: Person, at: Case) -> bool:
+    now = at.now(person)
+    return now is not None and now.leads
 
 
 def _at_front_line(person: Person, at: Case) -> bool:
@@ -134,6 +144,10 @@ def _more_days(person: Person, at: Case, needed: int) -> tuple[dict[str, Any], d
     has = front_line_days(person, at)
     by_waiting = at.day + timedelta(days=needed - has) if _at_front_line(person, at) else None
     return {"days": has, "needed": needed}, by_waiting
+
+
+def _above(rank: int | None, other: int | None) -> bool:
+    return rank is not None and other is not None and rank > other
 
 
 def _prefix(code: str) -> str:
@@ -170,7 +184,8 @@ NEWCOMER = Statement(
     lambda new, front: new and not front, lambda _person, post, _at: ({"post": post.id}, None),
 )  # fmt: skip
 CAREER = Statement(
-    Rule.CAREER_FRONT_LINE, lambda person, at: front_line_days(person, at) >= at.career.career_days,
+    Rule.CAREER_FRONT_LINE,
+    lambda person, at: not _is_officer(person) or front_line_days(person, at) >= at.career.career_days,
     lambda post, _at: post.leads or post.selected, lambda has, asks: asks and not has,
     lambda person, _post, at: _more_days(person, at, at.career.career_days),
 )  # fmt: skip
@@ -181,8 +196,13 @@ SELECTION = Statement(
 )  # fmt: skip
 PROMOTION = Statement(
     Rule.PROMOTION_FRONT_LINE,
-    lambda person, at: (person.rank, front_line_days(person, at) >= at.career.promotion_days),
-    lambda post, _at: post.rank, lambda person, rank: rank > person[0] and not person[1],
+    lambda person, at: (
+        person.rank, _leads_now(person, at),
+        not _is_officer(person) or front_line_days(person, at) >= at.career.promotion_days,
+    ),
+    lambda post, _at: (post.rank, post.leads),
+    # 提拔: a higher rank, or the first post that leads.
+    lambda person, post: not person[2] and (_above(post[0], person[0]) or (post[1] and not person[1])),
     lambda person, _post, at: _more_days(person, at, at.career.promotion_days),
 )  # fmt: skip
 EXAM = Statement(
@@ -210,7 +230,7 @@ CATEGORY = Statement(
 )  # fmt: skip
 RANK = Statement(
     Rule.RANK, lambda person, at: (person.rank, at.career.steps), lambda post, _at: post.rank,
-    lambda person, rank: not person[0] <= rank <= person[0] + person[1],
+    lambda person, rank: person[0] is not None and rank is not None and not person[0] <= rank <= person[0] + person[1],
     lambda person, post, _at: ({"is": person.rank, "asked": post.rank}, None),
 )  # fmt: skip
 NEEDS = Statement(

@@ -33,6 +33,20 @@ class Rule(StrEnum):
     SKILLS_KEPT = "skills_kept"
 
 
+class Binding(StrEnum):
+    """
+    Whether a rule can be set aside.
+
+    ``law``: nobody in the force can, by however many signatures. ``firm``: the force's own, but without it the act
+    makes no sense, or the founding texts say that it is refused. ``house``: the force's own; two persons may, with a
+    reason.
+    """
+
+    LAW = "law"
+    FIRM = "firm"
+    HOUSE = "house"
+
+
 # Where each comes from: a row of the founding texts, or a law. 「特殊敏感岗位满5年、同一岗位任职满10年必须交流」 (T39).
 SOURCES: dict[Rule, str] = {
     Rule.SENSITIVE_YEARS: "T39",
@@ -44,20 +58,33 @@ SOURCES: dict[Rule, str] = {
     Rule.EXAM_FIRST: "B44",  # 任前考法
     Rule.KINSHIP: "Civil Servants Law 74",
     Rule.HOME_PLACE: "Civil Servants Law 75",
-    Rule.CATEGORY: "T41",
+    Rule.CATEGORY: "Police Law 26, T41",  # who becomes an officer; an auxiliary is none
     Rule.RANK: "T39",
     Rule.NEEDS: "T39",
     Rule.ANOTHER_UNIT: "T39",
     Rule.UNIT_LOSES: "T40",
     Rule.SKILLS_KEPT: "T40",
 }
-# Laws bind everybody. What the force gave itself, two of its persons may set aside with a reason (row T10).
-TWO_MAY = frozenset(
-    {
-        Rule.NEWCOMER_FRONT_LINE, Rule.CAREER_FRONT_LINE, Rule.SELECTION_FRONT_LINE, Rule.PROMOTION_FRONT_LINE,
-        Rule.SENSITIVE_YEARS, Rule.POST_YEARS,
-    }
-)  # fmt: skip
+BINDING: dict[Rule, Binding] = {
+    Rule.KINSHIP: Binding.LAW,
+    Rule.HOME_PLACE: Binding.LAW,
+    Rule.CATEGORY: Binding.LAW,
+    # B44: an appointment without a pass is refused; for who leads, Police Law 28 asks for an exam, too.
+    Rule.EXAM_FIRST: Binding.FIRM,
+    Rule.NEEDS: Binding.FIRM,  # a certificate that is not there is there for nobody by a signature
+    Rule.RANK: Binding.FIRM,  # step by step (Civil Servants Law 45, 46); exceptions are made by who gives the rank
+    Rule.ANOTHER_UNIT: Binding.FIRM,
+    Rule.UNIT_LOSES: Binding.FIRM,
+    Rule.SKILLS_KEPT: Binding.FIRM,
+    Rule.NEWCOMER_FRONT_LINE: Binding.HOUSE,
+    Rule.CAREER_FRONT_LINE: Binding.HOUSE,
+    Rule.SELECTION_FRONT_LINE: Binding.HOUSE,
+    Rule.PROMOTION_FRONT_LINE: Binding.HOUSE,
+    Rule.SENSITIVE_YEARS: Binding.HOUSE,
+    Rule.POST_YEARS: Binding.HOUSE,
+}
+# What the force gave itself, two of its persons may set aside with a reason (row T10).
+TWO_MAY = frozenset(rule for rule, binding in BINDING.items() if binding is Binding.HOUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +105,11 @@ class Verdict:
     def source(self) -> str:
         """The law or the row."""
         return SOURCES[self.rule]
+
+    @property
+    def binding(self) -> Binding:
+        """Law, the force's own, or the force's own that two persons may set aside."""
+        return BINDING[self.rule]
 
     @property
     def two_may(self) -> bool:
@@ -113,8 +145,10 @@ def checked(override: Override) -> Override:
 
     Raises ``BadInput`` naming the field: a rule that is law, no reason, one person, an end that is none or too far.
     """
-    if override.rule not in TWO_MAY:
+    if BINDING[override.rule] is Binding.LAW:
         raise BadInput("rule", "This rule is law: nobody can set it aside.")
+    if override.rule not in TWO_MAY:
+        raise BadInput("rule", "This rule is not one that two persons set aside.")
     if not override.reason.strip():
         raise BadInput("reason", "Give the reason.")
     if not override.by or not override.second or override.by == override.second:

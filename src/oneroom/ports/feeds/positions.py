@@ -3,8 +3,9 @@ Positions from crews' devices: JSON over HTTP, strict in what it takes.
 
 A crew may tell only its own place, and only while its ticket names it. Fixes wait in a
 bounded buffer of this process and are written four times a second in one go, so
-that a shift change of ten thousand phones costs the database forty transactions. What
-an abrupt end loses is a quarter of a second of trail, never an order.
+that a shift change of ten thousand phones costs the database forty transactions. An
+abrupt end loses what waits, so no more is taken while the oldest waits for two seconds
+already, whatever holds up the writing: the phone keeps its fixes and sends them again.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import math
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, NotSupportedError, ProgrammingError
 from django.utils.translation import gettext_noop as _
 
 from oneroom.apps.duty.services.positions import Fix
@@ -34,8 +36,12 @@ MAX_AGE = timedelta(hours=24)  # a phone that was offline for a whole shift
 BUFFER = 20_000
 FLUSH_S = 0.25
 RETRY_S = 1.0
+HELD_S = 2.0  # from the first to the last of the fixes that an abrupt end may take with it (docs/operate.md)
 STOP_S = 3.0
 
+# What a database says that is there and at work: the same again would fail again. Anything else is its absence, also a
+# session that it ended meanwhile, which psycopg takes for an internal error (25P03).
+OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 _FIELDS = frozenset({"lon", "lat", "at", "accuracy_m", "speed_kmh", "heading"})
 
 
@@ -157,6 +163,7 @@ class PositionFeed:
         self._room = buffer
         self._waiting: list[Fix] = []
         self._writing: list[Fix] = []
+        self._oldest_s = self._next_s = 0.0  # when the first of all, and of those not being written, was taken
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="oneroom-positions")
         self._task: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
@@ -165,19 +172,28 @@ class PositionFeed:
     def waiting(self) -> int:
         return len(self._waiting) + len(self._writing)
 
+    @property
+    def held_s(self) -> float:
+        """For how long the oldest fix that is not written has been ours."""
+        return monotonic() - (self._oldest_s if self._writing else self._next_s) if self.waiting else 0.0
+
     async def take(self, request: Any, receive: Callable[[], Awaitable[MutableMapping[str, Any]]]) -> int:
         """Answer one POST: the number of fixes that are now ours to keep."""
         scopes = self._scopes_of(request)
         crews = [scope.removeprefix("crew:") for scope in scopes if scope.startswith("crew:")]
         if len(crews) != 1:
             raise NotAllowed(_("Only the device of a crew may send positions."))
-        if self._ending.is_set() or self.waiting >= self._room:
-            raise Busy  # before the body is read: the less work the better
+        self._refuse_beyond(1)  # before the body is read: the less work the better
         fixes = parse(await _body(receive), crew_id=int(crews[0]), now=self._now())
-        if self.waiting + len(fixes) > self._room:
-            raise Busy
+        self._refuse_beyond(len(fixes))
+        if not self._waiting:
+            self._next_s = monotonic()
         self._waiting.extend(fixes)
         return len(fixes)
+
+    def _refuse_beyond(self, many: int) -> None:
+        if self._ending.is_set() or self.waiting + many > self._room or self.held_s > HELD_S:
+            raise Busy
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._write_for_ever())
@@ -201,19 +217,38 @@ class PositionFeed:
             await self._write()
 
     async def _write(self) -> bool:
+        if not self._writing:
+            self._oldest_s = self._next_s
         self._writing += self._waiting
         self._waiting = []
-        loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self._thread, self._record, self._writing)
-        except (OperationalError, InterfaceError) as error:
+            await self._store(self._writing)
+        except (DatabaseError, InterfaceError) as error:
             log.warning("positions are not stored (%s); %d wait", type(error).__name__, self.waiting)
             return False
-        except Exception:
-            # Our own fault, not the database's absence: trying for ever would stop all others too.
-            log.exception("%d positions were given up", len(self._writing))
         self._writing = []
         return True
+
+    async def _store(self, fixes: list[Fix]) -> None:
+        """Write them, but for a crew's that cannot be. Raises DatabaseError or InterfaceError while it is away."""
+        try:
+            await self._in_thread(fixes)
+            return
+        except Exception as error:
+            if isinstance(error, DatabaseError | InterfaceError) and not isinstance(error, OURS):
+                raise
+            # Our own fault, not the database's absence: trying for ever would stop everybody, and giving up all would
+            # take from a crew what is wrong with another's.
+            crews = {fix.crew_id for fix in fixes}
+            if len(crews) == 1:
+                log.exception("%d positions of a crew cannot be written and are given up", len(fixes))
+                return
+            log.warning("positions cannot be written (%s): each crew's by themselves", type(error).__name__)
+        for crew in sorted(crews):
+            await self._store([fix for fix in fixes if fix.crew_id == crew])
+
+    async def _in_thread(self, fixes: list[Fix]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._record, fixes)
 
 
 async def _body(receive: Callable[[], Awaitable[MutableMapping[str, Any]]]) -> bytes:

@@ -21,17 +21,32 @@ from oneroom.apps.duty.services.rosters import (
     whose_calendar,
 )
 from oneroom.apps.duty.services.skills import renew_skills
+from oneroom.apps.duty.services.swaps import (
+    NOT_APPROVED,
+    NOT_MINE,
+    answer_swap,
+    ask_swap,
+    decide_swap,
+    lapse_swaps,
+    withdraw_swap,
+)
 
 __all__ = [
+    "NOT_APPROVED",
+    "NOT_MINE",
     "SILENCE_REASONS",
     "Fix",
+    "answer_swap",
+    "ask_swap",
     "begin_spell",
     "come_on_duty",
     "count_run",
+    "decide_swap",
     "draft_roster",
     "end_calendar_key",
     "form_crew",
     "go_off_duty",
+    "lapse_swaps",
     "leave_crew",
     "new_calendar_key",
     "publish_roster",
@@ -45,4 +60,5 @@ __all__ = [
     "solve_roster",
     "sound_again",
     "whose_calendar",
+    "withdraw_swap",
 ]

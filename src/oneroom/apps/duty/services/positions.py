@@ -7,7 +7,7 @@ seconds, and is forgotten after 30 days. What is off duty is not stored at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -34,6 +34,9 @@ UNKNOWN_ACCURACY_M = 100.0  # a phone that does not say is taken for a poor one
 
 _COPY = "COPY duty_fix (crew_id, lon, lat, at, accuracy_m, speed_kmh, heading) FROM STDIN (FORMAT BINARY)"
 _TYPES = ["int8", "float8", "float8", "timestamptz", "float8", "float8", "float8"]
+_KNOWN = """
+SELECT crew_id, at FROM duty_fix
+JOIN unnest(%s::bigint[], %s::timestamptz[]) AS told (crew_id, at) USING (crew_id, at)"""
 # Crews that some service is changing at this moment are skipped: their next fix is seconds away, while waiting
 # here could end in a deadlock with an order. The lock keeps "off duty, place forgotten" true.
 _UPSERT = """
@@ -57,14 +60,18 @@ def record_positions(fixes: Sequence[Fix], received: datetime) -> int:
     Store what crews on duty sent; returns how many fixes were kept.
 
     Commits without waiting for the disk: half a second of trail after a power cut is accepted, and this
-    transaction holds nothing else. An older fix that arrives late goes to the trail only.
+    transaction holds nothing else. An older fix that arrives late goes to the trail only, and one that is there
+    already is not kept twice: a phone that got no answer, and a writer whose database died while it said yes, send the
+    same again.
     """
     on_duty = set(
         Crew.objects.filter(pk__in={fix.crew_id for fix in fixes})
         .exclude(state=Crew.State.OFF_DUTY)
         .values_list("pk", flat=True)
     )
-    rows = [_row(fix) for fix in sorted(fixes, key=attrgetter("at")) if fix.crew_id in on_duty]
+    told = {(fix.crew_id, fix.at): fix for fix in sorted(fixes, key=attrgetter("at")) if fix.crew_id in on_duty}
+    known = _known(told)
+    rows = [_row(fix) for place, fix in told.items() if place not in known]
     if not rows:
         return 0
     latest = {row[0]: row for row in rows}
@@ -79,6 +86,15 @@ def record_positions(fixes: Sequence[Fix], received: datetime) -> int:
         columns = [list(column) for column in zip(*latest.values(), strict=True)]
         cursor.execute(_UPSERT, [*columns, list(latest), Crew.State.OFF_DUTY, received])
     return len(rows)
+
+
+def _known(told: Collection[tuple[int, datetime]]) -> set[tuple[int, datetime]]:
+    """Which of these (crew, time) the trail has already."""
+    if not told:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [list(column) for column in zip(*told, strict=True)])
+        return set(cursor.fetchall())
 
 
 def _row(fix: Fix) -> tuple[object, ...]:

@@ -144,7 +144,7 @@ def publish_roster(pk: int, *, by: Actor, at: datetime) -> Roster:
     )
     try:
         with transaction.atomic():
-            told, cancelled = _tell(roster, _planned(roster, people), at)
+            told, cancelled = tell(roster, _planned(roster, people), at)
     except IntegrityError as taken:
         raise Conflict("Somebody here has a duty elsewhere at the same time, or two would command at once.") from taken
     roster.state, roster.changed_at, roster.changed_by_id = Roster.State.PUBLISHED, at, by.id or None
@@ -173,7 +173,7 @@ def _planned(roster: Roster, people: list[Any]) -> dict[tuple[int, date, str], d
     return planned
 
 
-def _tell(roster: Roster, planned: dict[tuple[int, date, str], dict[str, Any]], at: datetime) -> tuple[int, int]:
+def tell(roster: Roster, planned: dict[tuple[int, date, str], dict[str, Any]], at: datetime) -> tuple[int, int]:
     """Write what differs; how many were told something new, and how many duties were cancelled."""
     until = roster.first + timedelta(days=roster.days)
     known = {

@@ -57,6 +57,12 @@ class Post(models.Model):
     sensitive = models.BooleanField(default=False)  # five years at most (row T39)
     front_line = models.BooleanField(default=False)
     leads = models.BooleanField(default=False)  # heads its unit
+    chief = models.BooleanField(default=False, db_default=False)  # as the first of it (Civil Servants Law 75)
+    selected = models.BooleanField(default=False, db_default=False)  # filled by selection from below (row T10)
+    function = models.CharField(
+        max_length=24, blank=True, db_default=""
+    )  # personnel, finance … (Civil Servants Law 74)
+    place = models.CharField(max_length=6, blank=True, db_default="")  # the division it answers for (GB/T 2260)
     exam = models.CharField(max_length=24, blank=True)  # to be passed before (row B44)
     skills = ArrayField(models.CharField(max_length=24), default=list)
     village = models.ForeignKey(Village, null=True, on_delete=models.PROTECT, related_name="+")

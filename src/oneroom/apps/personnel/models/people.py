@@ -24,6 +24,9 @@ class Person(models.Model):
     joined = models.DateField()
     left = models.DateField(null=True)
     simulated = models.BooleanField(default=False)
+    rank = models.CharField(max_length=24, blank=True, db_default="")  # a step of the ladder (engine.rotation.ladder)
+    # The division he is from, as he says, for the posts that he may not head (Civil Servants Law 75); goes with him.
+    origin = models.CharField(max_length=6, blank=True, db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["name", "id"], name="person_name")]

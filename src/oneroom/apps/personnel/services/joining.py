@@ -31,6 +31,9 @@ class Joining:
     post: str = ""
     private: Mapping[str, str] = made(default_factory=dict)
     skills: tuple[str, ...] = ()
+    rank: str = ""
+    origin: str = ""
+    since: date | None = None  # in the post; None: from the day of the list on
 
 
 @service
@@ -50,15 +53,19 @@ def join(people: Sequence[Joining], *, day: date, simulated: bool = False, by: A
                 (
                     Person(
                         number=j.number, kind=j.kind, name=j.name, joined=j.joined, account_id=j.account,
-                        simulated=simulated,
+                        simulated=simulated, rank=j.rank, origin=j.origin,
                     )
                     for j in people
                 ),
                 batch_size=_BATCH,
             )  # fmt: skip
             seated = [(row, posts[j.post]) for row, j in zip(rows, people, strict=True) if j.post]
+            begun = [j.since or day for j in people if j.post]
             postings = Posting.objects.bulk_create(
-                (Posting(person=row, post=post.code, basis="entered", since=day) for row, post in seated),
+                (
+                    Posting(person=row, post=post.code, basis="entered", since=since)
+                    for (row, post), since in zip(seated, begun, strict=True)
+                ),
                 batch_size=_BATCH,
             )
     except IntegrityError as twice:
@@ -75,7 +82,7 @@ def join(people: Sequence[Joining], *, day: date, simulated: bool = False, by: A
     for posting in postings:
         note(
             "person.posted", subject(posting.person_id), by=by, at=at, person=posting.person_id, posting=posting.pk,
-            post=posting.post, full=True, basis="entered", day=day.isoformat(),
+            post=posting.post, full=True, basis="entered", day=posting.since.isoformat(),
         )  # fmt: skip
     _certify(people, ids, day, by=by, at=at)
     return ids

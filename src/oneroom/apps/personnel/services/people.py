@@ -16,10 +16,12 @@ from oneroom.apps.people.services import close_account, end_grant
 from oneroom.apps.personnel.codes import LEFT_BY
 from oneroom.apps.personnel.models import Absence, Certificate, Kinship, Person, Posting
 from oneroom.apps.personnel.services.postings import end_postings, write_moves
+from oneroom.apps.personnel.services.posts import DIVISION
 from oneroom.apps.personnel.services.quota import lock_establishment
 from oneroom.apps.personnel.spells import not_over
 from oneroom.engine.establishment import Kind
 from oneroom.engine.roles import Right, Role
+from oneroom.engine.rotation.ladder import a_rank
 from oneroom.engine.text import plain
 from oneroom.engine.values import SYSTEM, Actor, BadInput, Conflict, NotFound
 
@@ -42,6 +44,8 @@ def enter_person(
     joined: date,
     account_id: int | None = None,
     private: Mapping[str, str] | None = None,
+    rank: str = "",
+    origin: str = "",
     simulated: bool = False,
     by: Actor,
     at: datetime,
@@ -56,6 +60,8 @@ def enter_person(
         name=plain("name", name, longest=60, required=True),
         joined=joined,
         account_id=account_id,
+        rank=a_rank(rank),
+        origin=an_origin(origin),
         simulated=simulated,
     )
     commitment = None
@@ -249,6 +255,14 @@ def a_number(text: Any) -> str:
     if not NUMBER.match(number):
         raise BadInput("number", "A number has 3 to 20 letters and digits.")
     return number
+
+
+def an_origin(text: str) -> str:
+    """The division somebody is from, as its code; nothing where he did not say."""
+    code = plain("origin", text, longest=6)
+    if code and not DIVISION.match(code):
+        raise BadInput("origin", "A division is a code of six digits, as 120101.")
+    return code
 
 
 def a_kind(text: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -14,13 +14,14 @@ from oneroom.apps.ledger.services import ask_guards, note, service
 from oneroom.apps.orgs.facts import tree_on
 from oneroom.apps.people.services import ask_second
 from oneroom.apps.personnel import rules
-from oneroom.apps.personnel.codes import BASES, BY_MACHINE, MUSTS
+from oneroom.apps.personnel.codes import BASES, BY_MACHINE
 from oneroom.apps.personnel.models import Move, Person, Post, Posting
 from oneroom.apps.personnel.services.quota import lock_establishment, must_fit
 from oneroom.apps.personnel.spells import not_over
-from oneroom.engine.appointment import STRICT, Must
 from oneroom.engine.organisation.tree import Tree
 from oneroom.engine.roles import Right
+from oneroom.engine.rotation.appointing import Line
+from oneroom.engine.rotation.verdict import Override, Rule
 from oneroom.engine.signatures import Act
 from oneroom.engine.values import Actor, BadInput, Conflict
 
@@ -38,13 +39,15 @@ class Order:
 
 @service
 def post_people(
-    orders: Sequence[Order], *, day: date, basis: str, signature: int | None = None, by: Actor, at: datetime
-) -> list[int]:
+    orders: Sequence[Order], *, day: date, basis: str, signature: int | None = None, aside: tuple[Override, ...] = (),
+    by: Actor, at: datetime,
+) -> list[int]:  # fmt: skip
     """
-    Post people from ``day`` on; gives the postings, in the order of the orders.
+    Post people from ``day`` on; gives the postings, in the order of the orders. ``aside``: rules that two persons set
+    aside for this order; what is law holds all the same.
 
-    Raises Conflict with the number where a unit would have more people than places, with the rule where an appointment
-    is not in order, and where somebody would have two full posts or a post two holders.
+    Raises Objected with every rule that stands against any of them, Conflict with the number where a unit would have
+    more people than places, and where somebody would have two full posts or a post two holders.
     """
     if by.id != 0:
         by.must(Right.POST_PEOPLE)
@@ -60,19 +63,10 @@ def post_people(
             raise BadInput("person", "There is no such person in the force.")
         if order.post not in posts:
             raise BadInput("post", "There is no such post on that day.")
-    overridden = set() if signature is None else {str(m) for m in Must if m not in STRICT}
-    for (person, _post), objections in rules.objections_to(
-        [(people[o.person], posts[o.post]) for o in orders], day=day
-    ):
-        left = [o for o in objections if o.must not in overridden]
-        if left:
-            raise Conflict(
-                MUSTS[left[0].must],
-                code=f"must_{left[0].must}",
-                number=person.number,
-                missing=left[0].missing,
-                months=left[0].months,
-            )
+    lines = [Line(str(o.person), o.post, o.full) for o in orders]
+    rules.refuse(
+        rules.objections_to(lines, day=day, overrides=aside), {str(pk): row.number for pk, row in people.items()}
+    )
     ask_guards("personnel.post_people", orders=orders, day=day)
     ended = end_postings([o.person for o in orders if o.full], day=day)
     try:
@@ -112,10 +106,34 @@ def post_people(
 
 @service
 def ask_exception(order: Order, *, day: date, basis: str, words: str, by: Actor, at: datetime) -> int:
-    """Ask a second person to sign for a posting that a rule stands against, with the reason; gives the request."""
+    """
+    Ask a second person to sign for a posting that rules of the house stand against, with the reason; gives the request.
+
+    What is signed for are these rules and no others. Raises Objected where one stands against it that two persons do
+    not set aside: what cannot be signed is not asked for.
+    """
     by.must(Right.POST_PEOPLE)
-    details = {"post": order.post, "full": order.full, "basis": basis, "day": day.isoformat()}
+    if not Person.objects.filter(pk=order.person, left=None).exists():
+        raise BadInput("person", "There is no such person in the force.")
+    if order.post not in posts_on(day, [order.post]):
+        raise BadInput("post", "There is no such post on that day.")
+    line = Line(str(order.person), order.post, order.full)
+    found = rules.objections_to([line], day=day)
+    if not found:
+        raise BadInput("why", "No rule stands against this: it needs no second signature.")
+    if not all(v.two_may for v in found[0][1]):
+        rules.refuse(found, rules.numbers_of([line.person]))
+    codes = ".".join(sorted({str(v.rule) for v in found[0][1]}))
+    details = {"post": order.post, "full": order.full, "basis": basis, "day": day.isoformat(), "rules": codes}
     return ask_second(Act.POST_DESPITE, f"person:{order.person}", details=details, words=words, by=by, at=at)
+
+
+def set_aside(order: Order, rules_: Sequence[str], *, day: date, by: int, second: int) -> tuple[Override, ...]:
+    """These rules, for this order on this day alone."""
+    return tuple(
+        Override(Rule(r), str(order.person), order.post, "signed", day, day + timedelta(days=1), str(by), str(second))
+        for r in rules_
+    )
 
 
 def posts_on(day: date, codes: Sequence[str]) -> dict[str, Post]:

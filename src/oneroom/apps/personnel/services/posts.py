@@ -16,10 +16,12 @@ from oneroom.apps.personnel.services.quota import lock_establishment
 from oneroom.apps.personnel.spells import not_over
 from oneroom.engine.establishment import Kind
 from oneroom.engine.roles import Right
+from oneroom.engine.rotation.ladder import a_rank
 from oneroom.engine.text import plain
 from oneroom.engine.values import Actor, BadInput, Conflict, NotFound
 
 CODE = re.compile(r"^[a-z0-9][a-z0-9_.\-]{0,23}$")
+DIVISION = re.compile(r"^[1-9][0-9]{5}$")  # GB/T 2260
 MOST = 50_000
 
 
@@ -36,6 +38,10 @@ class NewPost:
     sensitive: bool = False
     front_line: bool = False
     leads: bool = False
+    chief: bool = False
+    selected: bool = False
+    function: str = ""
+    place: str = ""
     exam: str = ""
     skills: tuple[str, ...] = ()
     village: str = ""
@@ -58,6 +64,9 @@ def begin_posts(posts: Sequence[NewPost], *, day: date, by: Actor, at: datetime)
             raise BadInput("kind", "There is no such choice here. Pick one of the list.")
         if post.village and post.village not in villages:
             raise BadInput("village", "There is no such village.")
+        a_rank(post.rank)
+        if post.place and not DIVISION.match(post.place):
+            raise BadInput("place", "A division is a code of six digits, as 120101.")
     try:
         with transaction.atomic():
             made = Post.objects.bulk_create(
@@ -71,6 +80,10 @@ def begin_posts(posts: Sequence[NewPost], *, day: date, by: Actor, at: datetime)
                     sensitive=p.sensitive,
                     front_line=p.front_line,
                     leads=p.leads,
+                    chief=p.chief,
+                    selected=p.selected,
+                    function=p.function,
+                    place=p.place,
                     exam=p.exam,
                     skills=sorted(p.skills),
                     village_id=villages.get(p.village),

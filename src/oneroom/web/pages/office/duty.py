@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,10 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.duty.rostering import (
     COMMAND,
@@ -30,7 +27,7 @@ from oneroom.apps.duty.rostering import (
     wrong_with,
 )
 from oneroom.apps.duty.services import draft_roster, publish_roster, set_cell, solve_roster
-from oneroom.apps.ledger.services import exported
+from oneroom.apps.duty.swapping import waiting_for
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.engine.roles import Right
@@ -40,50 +37,21 @@ from oneroom.engine.values import Actor, BadInput, NotFound, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
+from oneroom.web.pages.office.roster_words import (
+    LETTERS,
+    LOOKS,
+    PAPER,
+    SHIFT_WORDS,
+    WEEKDAYS,
+    hours,
+    say,
+    say_blocked,
+    where,
+)
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import local
 
 _SHOWN = 60  # faults named beside the grid; the rest is counted
-LOOKS = {"D": "d", "N": "n", "S": "s"}
-SHIFT_WORDS = {"D": lazy("Day"), "N": lazy("Night"), "S": lazy("Standby")}
-LETTERS = {"D": pgettext_lazy("shift", "D"), "N": pgettext_lazy("shift", "N"), "S": pgettext_lazy("shift", "S")}
-WEEKDAYS = (
-    pgettext_lazy("weekday", "Mo"), pgettext_lazy("weekday", "Tu"), pgettext_lazy("weekday", "We"),
-    pgettext_lazy("weekday", "Th"), pgettext_lazy("weekday", "Fr"), pgettext_lazy("weekday", "Sa"),
-    pgettext_lazy("weekday", "Su"),
-)  # fmt: skip
-# code -> (headline, what the numbers are)
-FAULTS: dict[str, Any] = {
-    "unknown": lazy("Somebody or something here does not belong to this roster."),
-    "away": lazy("%(who)s cannot work on that day."),
-    "double": lazy("%(who)s would work twice at once."),
-    "too_few": lazy("People needed: %(need)d; there are %(have)d."),
-    "no_lead": lazy("Leads needed: %(need)d; there are %(have)d."),
-    "skill": lazy("Needed who may command: %(need)d; there are %(have)d."),
-    "alone": lazy("Auxiliaries without an officer who leads: %(have)d. They are never alone."),
-    "per_lead": lazy("%(have)d auxiliaries; those who lead answer for %(need)d at most."),
-    "gap": lazy("Nobody commands from %(since)s to %(until)s."),
-    "overlap": lazy("Two command from %(since)s to %(until)s."),
-    "rest": lazy("%(who)s has %(have_h)s h of rest before; the rule is %(need_h)s h."),
-    "duty": lazy("%(who)s works %(have_h)s h; the rule is %(need_h)s h at most."),
-    "week": lazy("%(who)s works %(have_h)s h in that week; the rule is %(need_h)s h at most."),
-    "month": lazy("%(who)s works %(have_h)s h in four weeks; the rule is %(need_h)s h at most."),
-    "nights": lazy("%(who)s works %(have)d nights in a row; the rule is %(need)d at most."),
-    "days": lazy("%(who)s works %(have)d days in a row; the rule is %(need)d at most."),
-    "weekends": lazy("%(who)s has %(have)d free weekends; the rule is %(need)d."),
-}
-# The same rules where no roster keeps them: without a person, and with what the numbers mean then.
-BLOCKED: dict[str, Any] = {
-    "too_few": lazy("People needed: %(need)d; only %(have)d may work then."),
-    "no_lead": lazy("Leads needed: %(need)d; only %(have)d may work then."),
-    "skill": lazy("Needed who may command: %(need)d; only %(have)d may work then."),
-    "nights": lazy("All together can work %(have)d nights under the rule of nights in a row; %(need)d are needed."),
-    "month": lazy("All together can work %(have_h)s h in four weeks; %(need_h)s h are needed."),
-    "rest": lazy("The rule of rest forbids it, together with what else is named here."),
-    "week": lazy("The limit of hours in a week forbids it, together with what else is named here."),
-    "days": lazy("The limit of days in a row forbids it, together with what else is named here."),
-    "weekends": lazy("The free weekend forbids it, together with what else is named here."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,30 +104,6 @@ def duty(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('office-duty')}?roster={_number(request, 'roster')}")
 
 
-@require_safe
-@needs(Right.ROSTER)
-def as_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The roster as CSV, for the notice board: of one's own unit alone, with an entry that it went out."""
-    by = actor(request)
-    roster = roster_for(pk, by=by)
-    people = people_of(roster.unit_id)
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="roster-{roster.first.isoformat()}-v{roster.version}.csv"'
-    sheet = csv.writer(answer)
-    sheet.writerow([_("Person"), *(d.isoformat() for d in _days(roster))])
-    for row in people:
-        sheet.writerow(
-            [_harmless(row.name), *(str(LETTERS.get(c, c)) for c in roster.cells.get(str(row.person.id), []))]
-        )
-    exported(name="roster", form="csv", rows=len(people), asked=[f"roster:{roster.pk}"], by=by, at=now())
-    return answer
-
-
-def _harmless(name: str) -> str:
-    """A spreadsheet runs no name."""
-    return f"'{name}" if name[:1] in "=+-@|%\t＝＋－＠" else name
-
-
 def _number(request: HttpRequest, name: str) -> int:
     said = request.POST.get(name, "")
     if not (said.isascii() and said.isdecimal() and len(said) < 12):
@@ -175,7 +119,7 @@ def _unit(request: HttpRequest, by: Actor) -> int | None:
     return found[said]
 
 
-def _days(roster: Any) -> list[date]:
+def days_of(roster: Any) -> list[date]:
     return [roster.first + timedelta(days=n) for n in range(roster.days)]
 
 
@@ -193,6 +137,7 @@ def _page(
     shown: dict[str, Any] = {
         "units": [(unit or "", name) for unit, name in names.items()], "today": localtime(now()).date(),
         "roster": roster, "refused": worded(refused) if refused else "", "bad": refused.field if refused else "",
+        "waiting": len(waiting_for(by)), "purposes": list(PAPER.items()),
     }  # fmt: skip
     if roster is not None:
         shown |= _grid(roster, blocked) | {"unit_name": names[roster.unit_id], "versions": rosters_of(roster.unit_id)}
@@ -209,19 +154,19 @@ def _grid(roster: Any, blocked: tuple[Fault, ...]) -> dict[str, Any]:
     for fault in found:
         if fault.person is not None and fault.day is not None:
             at[fault.person, fault.day].append(say(fault, names))
-    days = _days(roster)
+    days = days_of(roster)
     return {
         "days": [(n, day, WEEKDAYS[day.weekday()], not works(day)) for n, day in enumerate(days)],
         "rows": [_row(roster, r, days, at) for r in people],
         "covers": _covers(roster, people, found), "codes": [
-            (code, LETTERS.get(code, code), SHIFT_WORDS.get(code, code), LOOKS.get(code, "s"), _hours(roster, code))
+            (code, LETTERS.get(code, code), SHIFT_WORDS.get(code, code), LOOKS.get(code, "s"), hours(roster, code))
             for code in roster.shifts
         ],
-        "faults": [(_where(roster, f), say(f, names), f.stops) for f in sorted(found, key=lambda f: not f.stops)][
+        "faults": [(where(roster, f), say(f, names), f.stops) for f in sorted(found, key=lambda f: not f.stops)][
             :_SHOWN
         ],
         "stops": sum(f.stops for f in found), "warns": sum(not f.stops for f in found),
-        "blocked": [(_where(roster, f), _say_blocked(f, names)) for f in blocked],
+        "blocked": [(where(roster, f), say_blocked(f, names)) for f in blocked],
         "unknown_year": next((d.year for d in days if not is_known(d.year)), None),
         "editable": roster.state == "draft",
     }  # fmt: skip
@@ -251,43 +196,8 @@ def _covers(roster: Any, people: list[Rostered], found: list[Fault]) -> list[tup
     rows = []
     for code, (usual, off) in roster.needs.items():
         line = []
-        for n, day in enumerate(_days(roster)):
+        for n, day in enumerate(days_of(roster)):
             have = sum(c == code and d == n and p in there for (p, d), c in cells.items())
             line.append((have, (usual if works(day) else off)[0], (code, n) in wrong))
         rows.append((SHIFT_WORDS.get(code, code), line))
     return rows
-
-
-def _hours(roster: Any, code: str) -> str:
-    begins, minutes, _commands = roster.shifts[code]
-    end = (begins + minutes) % 1440
-    return f"{begins // 60:02d}:{begins % 60:02d}–{end // 60:02d}:{end % 60:02d}"
-
-
-def _where(roster: Any, fault: Fault) -> str:
-    day = roster.first + timedelta(days=fault.day) if fault.day is not None else None
-    words = [f"{day:%m-%d} {WEEKDAYS[day.weekday()]}"] if day else []
-    return " ".join([*words, *([str(SHIFT_WORDS.get(fault.shift, fault.shift))] if fault.shift else [])])
-
-
-def _numbers(fault: Fault, names: dict[int, str]) -> dict[str, Any]:
-    def clock(minutes: int) -> str:
-        return f"{minutes % 1440 // 60:02d}:{minutes % 60:02d}"
-
-    return {
-        "who": names.get(fault.person or 0, ""), "have": fault.have, "need": fault.need,
-        "have_h": f"{fault.have / 60:g}", "need_h": f"{fault.need / 60:g}", "since": clock(fault.have),
-        "until": clock(fault.need),
-    }  # fmt: skip
-
-
-def say(fault: Fault, names: dict[int, str]) -> str:
-    """The rule that is broken, in a sentence."""
-    return str(FAULTS[fault.code]) % _numbers(fault, names)
-
-
-def _say_blocked(fault: Fault, names: dict[int, str]) -> str:
-    """The same where no roster can keep it: what the numbers mean then, or the rule that stands in the way."""
-    if fault.code == "unknown":
-        return _("It could not be settled within the time; ask for less.")
-    return str(BLOCKED.get(fault.code, FAULTS[fault.code])) % _numbers(fault, names)

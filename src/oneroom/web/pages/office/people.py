@@ -36,7 +36,7 @@ from oneroom.apps.personnel.services import (
 )
 from oneroom.engine.roles import Right
 from oneroom.engine.text import plain
-from oneroom.engine.values import Actor, BadInput, NotFound, Refused
+from oneroom.engine.values import Actor, BadInput, NotFound, Objected, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
@@ -227,7 +227,7 @@ def _page(
     row = person_for(pk, today, by=by)
     file = file_of(row, today, by=by)
     units = _units({h.post.unit for h in file.postings if h.post})
-    despite = refused is not None and refused.code.startswith("must_") and refused.code != "must_kind"
+    despite = isinstance(refused, Objected) and refused.two_may
     shown = frame(
         request, "office-people", p=row, kind=named(KINDS, row.kind), today=today, said=said or {},
         postings=[_held(h, units) for h in file.postings], absence=file.absence, unread=file.unread,

@@ -31,6 +31,7 @@ from oneroom.apps.incidents.codes import (
 from oneroom.apps.oversight.kinds import HOLD_REASONS
 from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room import sentences as say
+from oneroom.web.pages.room.on_duty import SENTENCES as ON_DUTY
 from oneroom.web.pages.room.personnel import SENTENCES as PERSONNEL
 from oneroom.web.pages.room.sentences import Facts, Names, Sentence
 from oneroom.web.pages.room.words import (
@@ -101,6 +102,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
         lazy("The whole record was written out: %(acts)s acts, %(looks)s looks, at the console by %(operator)s"))),
     "backup.made": (SYSTEM, say.plain(lazy("A whole copy of the database was made by %(operator)s"))),
     **PERSONNEL,
+    **ON_DUTY,
     "account.changed": (STAFF, say.account(lazy("Details of %(name)s's account changed"))),
     "account.password": (STAFF, lambda f, names: (
         _("Temporary password for %(name)s") if f["temporary"] else _("%(name)s set a password"))

@@ -1,0 +1,19 @@
+"""Who is on duty: crews, duty roles by the minute, where crews are; rosters, duties and who exchanges them."""
+
+from oneroom.apps.duty.models.crews import Crew, CrewMember, DutySpell, Fix, Position, Silence, TsTzRange
+from oneroom.apps.duty.models.rosters import CalendarKey, Duty, Roster
+from oneroom.apps.duty.models.swaps import Swap
+
+__all__ = [
+    "CalendarKey",
+    "Crew",
+    "CrewMember",
+    "Duty",
+    "DutySpell",
+    "Fix",
+    "Position",
+    "Roster",
+    "Silence",
+    "Swap",
+    "TsTzRange",
+]

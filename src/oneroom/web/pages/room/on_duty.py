@@ -1,0 +1,38 @@
+"""Entries about duties as sentences: swaps, vehicles, the mobile force and its drills."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as lazy
+
+from oneroom.web.pages.room import sentences as say
+
+STAFF = lazy("Staff")
+# Why not, as who is asked, or who plans, says it: codes, so that nobody's health is written down.
+SWAP_REASONS = {
+    "cannot": lazy("cannot on that day"),
+    "other_plans": lazy("has other plans"),
+    "not_fair": lazy("would not be fair"),
+    "rest": lazy("too little rest"),
+    "skills": lazy("a skill would be missing"),
+    "cover": lazy("too few would be there"),
+    "too_late": lazy("asked too late"),
+    "other_plan": lazy("the roster is about to change"),
+}
+SWAP_STATES = {
+    "asked": lazy("asked"),
+    "accepted": lazy("accepted, waits for who plans"),
+    "approved": lazy("approved"),
+    "refused": lazy("refused"),
+    "withdrawn": lazy("taken back"),
+    "lapsed": lazy("over undecided"),
+}
+SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
+    "swap.asked": (STAFF, say.plain(lazy("A swap of duties was asked for"))),
+    "swap.accepted": (STAFF, say.plain(lazy("A swap of duties was accepted by the other one"))),
+    "swap.refused": (STAFF, say.coded(lazy("A swap of duties was refused: %(code)s"), "reason", SWAP_REASONS)),
+    "swap.withdrawn": (STAFF, say.plain(lazy("A swap of duties was taken back"))),
+    "swap.approved": (STAFF, say.plain(lazy("A swap of duties was approved; the roster is version %(version)s now"))),
+    "swap.lapsed": (STAFF, say.plain(lazy("A swap of duties is over undecided"))),
+}
