@@ -5,7 +5,7 @@ Everything happens in one outer service: a start that is broken off leaves nothi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -163,7 +163,8 @@ def _overseers(of: _Making, branches: list[list[int]]) -> Iterator[Newcomer]:
     """One for the stations of each branch; the last station of all has nobody yet, as the matrix shows (row T45)."""
     for n, units in enumerate(branches, 1):
         first, *more = units if n < len(branches) else units[:-1] or units
-        yield Newcomer(overseer_of(n), next(of.names), Role.INSPECTOR, first, also_at=tuple(more))
+        one = _person(of, overseer_of(n), Role.INSPECTOR, first, signs_in=False)
+        yield replace(one, also_at=tuple(more))
 
 
 def _members(of: _Making, newcomers: list[Newcomer]) -> Iterator[Member]:
