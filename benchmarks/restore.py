@@ -1,10 +1,9 @@
 """
 A database with 1,000,000 incidents comes back from its backup: how long until it can be used, verified?
 
-The incidents are simulated (each with a report), the 1,000,000 entries are a real chain with a signed head, and the two
-texts of each of its reports are sealed as it says, 680,000 in all: verifying compares each with its entry.
-`oneroom runarchive` makes the whole copy and takes every change; 20,000 more entries come after the copy. Then
-`oneroom restore` lays the copy out, replays the changes, and verifies the record against the signed head.
+The incidents are simulated (each with a report and sealed words), the 1,000,000 entries are a real chain with a
+signed head. `oneroom runarchive` makes the whole copy and takes every change; 20,000 more entries come after the copy.
+Then `oneroom restore` lays the copy out, replays the changes, and verifies the record against the signed head.
 
 Peer, in the same run: the same files only copied.
 """
@@ -25,16 +24,15 @@ from board import _MATTERS
 from create import _REPORTS
 from house import house
 from line import report
-from verify import ENTRIES, KEY, TEXTS, fill
+from verify import ENTRIES, fill
 
 CLAIM = "a database with 1,000,000 incidents is restored, replayed and verified"
 MATTERS, LATER, BAR_S = int(os.environ.get("MATTERS", "1000000")), 20_000, 900.0
 
-_TEXTS = """
-INSERT INTO ledger_sealed (matter, purpose, text, key, created, entry)
-SELECT e.matter, t.purpose, t.text, %s, e.recorded, e.seq
-FROM ledger_entry e CROSS JOIN unnest(%s::text[], %s::text[]) AS t(purpose, text)
-WHERE e.kind = 'incident.received' AND e.seq > %s"""
+_WORDS = """
+INSERT INTO ledger_sealed (matter, purpose, text, key, created)
+SELECT 'incident:' || id, 'report.words', '"two people shout at each other in front of the shop"',
+    sha256(int8send(id)), received_at FROM incidents_incident"""
 
 
 def main() -> None:
@@ -60,7 +58,6 @@ def measure(folder: Path) -> None:
     call_command("migrate", verbosity=0)
     simulate()
     fill()
-    seal_texts()
     where = Place(folder / "backups")
     archive = subprocess.Popen([sys.executable, "-m", "oneroom", "runarchive"], stderr=subprocess.DEVNULL)
     try:
@@ -68,7 +65,6 @@ def measure(folder: Path) -> None:
         wait_for(lambda: bool(where.bases()), "the whole copy")
         copied_s = time.monotonic() - began
         fill(LATER)
-        seal_texts(after=ENTRIES)
         while sign_heads(now()) == 0:  # signs some thousands of entries at a time
             time.sleep(0.01)
         where.carry_heads(folder / "heads")
@@ -115,16 +111,8 @@ def simulate() -> None:
         cursor.execute("DELETE FROM ledger_chainhead")
         cursor.execute(_MATTERS, given)
         cursor.execute(_REPORTS)
+        cursor.execute(_WORDS)
     say("the matters stand")
-
-
-def seal_texts(*, after: int = 0) -> None:
-    """The texts that the entries after this one commit to."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(_TEXTS, [KEY, list(TEXTS), list(TEXTS.values()), after])
-        say(f"{cursor.rowcount} texts sealed")
 
 
 def all_taken() -> bool:

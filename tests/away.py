@@ -16,7 +16,7 @@ from oneroom.web.degraded.hand import Mode
 from oneroom.web.degraded.keeper import Keeper
 from oneroom.web.live import Live
 from tests.town import Town
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 KEY = b"of the tests"
 
@@ -60,7 +60,7 @@ class Fickleness:
             signed.force_login(self.town.people[who])
             cookies = {name: morsel.value for name, morsel in signed.cookies.items()}
             headers = {"X-CSRFToken": "a" * 32, "Accept-Language": language}
-            made = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+            made = httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S, trust_env=False)
             made.cookies.update({**cookies, "csrftoken": "a" * 32})
             assert made.get("/api/ticket").status_code == 200
             self._browsers[who] = made

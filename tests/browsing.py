@@ -10,6 +10,8 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.test import Client
 
+from tests.waiting import PATIENCE_MS
+
 # Drawing a map without a graphics card is slow: it is drawn only where it is what is tested.
 NO_WEBGL = """
 const get = HTMLCanvasElement.prototype.getContext;
@@ -20,7 +22,7 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
 
 
 @contextmanager
-def browsing(browser: Any, people: Mapping[str, Any], *, timeout_ms: int = 20_000) -> Iterator[Callable[..., Any]]:
+def browsing(browser: Any, people: Mapping[str, Any]) -> Iterator[Callable[..., Any]]:
     """Gives ``open_as(who, address)``. No script may fail and no policy may be broken on any of its pages."""
     contexts: list[Any] = []
     faults: list[str] = []
@@ -30,7 +32,7 @@ def browsing(browser: Any, people: Mapping[str, Any], *, timeout_ms: int = 20_00
         script: str = NO_WEBGL, **options: Any,
     ) -> Any:  # fmt: skip
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(timeout_ms)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
         if who is not None:

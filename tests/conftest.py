@@ -32,7 +32,7 @@ hypothesis.settings.load_profile("house")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # Few tests that take long: a worker that meets them last works on when the others are done.
-LONG = ("test_browser_axe.py", "test_access_matrix.py", "test_access_branches.py", "test_browser_away.py")
+LONG = ("test_browser_axe.py", "test_access_matrix.py", "test_browser_away.py")
 
 DATABASE_FIXTURES = {"postgres", "database_folder", "db", "transactional_db", "live_server"}
 
@@ -89,6 +89,18 @@ def _database_folder() -> Iterator[Path]:
 def django_db_modify_db_settings(postgres: str) -> None:
     """pytest-django asks this just before it makes the test database; nothing has connected yet."""
     settings.DATABASES["default"].update(from_url(postgres))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied() -> Iterator[None]:
+    """After a test that commits only those rows go that there are."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import empty
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
 
 
 @pytest.fixture

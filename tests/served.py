@@ -85,7 +85,7 @@ class WebProcess:
     def start(self) -> None:
         command = [sys.executable, "-m", "oneroom", "runweb", "--port", str(self._port)]
         self._process = subprocess.Popen(command, env=self._environment, stderr=subprocess.DEVNULL)
-        until(self._answers, patience_s=60)
+        until(self._answers)
 
     def kill(self) -> None:
         """By SIGKILL: it has no time to finish anything."""

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0  # nobody waits so long for what works; a busy machine fails no test
+PATIENCE_MS = PATIENCE_S * 1000
 
 
 def until(condition: Callable[[], object], patience_s: float = PATIENCE_S) -> bool:

@@ -14,7 +14,8 @@ from oneroom.apps.orders.models import Delivery
 from oneroom.apps.orders.services import start_answer, stop
 from oneroom.apps.orders.services.courier import AT_ONCE, BACKOFF_S, KEPT, LEASE, Courier, work
 from oneroom.apps.orgs.services.units import begin_unit
-from oneroom.apps.people.services import create_account
+from oneroom.apps.people.services import create_account, give_role
+from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from tests.waiting import until
 
@@ -62,6 +63,7 @@ def order(station):
         lead = create_account(
             username=f"lead{n}", name=f"Lead {n}", mobile=f"1380000000{n}", language=language, by=SYSTEM, at=NOON
         )
+        give_role(lead.pk, Role.PATROL_OFFICER, unit_id=station.pk, by=SYSTEM, at=NOON)
         crew = form_crew(
             code=f"c{n}", callsign_zh="组", callsign_en="C", unit_id=station.pk, members=[(lead.pk, "lead")],
             by=SYSTEM, at=NOON,

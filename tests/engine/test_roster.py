@@ -105,11 +105,13 @@ def test_a_solved_roster_of_any_small_station_is_as_good_as_the_best_of_all(seed
     people[1] = replace(people[1], away=away)
     asked = replace(question(people, days=3, needs=needs, wishes=wishes), shifts=(DAY, NIGHT))
     best = None
-    for row in product(("", "D", "N"), repeat=9):
-        cells = {(n // 3, n % 3): code for n, code in enumerate(row) if code}
-        if all(sum(cells.get((p, d)) == c for p in range(3)) == n.people for (d, c), n in needs.items()) and not faults(
-            asked, cells
-        ):
+    enough = [  # what three people may do on a day, so that it has whom it needs
+        [row for row in product(("", "D", "N"), repeat=3) if all(row.count(c) == needs[d, c].people for c in "DN")]
+        for d in range(3)
+    ]
+    for days in product(*enough):
+        cells = {(p, d): days[d][p] for d in range(3) for p in range(3) if days[d][p]}
+        if not faults(asked, cells):
             missed = sum((cells.get((w.person, w.day), "") != w.shift) for w in wishes)
             best = missed if best is None else min(best, missed)
     answer = solve(asked)

@@ -6,6 +6,8 @@ import pytest
 
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.lastboard import last_board
+from oneroom.apps.people.models import Account
+from oneroom.web.degraded.written import BOARD, Written
 from tests.clock import HAND
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -13,18 +15,21 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_r6_a_board_of_which_only_what_changed_was_read_is_the_board_as_it_stands(room):
     """After each act of two matters' lives, up to when one is set aside and the other's crew has reported."""
-    board = last_board(at=HAND.now())
+    board, written = last_board(at=HAND.now()), Written()
 
     def follow(what):
         nonlocal board
         board = last_board(at=HAND.now(), before=board)
         assert board == last_board(at=HAND.now()), what
+        assert written.of(board) == BOARD.dump_json(board), what
 
     knife = room.report("knife", at="market", grade=1)
     follow("taken")
     dora = room.actor("dora")
     other = room.report("noise", at="north", grade=4)
     follow("another taken")
+    Account.objects.filter(username="leader-li").update(mobile="139 0000 0099")  # of which the record says nothing
+    follow("another telephone")
     sent = room.dispatch(knife, "crew-1")
     follow("sent")
     room.fast_forward(minutes=2)

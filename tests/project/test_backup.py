@@ -105,7 +105,7 @@ def test_a_server_that_is_killed_and_lost_comes_back_with_every_entry_and_its_si
         assert told == where.bases()
         _say(url, folder, 7)  # after the whole copy: only the changes have it
         where.carry_heads(folder / "heads")
-        until(lambda: _all_taken(url), 30)
+        until(lambda: _all_taken(url))
         entries = _entries(url)
         main = psutil.Process(server.process.pid)
         for process in [*main.children(recursive=True), main]:
@@ -166,7 +166,7 @@ def test_an_encrypted_backup_shows_nothing_to_whoever_has_not_the_key_and_comes_
         archive.copied()
         _whisper(url, CANARIES[1])
         _say(url, folder, 4)
-        until(lambda: _all_taken(url), 30)
+        until(lambda: _all_taken(url))
         archive.turn()
         archive.turn()
     finally:
@@ -263,7 +263,7 @@ def test_health_knows_how_much_would_be_lost(house, monkeypatch):
         assert (backup().state, backup().age_s) == (State.DEGRADED, None)
         archive.turn()
         archive.copied()
-        until(lambda: backup().state == State.OK, 30)
+        until(lambda: backup().state == State.OK)
     finally:
         archive.close()
         probe.stop()
@@ -290,17 +290,17 @@ def test_changes_leave_the_house_while_the_whole_copy_is_made_and_health_is_gree
     try:
         archive.turn()
         _say(url, folder, 3)
-        until(lambda: _all_taken(url), 30)  # into the spool: nothing of it has left the house yet
+        until(lambda: _all_taken(url))  # into the spool: nothing of it has left the house yet
         assert (backup().state, backup().age_s) == (State.DEGRADED, None)
 
-        until(lambda: archive.turn() or backup().state == State.OK, 30)
+        until(lambda: archive.turn() or backup().state == State.OK)
 
         assert archive._copying.is_alive(), "the whole copy is still being made"
         assert list(where.changes.glob("*.age")), "and the changes lie in the second place"
         _say(url, folder, 3)
-        until(lambda: _all_taken(url), 30)
+        until(lambda: _all_taken(url))
         stood = backup().age_s
-        until(lambda: backup().age_s > stood + 1, 30)  # nobody ships: it grows old, whatever the spool holds
+        until(lambda: backup().age_s > stood + 1)  # nobody ships: it grows old, whatever the spool holds
     finally:
         copying.set()
         archive.copied()
@@ -328,7 +328,7 @@ def test_it_goes_back_to_a_time_before_the_mistake(house):
             (before,) = connection.execute("SELECT clock_timestamp()").fetchone()
         with psycopg.connect(url) as connection:
             connection.execute("TRUNCATE ledger_entry")
-        until(lambda: _all_taken(url), 30)
+        until(lambda: _all_taken(url))
     finally:
         archive.close()
 

@@ -19,7 +19,7 @@ from oneroom.project.clock import CLOCK_FILE, FASTEST, FileClock
 from oneroom.project.database import to_url
 from oneroom.project.demo import world
 from oneroom.project.demo.city import bundled
-from tests.waiting import until
+from tests.waiting import PATIENCE_MS, until
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +98,7 @@ def test_one_crew_is_a_browser_that_signs_sets_off_arrives_and_reports_by_taps_a
 
     desk, phone = browser.new_context(), browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
     for context in (desk, phone):
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_cookies([{"name": "oneroom_language", "value": "en", "url": house}])
     room, hand = desk.new_page(), phone.new_page()
     room.goto(f"{house}/start/")

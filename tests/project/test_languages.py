@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,7 @@ def template_messages(text: str, path: str) -> Iterator[Message]:
         yield from _call(node.value, {name: name for name in PLAIN | PLURAL | WITH_CONTEXT} | {"_": "gettext"})
 
 
+@functools.cache
 def messages() -> dict[Message, str]:
     """Every message of the product, with one place where it stands."""
     found: dict[Message, str] = {}

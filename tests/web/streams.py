@@ -14,6 +14,7 @@ from oneroom.engine.values import SYSTEM
 from oneroom.project.server import configured
 from oneroom.web import tickets
 from oneroom.web.live import Live
+from tests.waiting import PATIENCE_S
 
 
 class Serving:
@@ -36,7 +37,7 @@ class Serving:
         return self
 
     def __exit__(self, *_):
-        asyncio.run_coroutine_threadsafe(self.live.stop(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.live.stop(), self.loop).result(PATIENCE_S)
         self._server.should_exit = True
         self._thread.join(10)
         assert not self._thread.is_alive()
@@ -56,7 +57,7 @@ class Serving:
         async def run():
             return ask()
 
-        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(PATIENCE_S)
 
     @contextmanager
     def ear(self, *scopes: str, account: int = 9, version: int = 1, last=None, header=None, life_s=60.0, session=""):
@@ -65,7 +66,7 @@ class Serving:
             query["last"] = str(last)
         headers = {} if header is None else {"Last-Event-ID": str(header)}
         with (
-            httpx.Client(timeout=5) as client,
+            httpx.Client(timeout=PATIENCE_S) as client,
             client.stream("GET", f"{self.url}/live", params=query, headers=headers) as answer,
         ):
             yield Ear(answer)

@@ -1,6 +1,6 @@
 """
-G1 and security points 13, 14: every route × role × own / other station / unknown, from the routes themselves;
-another branch is asked for in ``test_access_branches.py``.
+G1 and security points 13, 14: every route × role × own / other station / station of another branch / unknown, from
+the routes themselves.
 
 ``access_matrix.toml`` is the table. A route or a method that it does not name fails, and so does each answer that
 differs from it. Who may not see a thing gets the same answer for it as for one that does not exist: same status,
@@ -32,6 +32,7 @@ from oneroom.project.urls import api
 from oneroom.web import tickets
 from oneroom.web.live import Live
 from tests.cast import NOBODY, ROLES, Cast, cast, picture
+from tests.waiting import PATIENCE_S
 from tests.web.streams import Serving
 
 pytestmark = pytest.mark.django_db
@@ -220,14 +221,14 @@ NOTHING: dict[str, list[Any]] = {"wrong": [], "told_apart": [], "leaks": []}
 def test_points_13_and_14_everybody_gets_what_the_table_says_and_cannot_tell_not_mine_from_not_there(room):
     made = cast(room)
     for asker in ASKERS:
-        assert faults(made, asker, ("own", "other", "unknown")) == NOTHING, asker
+        assert faults(made, asker, tuple(WHERE)) == NOTHING, asker
 
 
 def test_points_13_and_14_the_raw_half_by_the_ticket_of_each_role(database_url, room):
     made = cast(room)
     fix = {"fixes": [{"lon": 121.46, "lat": 31.22, "at": room.now.isoformat()}]}
     live = Live(database_url, record=lambda _fixes: None)
-    with Serving(live) as house, httpx.Client(base_url=house.url, timeout=10) as client:
+    with Serving(live) as house, httpx.Client(base_url=house.url, timeout=PATIENCE_S) as client:
         for asker in ASKERS:
             by = None if asker == NOBODY else room.actor(made.who[asker])
             ticket = tickets.issue(by) if by else "none at all"

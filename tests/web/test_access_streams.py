@@ -16,13 +16,14 @@ from oneroom.engine.values import SYSTEM
 from oneroom.web import tickets
 from oneroom.web.live import Live
 from tests.clock import HAND
+from tests.waiting import PATIENCE_S
 from tests.web.streams import Ear, Serving
 
 
 @contextmanager
 def listening(url: str, ticket: str):
     with (
-        httpx.Client(timeout=10) as client,
+        httpx.Client(timeout=PATIENCE_S) as client,
         client.stream("GET", f"{url}/live", params={"ticket": ticket}) as answer,
     ):
         yield Ear(answer)

@@ -13,6 +13,7 @@ from django.test import Client
 from oneroom.web import away
 from oneroom.web.stream import tail
 from tests.served import served
+from tests.waiting import PATIENCE_S
 from tests.web.streams import Ear, ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,7 +84,7 @@ def test_what_needs_no_database_goes_on(silent_house):
 
 def test_open_screens_are_told_that_what_they_show_is_old(silent_house):
     with (
-        httpx.Client(timeout=20) as client,
+        httpx.Client(timeout=PATIENCE_S) as client,
         client.stream("GET", f"{silent_house}/live", params={"ticket": ticket("crew:1", account=10**6)}) as stream,
     ):
         ear = Ear(stream)

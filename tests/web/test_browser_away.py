@@ -18,7 +18,7 @@ PICTURES = os.environ.get("PICTURES", "")
 
 @pytest.fixture
 def open_as(browser, room):
-    with browsing(browser, room.town.people, timeout_ms=30_000) as opened:
+    with browsing(browser, room.town.people) as opened:
         yield opened
 
 
@@ -29,12 +29,13 @@ def picture(page, name):
 
 def test_open_pages_send_and_sign_while_the_database_is_away(open_as, room, database_url, tmp_path, monkeypatch):
     walk(monkeypatch)
-    incident = room.report("burglary", at="market")
+    incident = room.report("a window is broken", at="market")
     with fickle(database_url, tmp_path, room.town) as house:
         desk = open_as("dora", f"{house.url}/room/?open={incident.pk}")
         phone = open_as("zhang", f"{house.url}/t/", language="zh-hans", width=360, height=640)
         for page in (desk, phone):
             page.wait_for_selector("html[data-live='connected']", state="attached")
+        desk.locator("#inc .personal", has_text="a window is broken").wait_for()
         until(lambda: house.hand.base is not None)
         house.see()
         house.live.deaf = True
@@ -62,7 +63,8 @@ def test_open_pages_send_and_sign_while_the_database_is_away(open_as, room, data
 
         house.find()
         desk.locator("#degraded").wait_for(state="hidden")
-        desk.locator("#inc #matter [data-order], #inc .personal").first.wait_for(state="attached")
+        desk.locator("#inc #matter [data-order]").first.wait_for(state="attached")
+        desk.locator("#inc .personal", has_text="a window is broken").wait_for()  # it opens again
         picture(desk, "room-back")
     assert Assignment.objects.get().state == "acknowledged"
     assert incident.added.count() == 1

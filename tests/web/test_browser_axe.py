@@ -34,6 +34,7 @@ from tests.away import fickle
 from tests.browsing import NO_WEBGL
 from tests.served import served, walk
 from tests.town import PASSWORD
+from tests.waiting import PATIENCE_MS
 from tests.web.authenticator import App
 
 axe = pytest.importorskip("axe_playwright_python.base")
@@ -268,7 +269,7 @@ def _page(browser, room, url, who, *, draws):
         name = django_settings.SESSION_COOKIE_NAME
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     return page
 
 

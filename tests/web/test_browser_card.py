@@ -11,6 +11,12 @@ from tests.web.test_browser_room import desk, house  # noqa: F401 fixtures of th
 from tests.web.test_command_line import typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
+CLOSE_AND_TYPE_ON = """() => new Promise((told) => {
+  const card = document.getElementById("card");
+  card.addEventListener("close", () => setTimeout(() => told(document.activeElement.id)));
+  card.close();
+  document.getElementById("command").focus();
+})"""
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -36,6 +42,8 @@ def test_details_of_a_crew_and_how_often_at_a_place_by_keyboard(house, desk, lan
     wanted = "lead 1 · other officers 0 · auxiliaries 1" if language == "en" else "带队 1 · 其他民警 0 · 辅警 1"
     assert " ".join(facts[2].split()) == wanted
     assert "Qian" not in card.inner_text(), "counted, never named"
+    # The browser tells a moment later that it was closed: who types on by then is not called back to the board.
+    assert page.evaluate(CLOSE_AND_TYPE_ON) == "command"
     page.keyboard.press("Escape")
     assert page.locator(f"#b-{crew_3}").count() == 1
 

@@ -23,7 +23,7 @@ TOKEN = "a token of the exchange"
 @pytest.fixture
 def desks(browser, room):
     """Opens a page of a running house as somebody."""
-    with browsing(browser, room.town.people, timeout_ms=30_000) as open_as:
+    with browsing(browser, room.town.people) as open_as:
         yield lambda who, url, path, **more: open_as(who, url + path, **more)
 
 

@@ -119,7 +119,7 @@ def test_the_keys_of_the_handover_are_told_and_a_note_is_not_lost_by_one(open_as
     page.on("dialog", lambda said: (asked.append(said.type), said.dismiss()))
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    until(lambda: asked == ["beforeunload"], patience_s=20)
+    until(lambda: asked == ["beforeunload"])
     assert page.input_value("[name=note]") == "the bridge is closed at six"
 
     page.fill("[name=note]", "")

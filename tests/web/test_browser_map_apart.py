@@ -61,7 +61,7 @@ def test_the_map_reads_its_tiles_in_parts_and_keeps_them(desk, room, settings, t
     page.on("response", lambda r: parts.append(r.status) if r.url.endswith(".pmtiles") else None)
 
     page.goto(desk.server.url + "/map/?apart=1")
-    page.locator("#map[data-map=ready]").wait_for(timeout=30_000)
+    page.locator("#map[data-map=ready]").wait_for()
     page.locator("#queue [data-incident]").first.wait_for(state="attached")
 
     assert parts
@@ -85,7 +85,7 @@ def test_t36_the_ways_of_the_first_three_crews_are_on_the_map_and_on_the_map_apa
     apart = page.context.new_page()
     apart.goto(desk.server.url + "/map/?apart=1")
     for screen in (page, apart):
-        screen.locator("#map[data-map=ready]").wait_for(timeout=60_000)
+        screen.locator("#map[data-map=ready]").wait_for()
 
     page.locator(f"[data-open='{matter.pk}']").first.click()
     page.locator(".cr").first.wait_for()

@@ -37,7 +37,7 @@ def desk(chromium, live_server, town, monkeypatch):
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as player:
         browser = player.chromium.launch(executable_path=chromium, args=DRAWS)
-        with browsing(browser, town.people, timeout_ms=12_000) as open_as:
+        with browsing(browser, town.people) as open_as:
             yield Desk(open_as, live_server, town)
         browser.close()
 
@@ -234,7 +234,7 @@ def test_a_name_is_looked_for_where_the_operator_looks_and_esc_goes_back_with_th
     assert page.locator("#draft").inner_text()
     page.keyboard.press("Escape")
     page.wait_for_url("**/room/", wait_until="commit")
-    page.wait_for_selector("#room[data-ready='true']", timeout=30_000)  # it draws its map too
+    page.wait_for_selector("#room[data-ready='true']")  # it draws its map too
     page.keyboard.press("F2")
     page.wait_for_function("() => document.getElementById('words')?.value === 'smoke from a roof'")
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from oneroom.apps.incidents.models import Incident, Report
 from tests.served import served, walk
-from tests.waiting import until
+from tests.waiting import PATIENCE_MS, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +36,7 @@ def tab(browser, house, *, width: int, language: str, who: str | None = None, pa
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": house.url}])
     page = context.new_page()
-    page.set_default_timeout(25_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(house.url + path)
     return page
 

@@ -168,7 +168,7 @@ def test_a_crew_on_the_radio_is_taken_through_to_the_close(house, desk):
     page.get_by_text("This matter is over").wait_for()
     matter.refresh_from_db()
     assert (matter.state, matter.outcome) == ("closed", "mediated")
-    assert page.locator("#queue").get_by_text("Nothing needs you.").is_visible()
+    page.locator("#queue").get_by_text("Nothing needs you.").wait_for()
 
 
 @pytest.mark.parametrize(

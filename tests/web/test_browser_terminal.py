@@ -49,7 +49,7 @@ def house(room, database_url, monkeypatch):
 @pytest.fixture
 def phone(browser, house):
     """Opens the terminal as somebody."""
-    with browsing(browser, house.town.people, timeout_ms=8000) as open_as:
+    with browsing(browser, house.town.people) as open_as:
 
         def open_phone(who, *, path="/t/", **options):
             page = open_as(who, house.url + path, width=360, height=640, script=LISTEN, has_touch=True, **options)
@@ -183,7 +183,7 @@ def test_taps_without_network_are_kept_and_sent_once_in_order_with_their_own_tim
     page.context.set_offline(False)
 
     until(lambda: state_of(sent) == "en_route")
-    page.wait_for_selector("#kept", state="hidden", timeout=20_000)
+    page.wait_for_selector("#kept", state="hidden")
     assert entries("assignment.acknowledged") == entries("assignment.en_route") == 1
     assert sent.acknowledged_at < sent.en_route_at
     written = Entry.objects.get(kind="assignment.en_route")
@@ -226,7 +226,7 @@ def test_a_no_is_told_in_a_sentence_and_the_screen_shows_what_is(house, phone):
     services.take_off(sent.pk, verb="withdraw", by=house.actor("dora"), at=house.now)
     page.context.set_offline(False)
 
-    page.wait_for_selector("#answers li", timeout=20_000)
+    page.wait_for_selector("#answers li")
     assert "Sign for it: not done." in page.inner_text("#answers")
     page.wait_for_selector("#order >> text=The room took you off this order")
     assert page.evaluate("localStorage.length") == 0

@@ -26,6 +26,7 @@ from oneroom.web import tickets
 from oneroom.web.live import Live
 from tests.cast import ROLES, Cast, cast
 from tests.pockets import POCKETS
+from tests.waiting import PATIENCE_S
 from tests.web.streams import Ear, Serving, say
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +116,7 @@ def test_they_are_in_no_frame_of_a_stream(database_url, room):
 def _frames(url: str, ticket: str, *, since: int, until_seq: int) -> list[tuple]:
     """All that a listener gets from a number of the record to another."""
     with (
-        httpx.Client(timeout=10) as client,
+        httpx.Client(timeout=PATIENCE_S) as client,
         client.stream("GET", f"{url}/live", params={"ticket": ticket, "last": str(since)}) as answer,
     ):
         ear = Ear(answer)

@@ -191,11 +191,11 @@ def test_it_answers_while_the_database_hangs_and_is_well_again_after(database_fo
         for process in stopped:
             os.kill(process.pid, signal.SIGSTOP)
         try:
-            until(lambda: database() == "failed", 10)
+            until(lambda: database() == "failed")
         finally:
             for process in stopped:
                 os.kill(process.pid, signal.SIGCONT)
-        until(lambda: database() == "ok", 10)
+        until(lambda: database() == "ok")
 
 
 def test_the_question_for_room_lays_down_a_file_on_the_databases_disk(database_url):

@@ -289,8 +289,8 @@ def test_fifty_aborted_clients_leave_no_handler_behind(site):
     for connection in connections:
         abort(connection)
 
-    until(lambda: site.on_loop(lambda: site.live.hub.streams) == 0, 5)
-    until(lambda: site.on_loop(lambda: len(asyncio.all_tasks())) <= tasks_before, 5)
+    until(lambda: site.on_loop(lambda: site.live.hub.streams) == 0)
+    until(lambda: site.on_loop(lambda: len(asyncio.all_tasks())) <= tasks_before)
     assert not site.live.hub._by_scope
     assert not site.live.hub._by_account
 
@@ -424,7 +424,7 @@ def test_a_hung_connection_is_cut_and_made_anew(database_url, monkeypatch):
         ear.next()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE ledger_entry IN ACCESS EXCLUSIVE MODE")  # the tail's query gets no answer
-            until(lambda: httpx.get(f"{site.url}/healthz").json()["parts"]["stream"]["state"] == "failed", 5)
+            until(lambda: httpx.get(f"{site.url}/healthz").json()["parts"]["stream"]["state"] == "failed")
         say("crew:1")
         frame = ear.next()
         while frame[0] == "beat":  # each second of the hang says how old the screen is

@@ -57,7 +57,7 @@ def test_the_first_map_is_drawn_from_plain_streets_while_its_tiles_are_made_once
     assert client.get(first["roads"]).status_code == 200
 
     made = pmtiles.tiles_file(folder, basemap())
-    until(made.exists, 60)
+    until(made.exists)
     again = client.get("/map/basemap.json").json()
     written = made.stat().st_mtime_ns
     pmtiles.make_tiles(folder, basemap())

@@ -48,6 +48,8 @@ PAGES = {
     "/office/alarms": ROOM | {"ina", "ada", "abe"},
     "/office/board": ROOM | CHIEFS | {"ina"},
     "/office/duty": CHIEFS | {"zhou"},
+    "/office/duty/crews": CHIEFS | {"zhou"},
+    "/office/force": ROOM | CHIEFS | {"ina"},
     "/office/duty/swaps": CHIEFS | {"zhou"},
     "/office/days": ROOM | CHIEFS | {"ina"},
     "/office/incidents": ROOM | CHIEFS | {"ina"},

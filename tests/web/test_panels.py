@@ -1,6 +1,7 @@
 """live.js and panel.js in a real browser: what changed is fetched, and what a person is doing stays."""
 
 import mimetypes
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 import oneroom.web
 from oneroom.web.live import Live
 from oneroom.web.stream import app as stream_app
-from tests.waiting import until
+from oneroom.web.stream.ring import frame
+from tests.waiting import PATIENCE_MS, until
 from tests.web.streams import Serving, say, ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,7 +98,7 @@ def house(database_url):
 def page(browser, house):
     with browser.new_context() as context:
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_MS)
         faults = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(house.url)
@@ -125,13 +127,13 @@ def test_a_change_is_shown(page, house):
 
 def test_many_changes_cost_few_fetches(page, house):
     settle(page, house)
-    before = house.fetches
+    before, began = house.fetches, time.monotonic()
     for _ in range(20):
         say("room")
+    page.wait_for_function("heard.filter(h => h[0] === 'live:change').length === 20")
     settle(page, house)
 
-    assert 1 <= house.fetches - before <= 3
-    assert page.evaluate("heard.filter(h => h[0] === 'live:change').length") == 20
+    assert 1 <= house.fetches - before <= 2 + (time.monotonic() - began) / 0.8  # a busy machine took longer to say it
 
 
 def test_what_does_not_concern_a_panel_is_not_fetched_and_what_did_not_change_is_not_sent(page, house):
@@ -177,7 +179,7 @@ def test_rows_do_not_jump_under_the_pointer_and_find_their_place_after(page, hou
     assert page.get_attribute("#row-a", "class") == "is-gone"
     assert page.inner_text("#count") == "3 rows"
 
-    page.wait_for_function("document.querySelector('#rows > li').id === 'row-d'", timeout=6000)
+    page.wait_for_function("document.querySelector('#rows > li').id === 'row-d'")
     assert order(page) == ["row-d", "row-c", "row-b"]
     assert page.get_attribute("#queue", "class") == ""
 
@@ -203,7 +205,7 @@ def test_a_panel_that_cannot_be_fetched_says_how_old_it_is_and_recovers(page, ho
     house.broken = False
     house.rows.append("d")
 
-    page.wait_for_selector("#queue:not(.is-stale) #row-d", timeout=8000)
+    page.wait_for_selector("#queue:not(.is-stale) #row-d")
 
 
 def test_a_page_cut_off_hears_afterwards_what_it_missed(page, house):
@@ -214,9 +216,21 @@ def test_a_page_cut_off_hears_afterwards_what_it_missed(page, house):
     say("room", times=3)
     page.context.set_offline(False)
 
-    page.wait_for_selector("#row-d", timeout=15000)
+    page.wait_for_selector("#row-d")
     page.wait_for_function("heard.filter(h => h[0] === 'live:change').length === 3")
     assert page.evaluate("heard.filter(h => h[0] === 'live:reset').length") == 1  # the one at the start
+
+
+def test_a_page_that_was_answered_from_the_journal_asks_again_when_the_database_is_back(page, house):
+    def stands(mode):
+        standing = frame("degraded", {"mode": mode, "since": "2026-11-21T03:00:00+08:00"})
+        house.serving.on_loop(lambda: house.live.tell_standing(standing))
+
+    for mode, row in (("away", "d"), ("booking", "e"), ("well", "f")):
+        settle(page, house)
+        house.rows.append(row)  # and no change is told of it: the last one was heard before the house changed hands
+        stands(mode)
+        page.wait_for_selector(f"#row-{row}")
 
 
 def test_a_ticket_that_ends_is_renewed_without_a_gap(house, page):
@@ -246,7 +260,7 @@ def test_a_silent_connection_is_not_believed(page, house, monkeypatch):
     monkeypatch.setattr("oneroom.web.stream.tail.Tail.lag_s", 60.0)
     house.serving.on_loop(lambda: [listener.wake.set() for listener in everybody(house)])
 
-    page.wait_for_function("document.documentElement.dataset.live === 'deaf'", timeout=20000)
+    page.wait_for_function("document.documentElement.dataset.live === 'deaf'")
 
 
 def everybody(house):

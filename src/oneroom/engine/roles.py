@@ -61,6 +61,7 @@ class Right(StrEnum):
     SEARCH_RECORD = "search_record"
     SEE_ALARMS = "see_alarms"  # what the auditor found, and which part of the machinery is silent
     ROSTER = "roster"  # make and publish rosters of the own station, or of the room
+    SEE_FORCE = "see_force"  # the mobile force: its readiness and drills
     SEE_ORGANISATION = "see_organisation"  # units as of any day, past or to come
     DRAFT_REFORM = "draft_reform"  # draft changes of the organisation, ask that a second person sign them
     SEE_OVERSIGHT_POSTS = "see_oversight_posts"  # which unit is overseen by whom, and which by nobody
@@ -115,6 +116,7 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.SEARCH_RECORD: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.SEE_ALARMS: ROOM | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL, R.ADMINISTRATOR, R.SECURITY_OFFICER}),
     Right.ROSTER: COMMAND | STATION,
+    Right.SEE_FORCE: ROOM | STATION | frozenset({R.INSPECTOR}),
     Right.SEE_ORGANISATION: ROOM | STATION | frozenset({R.ORG_PLANNER, R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.DRAFT_REFORM: frozenset({R.ORG_PLANNER}),
     Right.SEE_OVERSIGHT_POSTS: frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL, R.ORG_PLANNER}),

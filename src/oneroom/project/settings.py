@@ -346,6 +346,8 @@ FOLLOWERS = {
     "words.altered": ["oneroom.apps.oversight.followers.alarm_of_words"],
     "vouch.given": ["oneroom.apps.oversight.followers.alarm_of_vouch"],
     "vouch.ended": ["oneroom.apps.oversight.followers.vouch_over"],
+    "force.below": ["oneroom.apps.oversight.followers.alarm_of_force"],
+    "force.ready": ["oneroom.apps.oversight.followers.force_ready"],
     "ladder.climbed": ["oneroom.apps.incidents.followers.mark_escalated"],
     "session.closed": ["oneroom.apps.duty.followers.sound_after"],
     # A unit is no more: rights, crews, ladders and open matters go to its heir, in this order.
@@ -361,7 +363,6 @@ FOLLOWERS = {
     "person.left": ["oneroom.apps.duty.followers.leave_crew"],
     "certificate.given": ["oneroom.apps.duty.followers.renew_skills"],
     "certificate.ended": ["oneroom.apps.duty.followers.renew_skills"],
-    "ladder.started": ["oneroom.apps.incidents.followers.mark_drill"],
     # A crew is free again: what waited is put before the dispatcher.
     "crew.on_duty": ["oneroom.apps.incidents.followers.offer_again"],
     "crew.state": ["oneroom.apps.incidents.followers.offer_again"],

@@ -42,6 +42,7 @@ class OnBoard:
     fix_at: datetime | None
     accuracy_m: float | None
     led: bool = True  # the lead is a sworn officer and there
+    line_id: int | None = None  # whose line it serves besides: that chief sees it, and does not command it (B11)
 
 
 def board(*, on_duty: bool = True, unit_id: int | None = None, crew_ids: Iterable[int] | None = None) -> list[OnBoard]:
@@ -56,15 +57,16 @@ def board(*, on_duty: bool = True, unit_id: int | None = None, crew_ids: Iterabl
     # Plain rows, and times as numbers: a row of Django's costs ten times as much, and this is asked for all day.
     rows = crews.values_list(
         "pk", "code", "callsign_zh", "callsign_en", "unit_id", "state", _seconds("state_since"), "skills", "kit",
-        "runs", "position__lon", "position__lat", _seconds("position__at"), "position__accuracy_m",
+        "runs", "position__lon", "position__lat", _seconds("position__at"), "position__accuracy_m", "line_id",
     )  # fmt: skip
     members = _members(None if unit_id is None and crew_ids is None else [row[0] for row in rows])
     return [
         OnBoard(
             pk, code, zh, en, unit, state, datetime.fromtimestamp(since, UTC), officers, auxiliaries, tuple(skills),
             tuple(kit), runs, lon, lat, None if fix is None else datetime.fromtimestamp(fix, UTC), accuracy_m, led,
+            line,
         )
-        for pk, code, zh, en, unit, state, since, skills, kit, runs, lon, lat, fix, accuracy_m in rows
+        for pk, code, zh, en, unit, state, since, skills, kit, runs, lon, lat, fix, accuracy_m, line in rows
         for officers, auxiliaries, led in (members.get(pk, (0, 0, False)),)
     ]  # fmt: skip
 

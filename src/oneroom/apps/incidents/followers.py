@@ -5,10 +5,8 @@ from __future__ import annotations
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.incidents.services.matter import scopes
 from oneroom.apps.incidents.services.waiting import offer_to_waiting
-from oneroom.apps.ledger.prepared import run
 from oneroom.apps.ledger.services import afterwards, note
 from oneroom.apps.ledger.services.record import Noted
-from oneroom.apps.orders.services import mark_drill as mark_ladder
 from oneroom.engine.lifecycle.incident import ENDED, OPEN
 from oneroom.engine.values import SYSTEM, Actor, Conflict
 
@@ -27,13 +25,6 @@ def mark_escalated(entry: Noted, *, by: Actor) -> None:
             "incident.escalated", entry.matter, by=SYSTEM, at=entry.at, to=("room",), matter=entry.matter,
             incident=int(pk), rung_code=code, stage=entry.facts["stage"],
         )  # fmt: skip
-
-
-def mark_drill(entry: Noted, *, by: Actor) -> None:
-    """Whatever begins to be watched in a drill says so in all its messages, whoever began it."""
-    kind, _, pk = entry.matter.partition(":")
-    if kind == "incident" and run("SELECT 1 FROM incidents_incident WHERE id = %s AND drill", [int(pk)]).fetchone():
-        mark_ladder(entry.facts["ladder"])
 
 
 def offer_again(entry: Noted, *, by: Actor) -> None:

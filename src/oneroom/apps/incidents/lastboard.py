@@ -12,7 +12,7 @@ from oneroom.apps.incidents.models import Assignment, Incident, LateAct, Reserve
 from oneroom.apps.ledger.queries import head_seq, matters_since, sessions_closed
 from oneroom.apps.ledger.services import Looking, open_sealed
 from oneroom.apps.orders.queries import board_ladders, ladder_ids_used
-from oneroom.apps.people.queries import staff
+from oneroom.apps.people.queries import staff, staff_mark
 from oneroom.engine.degraded import Board, Crew, Ladder, Matter, Numbers, Order, Person, Spell
 from oneroom.engine.escalation import thawed
 from oneroom.engine.lifecycle.assignment import LIVE
@@ -44,15 +44,10 @@ def last_board(*, at: datetime, numbers: Numbers | None = None, before: Board | 
         )
         for row in rows
     }  # fmt: skip
-    people = {
-        p.account_id: Person(
-            p.account_id, p.name, p.version, [Role(r) for r in p.roles], p.unit_id, sorted(p.units), p.mobile, p.email,
-            p.language,
-        )
-        for p in staff()
-    }  # fmt: skip
+    mark = staff_mark()  # read before they are: what changes meanwhile is seen the next time
+    people = before.people if before is not None and before.people_mark == mark else _people()
     spells = [Spell(*row) for row in spells_at(at)]
-    board = Board(at, seq, people, crews, {}, {}, {}, spells)
+    board = Board(at, seq, people, crews, {}, {}, {}, spells, people_mark=mark)
     known, upto = ([], 0) if before is None else (before.closed_sessions, before.seq)
     closed = sessions_closed(CLOSED_KEPT, since=at - CLOSED_WITHIN, after=upto)
     board.closed_sessions = [*closed, *known][:CLOSED_KEPT]
@@ -69,6 +64,17 @@ def last_board(*, at: datetime, numbers: Numbers | None = None, before: Board | 
     if numbers is not None:
         board.numbers = numbers
     return board
+
+
+def _people() -> dict[int, Person]:
+    """Everybody who holds a role."""
+    return {
+        p.account_id: Person(
+            p.account_id, p.name, p.version, [Role(r) for r in p.roles], p.unit_id, sorted(p.units), p.mobile, p.email,
+            p.language,
+        )
+        for p in staff()
+    }  # fmt: skip
 
 
 def _matters(ids: Collection[int] | None = None) -> dict[int, Matter]:

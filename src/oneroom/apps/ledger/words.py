@@ -8,7 +8,6 @@ that is, its row says (``Sealed.entry``); if the row lies, the entry finds no te
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from django.db import connection
 from django.db.models import Max
 
 from oneroom.apps.ledger.models import Entry, Sealed
+from oneroom.apps.ledger.prepared import run
 from oneroom.engine.events import KINDS, Fact
 
 # Kept for hours and committed to by nothing: what is being typed, and the number that an exchange gives.
@@ -39,6 +39,10 @@ FROM ledger_sealed s
 JOIN unnest(%s::bigint[], %s::bytea[], %s::bytea[]) AS k(id, inner_pad, outer_pad) ON k.id = s.id
 WHERE s.text IS NOT NULL
 """
+# The texts of these entries; of a long one (a photo) only that it is there.
+_TEXTS = """
+SELECT id, entry, key, erased IS NOT NULL, matter, CASE WHEN octet_length(text) <= 8192 THEN text END, text IS NOT NULL
+FROM ledger_sealed WHERE entry = ANY(%s)"""
 _BLOCK = 64
 _INNER, _OUTER = bytes(b ^ 0x36 for b in range(256)), bytes(b ^ 0x5C for b in range(256))
 
@@ -54,7 +58,7 @@ class Compared:
 
 def commitment(key: bytes, text: str) -> str:
     """HMAC-SHA256 of the text under the key kept with it, as 64 hex digits."""
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def commitments(kind: str, facts: Mapping[str, Any]) -> list[str]:
@@ -123,16 +127,16 @@ def _compare(entries: list[tuple[int, str, dict[str, Any]]]) -> Compared:
     held = {seq: marks for seq, kind, facts in entries if (marks := commitments(kind, facts))}
     if not held:
         return Compared(0)
-    rows = list(Sealed.objects.filter(entry__in=list(held)).values_list("pk", "entry", "key", "erased", "matter"))
-    found = _marks([(pk, bytes(key)) for pk, _seq, key, _erased_at, _matter in rows if key is not None])
+    rows = run(_TEXTS, [list(held)]).fetchall()
+    found = _marks([(row[0], bytes(row[2])) for row in rows if row[2] is not None and row[5] is None and row[6]])
     live: dict[int, set[str]] = defaultdict(set)
     gone: dict[int, list[str]] = defaultdict(list)
-    for pk, seq, _key, erased_at, matter in rows:
-        if seq is None:
-            continue
-        if pk in found:
+    for pk, seq, key, erased, matter, text, _there in rows:
+        if key is not None and text is not None:
+            live[seq].add(commitment(key, text))
+        elif pk in found:
             live[seq].add(found[pk])
-        elif erased_at is not None:
+        elif erased:
             gone[seq].append(matter)
     erasures = _erased({matter for matters in gone.values() for matter in matters})
     texts = 0

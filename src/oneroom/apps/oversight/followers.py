@@ -8,6 +8,7 @@ from oneroom.engine.values import Actor
 
 DOOR = "door"
 RECORD = "record"
+FORCE = "force"
 
 
 def alarm_of_vouch(entry: Noted, *, by: Actor) -> None:
@@ -26,3 +27,13 @@ def alarm_of_words(entry: Noted, *, by: Actor) -> None:
         "words_altered", f"text:{entry.facts['text']}", part=RECORD, matter=entry.matter, at=entry.at,
         entry=entry.facts.get("entry"),
     )  # fmt: skip
+
+
+def alarm_of_force(entry: Noted, *, by: Actor) -> None:
+    """A unit of the mobile force is below what is required of it (T25)."""
+    raise_alarm("force_below", f"force:{entry.facts['force']}", part=FORCE, at=entry.at)
+
+
+def force_ready(entry: Noted, *, by: Actor) -> None:
+    """It holds what is required again."""
+    end_alarm("force_below", f"force:{entry.facts['force']}", part=FORCE, at=entry.at)

@@ -15,7 +15,12 @@ PARTS: dict[str, str | Promise] = {
 }
 
 # Whoever raises an alarm: the parts, and the door of the house.
-RAISERS: dict[str, str | Promise] = {**PARTS, "door": lazy("the door"), "record": lazy("the record")}
+RAISERS: dict[str, str | Promise] = {
+    **PARTS,
+    "door": lazy("the door"),
+    "record": lazy("the record"),
+    "force": lazy("the mobile force"),
+}
 
 # What it means that a part is silent or fails: what somebody has to do in its place.
 WITHOUT: dict[str, str | Promise] = {
@@ -37,6 +42,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "call": lazy("call %(n)s"),
     "account": lazy("account %(n)s"),
     "text": lazy("personal text %(n)s"),
+    "force": lazy("unit %(n)s of the mobile force"),
 }
 
 # A record is one of two chains; a finding about one names it.
@@ -68,6 +74,8 @@ KINDS: dict[str, str | Promise] = {
     "crew_adrift": lazy("a crew counts as busy and has no order"),
     # the door
     "vouched": lazy("locked, and let in on a commander's word"),
+    # the mobile force
+    "force_below": lazy("below the readiness that is required of it"),
     # the record
     "record_set_back": lazy("the record does not contain what was signed: it was set back or rewritten"),
     "record_head": lazy("the end of the record is not what it says of itself"),

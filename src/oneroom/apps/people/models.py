@@ -9,6 +9,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 
+from oneroom.apps.ledger.prepared import find
+
 
 class AccountManager(BaseUserManager["Account"]):
     """What Django's own tools need of a user model."""
@@ -18,6 +20,15 @@ class AccountManager(BaseUserManager["Account"]):
         account.set_password(password)
         account.save(using=self._db)
         return account
+
+    def get(self, *args: Any, **kwargs: Any) -> Account:
+        """As Django's. Every request of somebody who is signed in begins with ``get(pk=…)``: that one is prepared."""
+        if args or [*kwargs] != ["pk"]:
+            return super().get(*args, **kwargs)
+        found = find(self.model, kwargs["pk"])
+        if found is None:
+            raise self.model.DoesNotExist("There is no such account.")
+        return found
 
 
 class Account(AbstractBaseUser):

@@ -94,6 +94,19 @@ class Staff:
     language: str
 
 
+_STAFF_MARK = """
+SELECT count(*) || ':' || coalesce(sum(hashtextextended(concat_ws(chr(31), g.id, g.role, coalesce(g.unit_id, 0), a.id,
+    a.access_version, a.name, a.mobile, a.email, a.language), 0)), 0)
+FROM people_grant g JOIN people_account a ON a.id = g.account_id
+WHERE g.ends IS NULL AND (g.until IS NULL OR g.until > %s) AND a.is_active AND a.temporary_until IS NULL"""
+
+
+def staff_mark() -> str:
+    """A short text that is another one where ``staff`` finds anything else: the database looks, and sends nothing."""
+    found = run(_STAFF_MARK, [now()]).fetchone()
+    return str(found[0]) if found else ""
+
+
 def staff() -> list[Staff]:
     """Every active account that holds a role: one statement."""
     rows = Grant.objects.filter(lasting(now()), account__is_active=True, account__temporary_until=None)

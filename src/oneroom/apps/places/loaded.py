@@ -6,8 +6,11 @@ import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
+
 from oneroom.apps.ledger.prepared import run
-from oneroom.apps.places.models import RoadNetwork
+from oneroom.apps.places.models import Place, RoadNetwork
 from oneroom.engine.geo import Box
 from oneroom.engine.roads import Metric, RoadGraph, SnapIndex, from_npz_bytes, metric, snap_index
 from oneroom.engine.values import Refused
@@ -19,6 +22,15 @@ class NoNetwork(Refused):
     status = 409
     code = "no_network"
     message = "No road network is loaded. Load one with “oneroom importroads”."
+
+
+@dataclass(frozen=True, slots=True)
+class Crossings:
+    """Named crossings from west to east: longitudes and latitudes (degrees) as arrays, (Chinese, English) names."""
+
+    lon: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+    names: list[tuple[str, str]]
 
 
 @dataclass
@@ -36,6 +48,14 @@ class Loaded:
     def index(self) -> SnapIndex:
         """Made when first asked for: who only draws the map does not wait for the kernels to be compiled."""
         return snap_index(self.graph)
+
+    @cached_property
+    def crossings(self) -> Crossings:
+        """Its named crossings. They come with the network and stay with it, unlike the places that a force enters."""
+        found = Place.objects.filter(network=self.row_id, kind=Place.Kind.CROSSING).order_by("lon", "pk")
+        rows = list(found.values_list("lon", "lat", "name_zh", "name_en"))
+        lon, lat = (np.array([row[n] for row in rows], dtype=float) for n in (0, 1))
+        return Crossings(lon, lat, [(zh, en) for _, _, zh, en in rows])
 
     @property
     def box(self) -> Box:

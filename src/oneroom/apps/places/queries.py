@@ -9,10 +9,9 @@ from datetime import datetime
 import numpy as np
 from django.db.models import Count
 
-from oneroom.apps.ledger.prepared import run
 from oneroom.apps.places.loaded import Loaded, NoNetwork, find_network, held_network, network
 from oneroom.apps.places.map import Basemap, MapFile, basemap, roads_geojson
-from oneroom.apps.places.models import LocationWarning, Place
+from oneroom.apps.places.models import LocationWarning
 from oneroom.apps.places.names import Found, find_place, find_places, held_place, held_places, read_names
 from oneroom.engine.coordinates import find_coordinates
 from oneroom.engine.geo import DATUMS, distance_m, to_wgs84
@@ -74,7 +73,7 @@ def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0
     if len(points) == 0:
         raise BadInput("location", "There is no road within %(metres)d metres of this point.", metres=round(max_m))
     road_zh, road_en = _street(city, points)
-    crossing, away = _nearest_crossing(x, y)
+    crossing, away = _nearest_crossing(city, x, y)
     return Located(
         lon=x, lat=y, points=points, off_m=float(points.off_m[0]), road_zh=road_zh, road_en=road_en,
         crossing_zh=crossing[0] if crossing else "", crossing_en=crossing[1] if crossing else "",
@@ -125,23 +124,18 @@ def _street(city: Loaded, points: Points) -> tuple[str, str]:
     return "", ""
 
 
-_CROSSINGS = """
-SELECT name_zh, name_en, lon, lat FROM places_place
-WHERE network_id = (SELECT id FROM places_roadnetwork WHERE active) AND kind = %s AND lon BETWEEN %s AND %s
-    AND lat BETWEEN %s AND %s"""
-
-
-def _nearest_crossing(lon: float, lat: float) -> tuple[tuple[str, str] | None, float | None]:
-    """The nearest named crossing (Chinese, English) of the active network within walking sight, and how far it is."""
+def _nearest_crossing(city: Loaded, lon: float, lat: float) -> tuple[tuple[str, str] | None, float | None]:
+    """The nearest named crossing (Chinese, English) of this network within walking sight, and how far it is."""
     degrees_lat = _NEAR_CROSSING_M / 111_000
     degrees_lon = degrees_lat / max(0.05, math.cos(math.radians(lat)))
-    box = [lon - degrees_lon, lon + degrees_lon, lat - degrees_lat, lat + degrees_lat]
-    near = run(_CROSSINGS, [Place.Kind.CROSSING.value, *box]).fetchall()
-    if not near:
+    known = city.crossings
+    west, east = np.searchsorted(known.lon, [lon - degrees_lon, lon + degrees_lon])
+    near = west + np.flatnonzero(np.abs(known.lat[west:east] - lat) <= degrees_lat)
+    if not len(near):
         return None, None
-    away = distance_m(lon, lat, [place[2] for place in near], [place[3] for place in near])
+    away = distance_m(lon, lat, known.lon[near], known.lat[near])
     best = int(np.argmin(away))
-    return near[best][:2], float(away[best])
+    return known.names[near[best]], float(away[best])
 
 
 def new_warnings(*, since: datetime, at: datetime) -> dict[str, int]:

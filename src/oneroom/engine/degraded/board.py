@@ -202,6 +202,7 @@ class Board:
     spells: list[Spell]
     numbers: Numbers = field(default_factory=lambda: Numbers(0, "", "", 1, 0, 0, [], [], []))
     closed_sessions: list[str] = field(default_factory=list)
+    people_mark: str = ""  # another one where any of the people is another
 
     def actor(self, account: int, *, version: int, via: str) -> Actor:
         """Who this is, with the crew he rides with. NotVouched where he is not known, or his rights changed since."""

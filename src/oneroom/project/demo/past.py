@@ -109,7 +109,7 @@ class Past:
         yield (at := call.at)
         taker = self._who(f"{self._codes[found_by]}a" if found_by else "sim-calltaker")
         chance = Random(f"oneroom past {call.key}")
-        kind = {"category": call.category, "subcategory": call.subcategory}
+        kind: dict[str, Any] = {"category": call.category, "subcategory": call.subcategory}
         taken = services.take_report(
             services.Said(call.words, caller_phone=call.phone, safe_contact=call.safe_contact),
             source="self" if found_by else "phone",

@@ -22,10 +22,10 @@ router = Router(tags=["crews"])
 
 @router.get("crews")
 def crews(request: HttpRequest) -> dict[str, Any]:
-    """Crews on duty with their latest place: all for the room, the own station's for its chiefs."""
+    """Crews on duty with their latest place: all for the room, those of the own station or line for its chiefs."""
     by = actor(request)
     if by.may(Right.SEE_STATION) and not by.may(Right.SEE_ROOM):
-        rows = [crew for crew in board() if by.heads(crew.unit_id)]
+        rows = [crew for crew in board() if by.heads(crew.unit_id) or by.heads(crew.line_id)]
     else:
         by.must(Right.SEE_ROOM)
         rows = board()

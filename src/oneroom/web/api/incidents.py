@@ -61,7 +61,8 @@ def taken(asked: shapes.NewIncident, code: str, by: Actor, at: datetime) -> dict
         saved = services.take_report(
             said, source=asked.source, where=at_place, **asked.kind, grade=asked.grade, reasons=asked.reasons,
             drill=asked.drill or (draft is not None and draft.drill),
-            code=draft_code(draft, anew=True) if draft is not None and over else code, by=by, at=at,
+            code=draft_code(draft, anew=True) if draft is not None and over else code, number_at_last=True,
+            by=by, at=at,
         )  # fmt: skip
     if asked.category:
         _answered(saved.incident_id, asked, by, at)

@@ -37,7 +37,7 @@ def take_public_report(asked: shapes.PublicReport, code: str, at: datetime) -> d
             asked.words, asked.caller_name, asked.caller_phone, asked.place, asked.safe_contact, asked.text_only,
             asked.urgent,
         ),
-        source="web", where=where(asked.location), code=code, by=CITIZEN, at=at,
+        source="web", where=where(asked.location), code=code, number_at_last=True, by=CITIZEN, at=at,
     )  # fmt: skip
     return {"reference": taken.reference}
 

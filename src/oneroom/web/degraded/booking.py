@@ -18,7 +18,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.lastboard import leads, led_to
-from oneroom.apps.ledger.services import looked_up, numbers_given, once
+from oneroom.apps.ledger.services import numbers_given, once
 from oneroom.apps.orders.services import Happened, rungs_happened
 from oneroom.engine.journal import Line
 from oneroom.engine.roles import Right, Role
@@ -71,10 +71,8 @@ class Booker:
         """All of them at once; where one is refused, each by itself: what clashes is found then."""
         booked = services.booked_lines(self.journal, (line.n for line in some))
         acts = [line for line in some if "path" in line.said]
-        todo = [line for line in some if line.n not in booked]
         try:
-            with looked_up([(line.said["by"]["id"], line.said["key"]) for line in todo if "path" in line.said]):
-                services.book_together(self._steps(todo))
+            services.book_together(self._steps([line for line in some if line.n not in booked]))
         except _AWAY as gone:
             if not isinstance(gone.__cause__, psycopg.errors.DeadlockDetected):
                 raise

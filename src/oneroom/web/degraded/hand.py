@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
-from pydantic import TypeAdapter
 
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orders.channel import channels
@@ -26,10 +25,10 @@ from oneroom.engine.values import Actor, BadInput, Conflict, Refused
 from oneroom.ports import journal
 from oneroom.web.degraded.asked import Asked
 from oneroom.web.degraded.climbing import Key, Messages
+from oneroom.web.degraded.written import BOARD, Written
 from oneroom.web.tickets import Badge
 
 log = logging.getLogger(__name__)
-_BOARD = TypeAdapter(Board)
 
 OLDEST = timedelta(hours=1)  # a board that was kept longer ago says nothing of who is on duty now
 
@@ -84,11 +83,12 @@ class Hand:
         self._messages = Messages(channels(), lambda message, state: later(self._settled, message, state))
         self._kept: dict[tuple[int, str], tuple[str, Any, dict[str, Any]]] = {}
         self._board: Board | None = None
+        self._written = Written()
         self.base: Board | None = None
         self.mode, self.since = Mode.WELL, now()
         if (kept := journal.kept_board(folder)) is not None:
             with contextlib.suppress(ValueError):
-                self.base = _BOARD.validate_json(kept)
+                self.base = BOARD.validate_json(kept)
         if self._journal.lines:  # an earlier process left them
             self.mode, self.since = Mode.AWAY, datetime.fromisoformat(self._journal.lines[0].said["at"])
             self._restore()
@@ -133,7 +133,7 @@ class Hand:
         if self.mode is Mode.WELL:
             self.base = board
             with contextlib.suppress(OSError):
-                journal.keep_board(self._folder, _BOARD.dump_json(board))
+                journal.keep_board(self._folder, self._written.of(board))
 
     def begin(self) -> bool:
         """The database is away: from now on acts are taken here. False where nothing is known to act on."""

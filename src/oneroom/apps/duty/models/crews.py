@@ -40,6 +40,8 @@ class Crew(models.Model):
     callsign_zh = models.CharField(max_length=40)
     callsign_en = models.CharField(max_length=60)
     unit = models.ForeignKey("orgs.OrgUnit", on_delete=models.PROTECT, related_name="crews")
+    # Dual line (row B11): whose work it does, beside whose ground it is. Both chiefs see it; its unit commands.
+    line = models.ForeignKey("orgs.OrgUnit", null=True, on_delete=models.PROTECT, related_name="line_crews")
     state = models.CharField(max_length=16, choices=State, default=State.OFF_DUTY)
     state_since = models.DateTimeField()
     duty_since = models.DateTimeField(null=True)

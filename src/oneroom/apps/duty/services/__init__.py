@@ -6,9 +6,11 @@ from oneroom.apps.duty.services.crews import (
     go_off_duty,
     leave_crew,
     say_state,
+    set_line,
     set_state,
 )
 from oneroom.apps.duty.services.desks import SILENCE_REASONS, silence, sound_again
+from oneroom.apps.duty.services.mobile import call_drill, end_drill, enter_force, say_readiness, turn_out
 from oneroom.apps.duty.services.positions import Fix, record_positions
 from oneroom.apps.duty.services.rosters import (
     draft_roster,
@@ -39,11 +41,14 @@ __all__ = [
     "answer_swap",
     "ask_swap",
     "begin_spell",
+    "call_drill",
     "come_on_duty",
     "count_run",
     "decide_swap",
     "draft_roster",
     "end_calendar_key",
+    "end_drill",
+    "enter_force",
     "form_crew",
     "go_off_duty",
     "lapse_swaps",
@@ -52,13 +57,16 @@ __all__ = [
     "publish_roster",
     "record_positions",
     "renew_skills",
+    "say_readiness",
     "say_state",
     "set_cell",
+    "set_line",
     "set_needs",
     "set_state",
     "silence",
     "solve_roster",
     "sound_again",
+    "turn_out",
     "whose_calendar",
     "withdraw_swap",
 ]

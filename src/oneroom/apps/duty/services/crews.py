@@ -10,12 +10,14 @@ from django.db.models import F
 from django.utils.timezone import localtime
 
 from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Position
+from oneroom.apps.duty.queries import led_crews
 from oneroom.apps.duty.services.skills import renew_skills
 from oneroom.apps.ledger.services import ask_guards, note, service
+from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.people.services import change_access_of_all
 from oneroom.apps.personnel.queries import kinds_of_accounts
-from oneroom.engine.roles import Role
-from oneroom.engine.values import Actor, BadInput, Conflict, IllegalMove, Overtaken
+from oneroom.engine.roles import Right, Role
+from oneroom.engine.values import Actor, BadInput, Conflict, IllegalMove, NotFound, Overtaken
 
 S = Crew.State
 # What a crew may say of itself; the other states follow its assignment.
@@ -24,7 +26,8 @@ SAYABLE = (S.AVAILABLE, S.MEAL, S.OUT_OF_SERVICE, S.BUSY, S.AT_CENTRE)
 
 def scopes_of(crew: Crew) -> tuple[str, ...]:
     """Whose open screens hear of a crew: the room, its station, itself."""
-    return ("room", f"unit:{crew.unit_id}", f"crew:{crew.pk}")
+    line = (f"unit:{crew.line_id}",) if crew.line_id else ()
+    return ("room", f"unit:{crew.unit_id}", f"crew:{crew.pk}", *line)
 
 
 @service
@@ -61,7 +64,13 @@ def form_crew(
 
 @service
 def come_on_duty(crew: Crew, *, by: Actor, at: datetime) -> None:
-    """The crew is available; its count of orders starts anew."""
+    """
+    The crew is available; its count of orders starts anew.
+
+    Without a sworn lead it does not go, and so auxiliaries are never alone (T16): by roster, by hand or by radio.
+    """
+    if crew.pk not in led_crews([crew.pk]):
+        raise Conflict("A crew without its lead does not go on duty.")
     _swap(crew, (S.OFF_DUTY,), S.AVAILABLE, at, duty_since=at, runs=0)
     renew_skills([crew.pk], day=localtime(at).date(), by=by, at=at)
     note("crew.on_duty", f"crew:{crew.pk}", by=by, at=at, to=scopes_of(crew), crew=crew.pk, unit=crew.unit_id)
@@ -88,6 +97,25 @@ def say_state(crew: Crew, state: str, *, by: Actor, at: datetime) -> None:
         "crew.state", f"crew:{crew.pk}", by=by, at=at, to=scopes_of(crew),
         crew=crew.pk, unit=crew.unit_id, state=state,
     )  # fmt: skip
+
+
+@service
+def set_line(crew_id: int, line_id: int | None, *, by: Actor, at: datetime) -> None:
+    """
+    Whose line a crew serves besides its unit (row B11): that chief sees it and hears of it.
+
+    It changes who sees, never who commands: orders, ladders and rosters stay with the crew's own unit.
+    """
+    crew = Crew.objects.select_for_update().filter(pk=crew_id).first()
+    if crew is None or not (by.heads(crew.unit_id) or by.may(Right.COMMAND)):
+        raise NotFound
+    if line_id is not None and (line_id == crew.unit_id or not OrgUnit.objects.filter(pk=line_id).exists()):
+        raise BadInput("line", "Another unit than its own is meant here.")
+    told = set(scopes_of(crew))
+    crew.line_id = line_id
+    crew.save(update_fields=["line"])
+    to = sorted(told | set(scopes_of(crew)))
+    note("crew.line", f"crew:{crew.pk}", by=by, at=at, to=to, crew=crew.pk, unit=crew.unit_id, line=line_id)
 
 
 def set_state(crew_id: int, state: str, *, at: datetime) -> None:

@@ -45,7 +45,7 @@ def decide_call_backs(row: Incident, *, share: float, at: datetime) -> None:
         if decision.due:
             start_overdue(
                 f"report:{report.pk}", stage="call_back", limit_s=decision.limit_s, matter=subject(row.pk),
-                grade=row.grade, unit_id=row.unit_id, by=SYSTEM, at=at,
+                grade=row.grade, drill=row.drill, unit_id=row.unit_id, by=SYSTEM, at=at,
             )  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def _tell(row: Call, *, at: datetime) -> None:
         Call.objects.filter(pk=row.pk).update(return_due=at + timedelta(seconds=promised or 0))
         start_overdue(
             call_subject(row.pk), stage="return_call", limit_s=promised, matter=call_subject(row.pk), grade=2,
-            by=SYSTEM, at=at,
+            drill=False, by=SYSTEM, at=at,
         )  # fmt: skip
     _note(row.state, row, mine, by=SYSTEM, at=at, **facts)
 

@@ -95,7 +95,7 @@ def send_back(incident_id: int, *, reason: str, words: str, by: Actor, at: datet
     stop(subject(row.pk), cause="sent_back", stage="review", by=by, at=at)
     start_overdue(
         subject(row.pk), stage="complete", limit_s=limit_s("complete", row.grade), matter=subject(row.pk),
-        grade=row.grade, crew_id=lead.crew_id if lead else None,
+        grade=row.grade, drill=row.drill, crew_id=lead.crew_id if lead else None,
         unit_id=lead.crew.unit_id if lead else row.unit_id, by=by, at=at,
     )  # fmt: skip
 

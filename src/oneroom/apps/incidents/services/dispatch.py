@@ -119,8 +119,8 @@ def _offer_one(
         differs=differs if advice.ranked else None, reason=reason or None,
     )  # fmt: skip
     start_answer(
-        f"assignment:{sent.pk}", matter=subject(row.pk), grade=row.grade, crew_id=crew.pk, unit_id=crew.unit_id,
-        by=by, at=at,
+        f"assignment:{sent.pk}", matter=subject(row.pk), grade=row.grade, drill=row.drill, crew_id=crew.pk,
+        unit_id=crew.unit_id, by=by, at=at,
     )  # fmt: skip
     return sent.pk
 

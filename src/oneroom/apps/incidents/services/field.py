@@ -172,7 +172,7 @@ def watch_welfare(found: Assignment, row: Incident, *, by: Actor, at: datetime) 
 def _watch(found: Assignment, row: Incident, stage: str, *, by: Actor, at: datetime) -> None:
     start_overdue(
         f"assignment:{found.pk}", stage=stage, limit_s=limit_s(stage, row.grade), matter=subject(row.pk),
-        grade=row.grade, crew_id=found.crew_id, unit_id=found.crew.unit_id, by=by, at=at,
+        grade=row.grade, drill=row.drill, crew_id=found.crew_id, unit_id=found.crew.unit_id, by=by, at=at,
     )  # fmt: skip
 
 

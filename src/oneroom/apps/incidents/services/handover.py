@@ -61,7 +61,7 @@ def begin_handover(*, incoming: int, until: datetime, words: str = "", by: Actor
     )  # fmt: skip
     start_overdue(
         subject(row.pk), stage="handover", limit_s=limit_s("handover", _GRADE), matter=subject(row.pk), grade=_GRADE,
-        by=by, at=at,
+        drill=False, by=by, at=at,
     )  # fmt: skip
     return row.pk
 

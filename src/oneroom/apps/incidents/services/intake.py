@@ -29,11 +29,22 @@ from oneroom.apps.incidents.services.matter import (
     subject,
     watch,
 )
-from oneroom.apps.ledger.prepared import insert, run
-from oneroom.apps.ledger.services import given_id, given_reference, note, seal, seal_all, service
-from oneroom.apps.orders.services import stop
+from oneroom.apps.ledger.services import (
+    Named,
+    are_sealed,
+    given_id,
+    given_reference,
+    named_at_last,
+    note,
+    seal,
+    sealed_rows,
+    service,
+)
+from oneroom.apps.ledger.together import NameOf, insert_together
+from oneroom.apps.orders.services import overdue_began, overdue_rows, stop
 from oneroom.apps.orgs.queries import station_at
 from oneroom.engine.lifecycle.incident import INCIDENT
+from oneroom.engine.lifecycle.limits import limit_s
 from oneroom.engine.roles import Right
 from oneroom.engine.text import phone, plain
 from oneroom.engine.values import Actor, BadInput
@@ -43,11 +54,14 @@ from oneroom.engine.values import Actor, BadInput
 _CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 # What a report counts as until somebody has read it (the model's default).
 _UNREAD = 3
-_NUMBER = """
-WITH given AS (INSERT INTO incidents_daycount (day, last) VALUES (%s, 1)
-    ON CONFLICT (day) DO UPDATE SET last = incidents_daycount.last + 1 RETURNING last)
+_NUMBER = {
+    "counted": """
+INSERT INTO incidents_daycount (day, last) VALUES (%s, 1)
+ON CONFLICT (day) DO UPDATE SET last = incidents_daycount.last + 1 RETURNING last""",
+    "named": """
 UPDATE incidents_incident SET reference = %s::text || lpad(last::text, greatest(4, length(last::text)), '0')
-FROM given WHERE id = %s RETURNING reference"""
+FROM counted WHERE id = %s RETURNING reference AS name""",
+}
 _KIND = ("category", "subcategory", "grade", "reasons", "state", "state_since")
 
 
@@ -68,9 +82,13 @@ class Where:
     given: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taken:
-    """What the caller and the operator get at once. ``code`` is shown this one time and kept nowhere."""
+    """
+    What the caller and the operator get at once. ``code`` is shown this one time and kept nowhere.
+
+    Until an act that numbers ``at_last`` is written, its ``reference`` is one that nobody else has.
+    """
 
     incident_id: int
     report_id: int
@@ -103,6 +121,7 @@ def take_report(
     reasons: Iterable[str] = (),
     drill: bool = False,
     code: str = "",
+    number_at_last: bool = False,
     by: Actor,
     at: datetime,
 ) -> Taken:
@@ -110,6 +129,7 @@ def take_report(
     A report becomes an incident; with category, grade and place it is ready to be dispatched at once.
 
     ``code`` is the caller's code where the door has one to give (``follow_code``); else a random one is made.
+    ``number_at_last``: nothing else of this act needs the reference, which is given by its last statement.
     Raises BadInput naming the field, before anything is written.
     """
     _may_report(source, by)
@@ -125,10 +145,9 @@ def take_report(
     if category:
         checked = check_classification(category, grade, reasons, where, subcategory=subcategory)
         _classify(row, category=category, subcategory=subcategory, grade=grade, reasons=checked, by=by, at=at)
-    insert(row)
-    matter = subject(row.pk)
+    named = subject(row.pk) if row.pk is not None else NameOf("incident", row)
     texts = {"words": words, "caller": caller if any(caller.values()) else None, "address": address}
-    sealed = seal_all({f"report.{name}": text for name, text in texts.items() if text}, matter=matter, at=at)
+    sealed = sealed_rows({f"report.{name}": text for name, text in texts.items() if text}, matter=named, at=at)
     seals = {purpose.removeprefix("report."): kept for purpose, kept in sealed.items()}
     code = code or follow_code(secrets.token_bytes(32))
     report = Report(
@@ -136,7 +155,13 @@ def take_report(
         safe_ways=["page"] if said.text_only and said.safe_contact == "yes" else [], text_only=said.text_only,
         **{name: kept for name, (kept, _) in seals.items()},
     )  # fmt: skip
-    insert(report)
+    stage = "dispatch" if category else "classify"
+    watching = overdue_rows(
+        named, stage=stage, limit_s=limit_s(stage, row.grade), grade=row.grade, drill=drill, unit_id=row.unit_id, at=at
+    )
+    insert_together(row, *(kept for kept, _ in sealed.values()), report, *watching)
+    are_sealed(sealed)
+    matter = subject(row.pk)
     commitments: dict[str, Any] = {("place" if n == "address" else n): c for n, (_, c) in seals.items()}
     note(
         "incident.received", matter, by=by, at=at, to=scopes(row, new=True), matter=matter, incident=row.pk,
@@ -145,8 +170,11 @@ def take_report(
     )  # fmt: skip
     if category:
         _note_classified(row, scopes(row, new=True), by=by, at=at)
-    watch(row, "dispatch" if category else "classify", by=by, at=at)
-    return Taken(row.pk, report.pk, reserved or _number(row, at), code)
+    overdue_began(watching, by=by, at=at)
+    taken = Taken(row.pk, report.pk, row.reference, code)
+    if reserved is None:
+        _number(row, taken, at, at_last=number_at_last)
+    return taken
 
 
 @service
@@ -209,10 +237,9 @@ def add_words(
     text = plain("words", words, longest=2000, required=True)
     row = must_be_open(lock_matter_of(report_id)) if report_id else lock_open(incident_id)
     sealed, commitment = seal(text, matter=subject(row.pk), purpose="added.words", at=at)
-    insert(
-        AddedWords(incident=row, source=source, report_id=report_id or None, account_id=by.id or None, at=at,
-                   words=sealed)
-    )  # fmt: skip
+    AddedWords.objects.create(
+        incident=row, source=source, report_id=report_id or None, account_id=by.id or None, at=at, words=sealed
+    )
     note(
         "incident.words_added", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
         incident=row.pk, report=report_id, words=commitment, source=source, crew=crew_id,
@@ -293,7 +320,7 @@ def day_of(at: datetime) -> date:
     return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
-def _number(row: Incident, at: datetime) -> str:
+def _number(row: Incident, taken: Taken, at: datetime, *, at_last: bool) -> None:
     """
     Give a matter its reference: the day and a number of that day, gapless.
 
@@ -301,5 +328,12 @@ def _number(row: Incident, at: datetime) -> str:
     report meanwhile waits for it.
     """
     day = day_of(at)
-    [[row.reference]] = run(_NUMBER, [day, f"{day:%Y%m%d}-", row.pk])
-    return row.reference
+
+    def heard(name: str) -> None:
+        row.reference = taken.reference = name
+
+    number = Named(_NUMBER, [day, f"{day:%Y%m%d}-", row.pk], stands=row.reference, heard=heard)
+    if at_last:
+        named_at_last(number)
+    else:
+        number.now()

@@ -11,7 +11,6 @@ from oneroom.apps.duty.access import must_command
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.incidents.codes import REASONS
 from oneroom.apps.incidents.models import Assignment, Incident, Report
-from oneroom.apps.ledger.prepared import run
 from oneroom.apps.ledger.services import note
 from oneroom.apps.orders.services import start_overdue, stop
 from oneroom.engine.lifecycle import assignment, incident
@@ -20,7 +19,6 @@ from oneroom.engine.roles import Right
 from oneroom.engine.values import SYSTEM, Actor, BadInput, IllegalMove, NotAllowed
 
 S = incident.State
-_ON_IT = "SELECT crew_id FROM incidents_assignment WHERE incident_id = %s AND state = ANY(%s::text[])"
 
 
 def subject(pk: int) -> str:
@@ -32,8 +30,8 @@ def scopes(of: Incident, *, new: bool = False) -> set[str]:
     """Whose screens hear of a matter: the room, its station, the crews that are on it now (of a ``new`` one: none)."""
     heard = {"room"}
     if not new:
-        live = run(_ON_IT, [of.pk, [str(s) for s in assignment.LIVE]])
-        heard |= {f"crew:{crew}" for (crew,) in live}
+        live = Assignment.objects.filter(incident=of, state__in=assignment.LIVE).values_list("crew_id", flat=True)
+        heard |= {f"crew:{crew}" for crew in live}
     if of.unit_id is not None:
         heard.add(f"unit:{of.unit_id}")
     return heard
@@ -118,7 +116,7 @@ def watch(of: Incident, stage: str, *, begins: datetime | None = None, by: Actor
     """Begin to watch a stage of the matter itself (not of one crew), now or from a later time on."""
     start_overdue(
         subject(of.pk), stage=stage, limit_s=limit_s(stage, of.grade), matter=subject(of.pk), grade=of.grade,
-        unit_id=of.unit_id, begins=begins, by=by, at=at,
+        drill=of.drill, unit_id=of.unit_id, begins=begins, by=by, at=at,
     )  # fmt: skip
 
 

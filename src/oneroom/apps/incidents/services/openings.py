@@ -55,8 +55,9 @@ def break_glass(reference: str, *, why: str, words: str, by: Actor, at: datetime
         until=opening.until,
     )  # fmt: skip
     start_overdue(
-        subject(opening.pk), stage=REVIEW_STAGE, limit_s=limit, matter=subject(opening.pk), grade=_GRADE, by=by, at=at
-    )
+        subject(opening.pk), stage=REVIEW_STAGE, limit_s=limit, matter=subject(opening.pk), grade=_GRADE, drill=False,
+        by=by, at=at,
+    )  # fmt: skip
     return opening.pk
 
 

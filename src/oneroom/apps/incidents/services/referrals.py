@@ -57,7 +57,7 @@ def refer(
     )  # fmt: skip
     start_overdue(
         referral_subject(made.pk), stage="agency_answer", limit_s=round((due - at).total_seconds()),
-        matter=subject(row.pk), grade=row.grade, unit_id=row.unit_id, by=by, at=at,
+        matter=subject(row.pk), grade=row.grade, drill=row.drill, unit_id=row.unit_id, by=by, at=at,
     )  # fmt: skip
     return made.pk
 

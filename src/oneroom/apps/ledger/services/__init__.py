@@ -1,11 +1,13 @@
 """The one way to write."""
 
+from oneroom.apps.ledger.services.chain import Named
 from oneroom.apps.ledger.services.disclosures import exported, searched
 from oneroom.apps.ledger.services.given import given_id, given_reference, numbers_given, reserve_ids
-from oneroom.apps.ledger.services.once import looked_up, once
-from oneroom.apps.ledger.services.record import afterwards, note, service
+from oneroom.apps.ledger.services.once import once
+from oneroom.apps.ledger.services.record import afterwards, named_at_last, note, service
 from oneroom.apps.ledger.services.seals import (
     Looking,
+    are_sealed,
     compared,
     erase,
     hand_over_seals,
@@ -15,13 +17,16 @@ from oneroom.apps.ledger.services.seals import (
     seal,
     seal_all,
     seal_many,
+    sealed_rows,
 )
 from oneroom.apps.ledger.services.seams import all_objections, ask_guards
 
 __all__ = [
     "Looking",
+    "Named",
     "afterwards",
     "all_objections",
+    "are_sealed",
     "ask_guards",
     "compared",
     "erase",
@@ -30,7 +35,7 @@ __all__ = [
     "given_reference",
     "hand_over_seals",
     "looked",
-    "looked_up",
+    "named_at_last",
     "note",
     "numbers_given",
     "once",
@@ -40,6 +45,7 @@ __all__ = [
     "seal",
     "seal_all",
     "seal_many",
+    "sealed_rows",
     "searched",
     "service",
 ]

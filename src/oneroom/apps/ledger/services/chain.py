@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import rfc8785
 
-from oneroom.apps.ledger.prepared import run
+from oneroom.apps.ledger.prepared import run, run_last
 from oneroom.apps.ledger.time import now
 from oneroom.engine import events
 
@@ -77,6 +78,27 @@ class Last:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """
+    Steps of one statement, by name and in order, of which the last gives ``name``: one that others wait for until the
+    commit, so the act's last statement gives it. ``stands`` for it in what is said before.
+    """
+
+    steps: Mapping[str, str]
+    values: Sequence[Any]
+    stands: str
+    heard: Callable[[Any], object]
+
+    def now(self) -> None:
+        """Give it at once."""
+        self.heard(run(f"WITH {_steps(self.steps)} SELECT name FROM {[*self.steps][-1]}", self.values).fetchone()[0])  # type: ignore[index]  # nosec B608: statements of ours, values apart
+
+
+def _steps(steps: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} AS ({sql})" for name, sql in steps.items())
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Canonical text of an entry, before and after what is known only under the lock: prev, recorded, seq."""
 
@@ -108,25 +130,36 @@ def draft(entry: Noted) -> Draft:
 
 
 def append_entries(
-    noted: Sequence[Noted], *, last: Last | None = None, texts: Mapping[int, int] | None = None
-) -> None:  # fmt: skip
+    noted: Sequence[Noted], *, named: Named | None = None, last: Last | None = None,
+    texts: Mapping[int, int] | None = None, commits: bool = False,
+) -> psycopg.Cursor[Any]:  # fmt: skip
     """
     Write all entries of a service by one statement, the transaction's last; ``last`` goes with it, and so do the
-    numbers of the entries that ``texts`` (row of a text -> which of these entries commits to it) are to know.
+    numbers of the entries that ``texts`` (row of a text -> which of these entries commits to it) are to know. A name
+    that is ``named`` comes before (its locks before the head's, as everywhere), and is what the statement answers.
 
     The database numbers, hashes and inserts (``ledger_append``): with the numbers fetched and the rows sent back, the
     head stayed locked while this process waited for its turn on the processor, and everybody else's commit with it.
+    Where it ``commits`` the transaction it is sent with the COMMIT, for the same reason.
     """
     drafts = [draft(entry) for entry in noted]
-    entries = [events.stamp(now()), [d.before for d in drafts], [d.after for d in drafts]]
-    steps = [f"last AS ({last.sql})"] if last is not None else []
-    values: list[Any] = [*last.values] if last is not None else []
+    steps: dict[str, str] = {}
+    values: list[Any] = []
+    if named is not None:
+        steps |= named.steps
+        values += named.values
+    if last is not None:
+        steps["last"] = last.sql
+        values += last.values
+    values += [events.stamp(now()), [d.before for d in drafts], [d.after for d in drafts]]
+    # Nothing is locked by the entries before the name is given: each step waits for all rows of what it counts.
+    before = f" FROM (SELECT count(*) FROM {[*named.steps][-1]}) AS first" if named is not None else ""
+    steps["appended"] = f"{_APPEND} AS seq{before}"
     if texts:
         # The entries are what is asked for: they are written whether or not the text's row is still there.
-        steps += [f"appended AS MATERIALIZED ({_APPEND} AS seq)", f"bound AS ({_BIND})"]
-        values += [*entries, list(texts), [len(drafts) - 1 - n for n in texts.values()]]
-        run(f"WITH {', '.join(steps)} SELECT seq FROM appended", values)  # nosec B608: statements of ours, values apart
-    elif steps:
-        run(f"WITH {steps[0]} {_APPEND}", [*values, *entries])
-    else:
-        run(_APPEND, entries)
+        steps["bound"] = _BIND
+        values += [list(texts), [len(drafts) - 1 - n for n in texts.values()]]
+    answered = "NULL" if named is None else f"(SELECT name FROM {[*named.steps][-1]})"
+    # Statements of ours, and values apart. A step that is only a question is asked once all the same: it is volatile.
+    statement = f"WITH {_steps(steps)} SELECT seq, {answered} FROM appended"  # nosec B608
+    return (run_last if commits else run)(statement, values)

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
-from oneroom.apps.ledger.prepared import run_each
+from oneroom.apps.ledger.prepared import run as run_prepared
 from oneroom.apps.ledger.services import chain, seams
 from oneroom.apps.ledger.words import commitments
 from oneroom.engine import events
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 _work: ContextVar[list[Noted] | None] = ContextVar("noted", default=None)
 # mark -> text, of the texts that wait for the number of the entry that commits to them
 _given: ContextVar[dict[str, int] | None] = ContextVar("given", default=None)
-_last: ContextVar[list[chain.Last]] = ContextVar("last")
+_end: ContextVar[_End] = ContextVar("end")
 _later: ContextVar[dict[tuple[Any, ...], Callable[[], object]]] = ContextVar("later")
 
 
@@ -52,31 +52,45 @@ class Noted:
     facts: dict[str, Any]
 
 
+@dataclass(slots=True)
+class _End:
+    """What the last statement of an act does beside writing its entries."""
+
+    last: list[chain.Last] = field(default_factory=list)
+    named: chain.Named | None = None
+    depth: int = 1  # of services in services
+    waits: bool = False  # the outermost one can wait for the name until then
+
+
 def service(act: Callable[P, T]) -> Callable[P, T]:
     """Make a function a service: all of it and its entries happen, or nothing of it."""
 
     @functools.wraps(act)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         if _work.get() is not None:
-            return act(*args, **kwargs)
+            return _within(act, *args, **kwargs)
         noted: list[Noted] = []
         later: dict[tuple[Any, ...], Callable[[], object]] = {}
         given: dict[str, int] = {}
-        last: list[chain.Last] = []
+        end, commits, written = _End(), not transaction.get_connection().in_atomic_block, None
         token, token_later = _work.set(noted), _later.set(later)
-        token_given, token_last = _given.set(given), _last.set(last)
+        token_given, token_end = _given.set(given), _end.set(end)
         try:
             with transaction.atomic():
                 result = act(*args, **kwargs)
+                last = end.last.pop() if end.last and noted else None
+                for one in end.last:
+                    run_prepared(one.sql, one.values)
                 if noted:
                     texts = _texts(noted, given) if given else None
-                    chain.append_entries(noted, last=last.pop() if last else None, texts=texts)
-                _run_all(last)
+                    written = chain.append_entries(noted, named=end.named, last=last, texts=texts, commits=commits)
         finally:
             _work.reset(token)
             _later.reset(token_later)
             _given.reset(token_given)
-            _last.reset(token_last)
+            _end.reset(token_end)
+        if end.named is not None and written is not None:
+            end.named.heard(written.fetchall()[0][1])
         for key, then in later.items():
             try:
                 then()
@@ -87,13 +101,14 @@ def service(act: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def _run_all(last: Sequence[chain.Last]) -> None:
-    """All of them; those of one statement go to the database together, and are waited for once."""
-    by_sql: dict[str, list[Sequence[Any]]] = {}
-    for one in last:
-        by_sql.setdefault(one.sql, []).append(one.values)
-    for sql, values in by_sql.items():
-        run_each(sql, values)
+def _within(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """A service in a service: part of it."""
+    end = _end.get()
+    end.depth += 1
+    try:
+        return act(*args, **kwargs)
+    finally:
+        end.depth -= 1
 
 
 def given(mark: str, sealed: int) -> None:
@@ -124,7 +139,40 @@ def at_last(sql: str, *values: Any) -> None:
 
     While an act holds what others wait for (the day's counter, the head of the chain), each of them waits for that way.
     """
-    _last.get().append(chain.Last(sql, values))
+    _end.get().last.append(chain.Last(sql, values))
+
+
+def named_at_last(named: chain.Named) -> None:
+    """
+    Give something of this act a name for which others wait until this one has committed: by its last statement.
+
+    Within another act, which may want to know the name, it is given at once.
+    """
+    end = _end.get()
+    if end.named is None and (end.waits or end.depth == 1):
+        end.named = named
+    else:
+        named.now()
+
+
+def can_wait() -> None:
+    """The service that says so, where it is the outermost, wants no name of its act before it is written."""
+    _end.get().waits = _end.get().depth == 1
+
+
+def awaited(then: Callable[[str, Any], object]) -> str | None:
+    """What stands for the name that this act's last statement gives, if one does; ``then(what stands, name)`` after."""
+    end = _end.get()
+    if end.named is None:
+        return None
+    stands, heard = end.named.stands, end.named.heard
+
+    def both(name: Any) -> None:
+        heard(name)
+        then(stands, name)
+
+    end.named = replace(end.named, heard=both)
+    return stands
 
 
 def afterwards(then: Callable[..., object], **values: Any) -> None:

@@ -18,6 +18,7 @@ from oneroom.apps.ledger.prepared import insert
 from oneroom.apps.ledger.services import chain, seams
 from oneroom.apps.ledger.services.record import given, note, service, waits_for_entry
 from oneroom.apps.ledger.time import now
+from oneroom.apps.ledger.together import NameOf
 from oneroom.apps.ledger.words import altered, commitment
 from oneroom.engine import events
 from oneroom.engine.values import Actor
@@ -49,16 +50,30 @@ def seal(content: Any, *, matter: str, purpose: str, at: datetime) -> tuple[Seal
 
 def seal_all(contents: Mapping[str, Any], *, matter: str, at: datetime) -> dict[str, tuple[Sealed, str]]:
     """The same for several texts of a matter, by purpose, in one turn."""
+    sealed = sealed_rows(contents, matter=matter, at=at)
+    insert(*(row for row, _mark in sealed.values()))
+    are_sealed(sealed)
+    return sealed
+
+
+def sealed_rows(
+    contents: Mapping[str, Any], *, matter: str | NameOf, at: datetime
+) -> dict[str, tuple[Sealed, str]]:  # fmt: skip
+    """The rows of such texts and their commitments, for an act that writes them with others (``insert_together``)."""
+    name: Any = matter  # a name that the database makes is none of Django's expressions
     sealed = {}
     for purpose, content in contents.items():
         key = secrets.token_bytes(32)
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-        row = Sealed(matter=matter, purpose=purpose, text=text, key=key, created=at)
+        row = Sealed(matter=name, purpose=purpose, text=text, key=key, created=at)
         sealed[purpose] = row, commitment(key, text)
-    insert(*(row for row, _mark in sealed.values()))
+    return sealed
+
+
+def are_sealed(sealed: Mapping[str, tuple[Sealed, str]]) -> None:
+    """These rows are written: their entry is to know its texts."""
     for row, mark in sealed.values():
         given(mark, row.pk)
-    return sealed
 
 
 def seal_many(contents: Sequence[tuple[str, Any]], *, purpose: str, at: datetime) -> dict[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from oneroom.apps.duty.queries import who
-from oneroom.apps.ledger.prepared import insert
 from oneroom.apps.ledger.services import ask_guards, given_id, note, service
+from oneroom.apps.ledger.together import NameOf, insert_together
 from oneroom.apps.orders.channel import ADDRESSES
 from oneroom.apps.orders.models import Delivery, Ladder, Rung
 from oneroom.apps.people.models import Account
@@ -21,11 +22,11 @@ _TELLS_THE_ROOM = "room"
 
 @service
 def start_answer(
-    subject: str, *, matter: str, grade: int, crew_id: int, unit_id: int, by: Actor, at: datetime
+    subject: str, *, matter: str, grade: int, drill: bool, crew_id: int, unit_id: int, by: Actor, at: datetime
 ) -> Ladder:
     """An order was offered: ring the crew now, climb until somebody signs for it."""
     return _start(
-        Ladder(kind=Ladder.Kind.ANSWER, stage="acknowledge", subject=subject, matter=matter, grade=grade,
+        Ladder(kind=Ladder.Kind.ANSWER, stage="acknowledge", subject=subject, matter=matter, grade=grade, drill=drill,
                crew_id=crew_id, unit_id=unit_id, started=at),
         escalation.answer_ladder(grade), by=by, at=at,
     )  # fmt: skip
@@ -33,17 +34,49 @@ def start_answer(
 
 @service
 def start_overdue(
-    subject: str, *, stage: str, limit_s: int | None, matter: str, grade: int, crew_id: int | None = None,
+    subject: str, *, stage: str, limit_s: int | None, matter: str, grade: int, drill: bool, crew_id: int | None = None,
     unit_id: int | None = None, begins: datetime | None = None, by: Actor, at: datetime,
 ) -> Ladder | None:  # fmt: skip
-    """A stage began, or begins at ``begins``, that is promised within ``limit_s`` seconds (None: not promised)."""
+    """
+    A stage began, or begins at ``begins``, that is promised within ``limit_s`` seconds (None: not promised).
+
+    Whatever is watched in a ``drill`` says so in all its messages.
+    """
     if limit_s is None:
         return None
     return _start(
-        Ladder(kind=Ladder.Kind.OVERDUE, stage=stage, subject=subject, matter=matter, grade=grade, crew_id=crew_id,
-               unit_id=unit_id, limit_s=limit_s, started=begins or at),
+        Ladder(kind=Ladder.Kind.OVERDUE, stage=stage, subject=subject, matter=matter, grade=grade, drill=drill,
+               crew_id=crew_id, unit_id=unit_id, limit_s=limit_s, started=begins or at),
         escalation.overdue_ladder(limit_s, stage=stage), by=by, at=at,
     )  # fmt: skip
+
+
+def overdue_rows(
+    subject: str | NameOf, *, stage: str, limit_s: int | None, grade: int, drill: bool, unit_id: int | None,
+    at: datetime,
+) -> list[Ladder | Rung]:  # fmt: skip
+    """
+    The rows of such a ladder of a matter itself, for the act that makes the matter and writes them with it.
+
+    Once they are written, ``overdue_began`` notes it.
+    """
+    if limit_s is None:
+        return []
+    name: Any = subject  # a name that the database makes is none of Django's expressions
+    ladder = Ladder(kind=Ladder.Kind.OVERDUE, stage=stage, subject=name, matter=name, grade=grade, drill=drill,
+                    unit_id=unit_id, limit_s=limit_s, started=at)  # fmt: skip
+    rungs = escalation.overdue_ladder(limit_s, stage=stage)
+    if isinstance(subject, str):
+        ladder.pk = given_id(f"ladder:{subject}:{stage}")
+    return [ladder, *_steps(ladder, rungs)]
+
+
+def overdue_began(rows: Sequence[Ladder | Rung], *, by: Actor, at: datetime) -> None:
+    """The rows of ``overdue_rows`` are written."""
+    for ladder in rows:
+        if isinstance(ladder, Ladder):
+            steps = [step for step in rows if isinstance(step, Rung)]
+            _began(ladder, steps, escalation.thawed(ladder.rungs), by=by, at=at)
 
 
 @service
@@ -70,13 +103,8 @@ def rehome(subject: str, *, unit_id: int | None, by: Actor, at: datetime) -> Non
         stop(subject, cause="moved", stage=ladder.stage, by=by, at=at)
         start_overdue(
             subject, stage=ladder.stage, limit_s=ladder.limit_s, matter=ladder.matter, grade=ladder.grade,
-            unit_id=unit_id, begins=ladder.started, by=by, at=at,
+            drill=ladder.drill, unit_id=unit_id, begins=ladder.started, by=by, at=at,
         )  # fmt: skip
-
-
-def mark_drill(ladder_id: int) -> None:
-    """This ladder belongs to a drill: every message of it says so. Part of the act that started the ladder."""
-    Ladder.objects.filter(pk=ladder_id).update(drill=True)
 
 
 def is_watched(subject: str, *, stage: str) -> bool:
@@ -85,12 +113,21 @@ def is_watched(subject: str, *, stage: str) -> bool:
 
 
 def _start(ladder: Ladder, rungs: Sequence[escalation.Rung], *, by: Actor, at: datetime) -> Ladder:
-    ladder.rungs = escalation.frozen(rungs)
     ladder.pk = given_id(f"ladder:{ladder.subject}:{ladder.stage}")
-    insert(ladder)
-    steps = insert(
-        *(Rung(ladder=ladder, n=r.n, code=r.code, due=ladder.started + timedelta(seconds=r.after_s)) for r in rungs)
-    )
+    steps = _steps(ladder, rungs)
+    insert_together(ladder, *steps)
+    _began(ladder, steps, rungs, by=by, at=at)
+    return ladder
+
+
+def _steps(ladder: Ladder, rungs: Sequence[escalation.Rung]) -> list[Rung]:
+    ladder.rungs = escalation.frozen(rungs)
+    return [Rung(ladder=ladder, n=r.n, code=r.code, due=ladder.started + timedelta(seconds=r.after_s)) for r in rungs]
+
+
+def _began(
+    ladder: Ladder, steps: Sequence[Rung], rungs: Sequence[escalation.Rung], *, by: Actor, at: datetime
+) -> None:  # fmt: skip
     note(
         "ladder.started", ladder.subject, by=by, at=at, matter=ladder.matter,
         ladder=ladder.pk, ladder_kind=ladder.kind, stage=ladder.stage, grade=ladder.grade, rungs=len(rungs),
@@ -98,7 +135,6 @@ def _start(ladder: Ladder, rungs: Sequence[escalation.Rung], *, by: Actor, at: d
     for step, rung in zip(steps, rungs, strict=True):
         if rung.after_s == 0:
             _happen(ladder, step, rung, at=ladder.started)
-    return ladder
 
 
 @service

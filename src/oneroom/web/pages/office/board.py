@@ -231,7 +231,7 @@ def _people(by: Actor, here: Collection[int] | None, at: datetime) -> dict[str, 
     """Crews and duty roles now; outside oversight sees numbers, no identities."""
     if not (by.may(Right.SEE_ROOM) or by.may(Right.SEE_STATION) or by.may(Right.INSPECT)):
         return {"crews": [], "posts": [], "people": False}
-    crews = [c for c in crews_board() if here is None or c.unit_id in here]
+    crews = [c for c in crews_board() if here is None or c.unit_id in here or c.line_id in here]
     held = [p for p in posts(at) if p.unit_id is None or here is None or p.unit_id in here]
     stations = {u.pk: local(u.name_zh, u.name_en) for u in units("station")} if here is None else {}
     return {

@@ -29,6 +29,17 @@ SWAP_STATES = {
     "lapsed": lazy("over undecided"),
 }
 SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
+    "crew.line": (STAFF, say.crew(lazy("%(crew)s: whose line it also serves was set"))),
+    "force.entered": (STAFF, say.plain(lazy("Mobile force: unit %(force)s was entered"))),
+    "force.readiness": (
+        STAFF,
+        say.plain(lazy("Mobile force: unit %(force)s stands at level %(level)s with %(present)s")),
+    ),
+    "force.below": (STAFF, say.plain(lazy("Mobile force: unit %(force)s is below what is required"))),
+    "force.ready": (STAFF, say.plain(lazy("Mobile force: unit %(force)s holds what is required"))),
+    "force.drill_called": (STAFF, say.plain(lazy("DRILL: unit %(force)s of the mobile force was called out"))),
+    "force.turned_out": (STAFF, say.plain(lazy("DRILL: unit %(force)s of the mobile force rolled, with %(strength)s"))),
+    "force.drill_ended": (STAFF, say.plain(lazy("DRILL: unit %(force)s of the mobile force did not turn out"))),
     "swap.asked": (STAFF, say.plain(lazy("A swap of duties was asked for"))),
     "swap.accepted": (STAFF, say.plain(lazy("A swap of duties was accepted by the other one"))),
     "swap.refused": (STAFF, say.coded(lazy("A swap of duties was refused: %(code)s"), "reason", SWAP_REASONS)),

@@ -24,6 +24,7 @@ import { Idiomorph } from "../vendor/idiomorph-0.8.0/idiomorph.esm.js";
 
 const PACE_MS = 800;
 const JITTER_MS = 150;
+const SPREAD_MS = 1000; // when every page of the house fetches again at one moment
 const QUIET_MS = 3000;
 const PATIENCE_MS = 10_000;
 const RETRY_MS = [2000, 4000, 8000, 15_000, 30_000];
@@ -41,12 +42,18 @@ export function panel(element, url, { when = () => true, pace = PACE_MS } = {}) 
   let pointerIn = false;
   let held = null; // the newest HTML whose order is not shown yet
   let holdTimer = null;
+  let house = document.documentElement.dataset.house ?? "well";
   const ending = new AbortController();
 
   const listen = (target, name, act) => target.addEventListener(name, act, { signal: ending.signal });
   listen(document, "live:change", (event) => when(event.detail) && soon());
   listen(document, "live:reset", () => soon());
   listen(document, "live:state", (event) => event.detail.state === "connected" && failures && soon());
+  // Somebody else answers from now on. The last change may have been heard, and fetched, while the one before still did.
+  listen(document, "live:degraded", ({ detail: { mode } }) => {
+    if (mode !== house) soon(SPREAD_MS);
+    house = mode;
+  });
   for (const name of ["pointerenter", "pointermove", "pointerdown"]) {
     listen(element, name, () => {
       pointerIn = true;
@@ -58,14 +65,14 @@ export function panel(element, url, { when = () => true, pace = PACE_MS } = {}) 
     if (held !== null) apply(held);
   });
 
-  function soon() {
+  function soon(spread = JITTER_MS) {
     if (ending.signal.aborted || timer !== null) return;
     if (fetching) {
       again = true;
       return;
     }
     const rest = Math.max(0, startedAt + pace - performance.now());
-    timer = setTimeout(load, rest + Math.random() * JITTER_MS);
+    timer = setTimeout(load, rest + Math.random() * spread);
   }
 
   async function load() {

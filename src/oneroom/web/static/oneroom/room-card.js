@@ -7,6 +7,7 @@ const dialog = document.getElementById("card");
 const body = document.getElementById("card-body");
 let shown = null;
 let from = null; // where the focus goes back to: the board may have been drawn again meanwhile
+let before = null; // what had it when the dialog opened: the browser gives it back there first
 
 export function start(board) {
   board.addEventListener("keydown", (event) => {
@@ -19,10 +20,12 @@ export function start(board) {
     const crew = event.target.closest("[data-crew]");
     if (crew) open(Number(crew.dataset.crew));
   });
+  // The browser tells of it a moment later. Whoever types on by then, in the command line or elsewhere, is left alone.
   dialog.addEventListener("close", () => {
+    if (dialog.open) return; // and opened again
     shown?.stop();
     shown = null;
-    document.getElementById(from)?.focus();
+    if ([document.body, before].includes(document.activeElement)) document.getElementById(from)?.focus();
   });
   dialog.addEventListener("click", (event) => {
     if (!event.target.closest("[data-open]")) return;
@@ -39,5 +42,7 @@ export function open(crew) {
   shown?.stop();
   shown = panel(body, "", { when: (e) => /^(crew|assignment)\./.test(e.kind) });
   shown.show(`/room/crews/${crew}`);
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return;
+  before = document.activeElement;
+  dialog.showModal();
 }

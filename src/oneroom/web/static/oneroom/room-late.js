@@ -12,6 +12,7 @@ let first = true;
 
 export function start() {
   dialog.addEventListener("close", () => {
+    if (dialog.open) return; // the browser tells of it a moment later: it was opened again
     shown?.stop();
     shown = null;
   });
@@ -41,6 +42,7 @@ export function start() {
 export function open() {
   first = true;
   body.replaceChildren(word("loading"));
+  shown?.stop();
   shown = panel(body, "/room/late", { when: (e) => /^(incident|assignment|ladder|draft|call|handover)\./.test(e.kind) });
   shown.show("/room/late?open=1");
   dialog.showModal();

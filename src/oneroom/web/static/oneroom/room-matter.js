@@ -109,7 +109,8 @@ function shown() {
   sides.mark();
   alike.follow(there, inc.querySelector(".alike"));
   const island = inc.querySelector(".personal");
-  if (island && !island.hasChildNodes()) fillPersonal(island);
+  if (!island) opened.personal = null; // shown from the journal: its words open again when the database is back
+  else if (!island.hasChildNodes()) fillPersonal(island);
   warnings.follow(there, inc.querySelector(".warned"));
   proposals.follow(there, inc.querySelector(".propose"));
   tick();

@@ -1,0 +1,87 @@
+"""Crews 1 + 2 + N and their two lines over HTTP: no lead, no duty (T16); two chiefs see, one commands (B11)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from oneroom.apps.duty.clock import turn_shifts
+from oneroom.apps.duty.models import Crew, CrewMember, DutySpell
+from oneroom.apps.duty.rostering import moment
+from oneroom.apps.people.services import give_role
+from oneroom.engine.roles import Role
+from oneroom.engine.values import SYSTEM
+from tests.clock import HAND
+from tests.room import Room
+from tests.rostered import draft, page, put, station
+from tests.web.api_client import Caller
+
+pytestmark = pytest.mark.django_db
+CREWS = "/office/duty/crews"
+
+
+def test_t16_a_group_without_its_lead_does_not_come_on_duty_by_any_door(room: Room):
+    crew = room.town.crews["crew-3"]
+    Crew.objects.filter(pk=crew.pk).update(state="off_duty")
+    CrewMember.objects.filter(crew=crew, role="lead").delete()
+    said = Caller("dora").post(f"crews/{crew.pk}/on-duty", status=409)
+    assert "without its lead" in said["message"]
+    assert "no lead" in page(room, "leader-lu").get(CREWS).content.decode()
+
+    CrewMember.objects.filter(crew=crew).update(role="lead")  # the auxiliary who is left, entered as lead
+    Caller("dora").post(f"crews/{crew.pk}/on-duty", status=409)
+    assert Crew.objects.get(pk=crew.pk).state == "off_duty", "auxiliaries are never alone"
+
+
+def test_t16_crews_come_on_duty_by_the_roster_each_with_its_lead_and_the_chief_sees_the_seats(room: Room):
+    west = station(room)
+    give_role(room.town.people["aux-he"].pk, Role.AUXILIARY, unit_id=west, by=SYSTEM, at=room.now)
+    roster = draft(room, west, days=1)
+    for who, code in (("leader-li", "D"), ("zhang", "D"), ("sun", "D"), ("aux-he", "D"), ("wang", "N"), ("chen", "N")):
+        put(room, roster, who, code)
+    assert page(room).post("/office/duty", {"act": "publish", "roster": roster.pk}).status_code == 302
+    Crew.objects.update(state=Crew.State.OFF_DUTY)
+    morning = moment(roster.first, 8 * 60)
+    turn_shifts(morning)
+
+    out = {c.pk: [m.role for m in c.members.all()] for c in Crew.objects.exclude(state="off_duty")}
+    assert out
+    assert all(roles.count("lead") == 1 for roles in out.values())
+    assert sum(roles.count("auxiliary") for roles in out.values()) == 1
+    HAND.set(morning)
+    shown = page(room).get(CREWS).content.decode()
+    assert "<b>N</b> Aux-He" in shown
+    assert "<b>1</b> Chen" in shown, "who comes tonight"
+
+
+def test_b11_both_chiefs_see_a_crew_and_one_commands_it(room: Room):
+    crew, east = room.town.crews["crew-1"], room.town.units["east"].pk
+    assert not [c for c in Caller("leader-lu").get("crews")["crews"] if c["code"] == "crew-1"]
+    assert page(room, "leader-lu").post(CREWS, {"act": "line", "crew": crew.pk, "line": east}).status_code == 404
+
+    assert page(room).post(CREWS, {"act": "line", "crew": crew.pk, "line": east}).status_code == 302
+    for chief in ("leader-li", "leader-lu"):
+        assert [c for c in Caller(chief).get("crews")["crews"] if c["code"] == "crew-1"], chief
+        assert "Crew-1" in page(room, chief).get(CREWS).content.decode()
+    assert "you see it; its unit commands" in page(room, "leader-lu").get(CREWS).content.decode()
+    assert page(room, "leader-lu").post(CREWS, {"act": "line", "crew": crew.pk, "line": ""}).status_code == 404
+
+    sent = room.dispatch(room.report("burglary", at="market"), "crew-1")
+    assert sent.crew_id == crew.pk
+    room.fast_forward(seconds=60)
+    room.phone("leader-li").rings("duty_chief", "app", "sms")
+    room.phone("leader-lu").is_silent()
+
+    same = page(room).post(CREWS, {"act": "line", "crew": crew.pk, "line": room.town.units["west"].pk})
+    assert same.status_code == 422
+
+
+def test_b11_t15_no_minute_has_two_who_command(room: Room):
+    held = DutySpell.objects.get(role=Role.DUTY_CHIEF, unit=room.town.units["west"])
+    with pytest.raises(IntegrityError, match="one_duty_chief"), transaction.atomic():
+        DutySpell.objects.create(
+            role=Role.DUTY_CHIEF, unit=held.unit, account=room.town.people["leader-lu"], ends=held.ends,
+            begins=held.begins + timedelta(minutes=1),
+        )  # fmt: skip
