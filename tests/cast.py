@@ -111,6 +111,8 @@ def cast(room: Room) -> Cast:
     planned = {"by": room.actor(made.who["org_planner"]), "at": room.now}
     for side in (made.own, made.other, made.branch):
         side["reform"] = draft_plan("A merger", room.now.date() + timedelta(days=90), **planned)
+        moves = {"by": room.actor(made.who["hr"]), "at": room.now}
+        side["round"] = personnel.draft_round("A round", room.now.date() + timedelta(days=90), **moves)
     role = {"role": Role.DISPATCHER.value}
     for side, asker in ((made.own, "ada"), (made.other, "abe"), (made.branch, "abe")):
         about, by = f"account:{side['account']}", room.actor(asker)

@@ -29,7 +29,7 @@ from oneroom.project.trouble import Trouble
 
 DATABASE = "postgres"
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 60.0
+START_S = 180.0  # a starved machine needs long
 SECRET = "of the crash proof only, and long enough to be one"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from oneroom.apps.incidents.models import Assignment, Incident, Report
 from oneroom.apps.incidents.proposals import arrivals
 from oneroom.apps.incidents.services import waiting
 from oneroom.apps.ledger.models import Entry
+from oneroom.apps.ledger.services import exported_alone
 from oneroom.apps.ledger.verify import verify
 from oneroom.apps.orders.clock import climb
 from oneroom.apps.orders.models import Delivery, Ladder, Rung, Sos
@@ -274,3 +276,19 @@ def test_what_a_phone_asks_every_few_seconds_reads_nothing_that_once_rang(room):
             assert "Seq Scan on orders_delivery" not in plan, plan
             assert "Seq Scan on orders_rung" not in plan, plan
             assert read < 50, plan
+
+
+def test_g6_two_files_at_once_do_not_pass_the_rows_of_a_day_together(room):
+    """Each alone would fit; both would be more than one person may take out. One is told so, whichever it is."""
+    room.report("fight", at="market")
+    dora, at = room.actor("dora"), room.now
+    taken_out = {"form": "csv", "rows": 600, "asked": [], "most": 1000, "since": at - timedelta(hours=1)}
+    for turn in range(5):
+        by, went = replace(dora, id=dora.id + 1000 * turn), []
+
+        raised = together(
+            *[lambda by=by, went=went: went.append(exported_alone("calls", **taken_out, by=by, at=at))] * 2
+        )
+
+        assert (raised, sorted(went)) == ([None, None], [False, True]), turn
+    assert Entry.objects.filter(kind="list.exported").count() == 5

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from oneroom.apps.duty.models import Crew, DutySpell
@@ -69,6 +71,19 @@ def test_t08_two_stations_merge_on_their_day_and_everything_of_theirs_is_the_hei
     assert kinds("unit.ended") == ["unit.ended"] * 2
     assert kinds("incident.inherited") == ["incident.inherited"]
     assert follow_the_day(room.now) == 0
+
+
+def test_t08_a_reform_locks_no_row_against_those_who_point_at_it_while_the_room_works(room):
+    """Whoever points at a unit looks at it at his commit, when he holds the record's head: the two would deadlock."""
+    room.report("burglary", at="west", grade=2)
+
+    with CaptureQueriesContext(connection) as asked:
+        enact([Merge(("west", "east"), "both", BOTH)], day=today(room), by=SYSTEM, at=room.now)
+
+    whole = [q["sql"] for q in asked if re.search(r"FOR UPDATE", q["sql"])]
+    tables = ("orgs_orgunit", "duty_crew", "duty_duty", "incidents_incident")
+    assert [q for q in asked if "FOR NO KEY UPDATE" in q["sql"] and "orgs_orgunit" in q["sql"]]
+    assert [sql for sql in whole if any(f'FROM "{table}"' in sql for table in tables)] == []
 
 
 def test_t08_ground_of_all_who_end_goes_to_their_one_heir(room):

@@ -17,8 +17,13 @@ from oneroom.apps.duty.services import draft_roster, publish_roster, set_cell, s
 from oneroom.apps.duty.services.rosters import Blocked
 from oneroom.apps.duty.services.turns import man_crew
 from oneroom.apps.ledger.models import Entry, Look
+from oneroom.apps.orgs.clock import follow_the_day
+from oneroom.apps.orgs.models import OrgUnit
+from oneroom.apps.orgs.services import enact
 from oneroom.apps.people.services import give_role
 from oneroom.apps.personnel.models import Absence, Person
+from oneroom.engine.organisation.changes import Merge, New
+from oneroom.engine.organisation.facts import System
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM, Conflict
 from oneroom.ports.formats.ics import read
@@ -250,3 +255,25 @@ def test_a_roster_leaves_as_a_file_without_names_or_on_marked_paper_for_a_purpos
     assert "purpose:notice_board" in entries[1].facts["asked"]
     assert chief.get(way).status_code == 405, "no act by a link"
     assert page(room, "leader-lu").post(way, {"as": "csv"}).status_code == 404
+
+
+def test_t08_the_duties_of_a_unit_that_ends_are_its_heirs_and_calendars_hear_of_it(room, west):
+    published(room, west)
+    told = {duty.pk: duty.sequence for duty in Duty.objects.all()}
+    both = New("both", "station", "合并所", "Both station", system=System.OPERATIONS)
+    day = localtime(room.now).date() + timedelta(days=1)
+    enact([Merge(("west", "east"), "both", both)], day=day, by=SYSTEM, at=room.now)
+    morning = moment(day, 8 * 60)
+
+    follow_the_day(morning - timedelta(hours=1))
+    heir = OrgUnit.objects.get(code="both")
+    turn_shifts(morning)
+
+    duties = Duty.objects.filter(cancelled_at=None)
+    assert {duty.unit_id for duty in duties} == {heir.pk}
+    assert all(duty.sequence == told[duty.pk] + 1 for duty in duties)
+    assert not duties.filter(commands=True).exists(), "who was to command what is no more commands nobody by that"
+    entry = Entry.objects.get(kind="roster.inherited")
+    assert (entry.facts["heir"], entry.facts["duties"], entry.facts["lapsed"]) == (heir.pk, len(told), 4)
+    out = [c for c in board() if c.code == "crew-1"]
+    assert [(c.unit_id, c.state, c.led) for c in out] == [(heir.pk, "available", True)], "the shift begins at the heir"

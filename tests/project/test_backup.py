@@ -476,6 +476,26 @@ def test_check_asks_the_database_what_waits_for_the_archive(db, settings):
     assert "max_slot_wal_keep_size" in said
 
 
+def test_check_asks_how_far_encrypted_changes_lie_in_the_second_place(db, settings, monkeypatch):
+    settings.ARCHIVED, settings.BACKUPS, settings.BACKUP_KEY = True, "/mnt/far", ""
+    assert _said(backups.shipped) == "", "unencrypted ones go there directly"
+
+    settings.BACKUP_KEY = "age1far"
+    assert "No change was ever brought to /mnt/far (oneroom_shipped is missing)" in _said(backups.shipped)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_create_physical_replication_slot(%s, true)", [settings.SHIPPED_SLOT])
+    try:
+        near = _said(backups.shipped)
+        monkeypatch.setattr(backups, "FAR_MB", -1)
+        far = _said(backups.shipped)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_drop_replication_slot(%s)", [settings.SHIPPED_SLOT])
+
+    assert near == ""
+    assert "MB of changes do not lie in /mnt/far yet" in far
+
+
 def _said(check):
     return " ".join(finding.sentence for finding in check())
 

@@ -91,8 +91,21 @@ def test_a_part_that_does_not_stop_is_killed_within_seconds(supervise):
 
     running.process.terminate()
 
-    assert running.process.wait(8) == 0
+    assert running.process.wait(12) == 0
     assert not child.is_running()
+
+
+def test_a_part_that_needs_long_to_stop_has_its_time_though_another_does_not_stop(supervise):
+    ends = "lambda *_: (time.sleep(3), print('bye'), sys.exit())"
+    slow = f"import signal, sys, time; signal.signal(signal.SIGTERM, {ends}); {SLEEPER}"
+    running = supervise(web=slow, clock=STUBBORN)
+    running.is_up("web", "clock")
+
+    running.process.terminate()
+    running.process.wait(12)
+
+    assert [line.split()[0] for line in running.lines if line.endswith("bye")] == ["web"]
+    assert [line.split()[0] for line in running.lines if "so it is killed" in line] == ["clock"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells a child of its parent's death.")

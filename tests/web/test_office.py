@@ -44,6 +44,7 @@ PAGES = {
     "/office/heads": {"ina"},
     "/office/oversight-posts": {"ina"},
     "/office/organisation": ROOM | CHIEFS | {"ina"},
+    "/office/rotation": {"ina"},
     "/office/reforms": ROOM | CHIEFS | {"ina"},
     "/office/alarms": ROOM | {"ina", "ada", "abe"},
     "/office/board": ROOM | CHIEFS | {"ina"},

@@ -50,10 +50,10 @@ def visitor(town: Town, settings: Any) -> Client:
         ("demo-calltaker", Role.CALL_TAKER),
         ("demo-chief", Role.STATION_CHIEF),
         ("demo-inspector", Role.INSPECTOR),
-        ("demo-planner", Role.ORG_PLANNER),
         ("demo-personnel", Role.HR),
         ("demo-administrator", Role.ADMINISTRATOR),
         ("demo-administrator-2", Role.ADMINISTRATOR),
+        ("demo-planner", Role.ORG_PLANNER),
     ]:
         made = create_account(username=username, name=username, by=SYSTEM, at=town.at)
         give_role(made.pk, role, by=SYSTEM, at=town.at)

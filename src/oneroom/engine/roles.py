@@ -80,6 +80,8 @@ class Right(StrEnum):
     SEE_PEOPLE = "see_people"  # who serves where; a chief sees his own unit's
     KEEP_PEOPLE = "keep_people"  # enter who comes and leaves, certificates, absences, training, awards
     POST_PEOPLE = "post_people"
+    SEE_ROTATION = "see_rotation"  # who is due to leave a post, and rounds of moves
+    SIGN_ROTATION = "sign_rotation"  # the second person under an exemption and a round
     CARE = "care"  # welfare notes: nobody else reads them
     REPORT_MATTER = "report_matter"  # the public's own door
 
@@ -135,6 +137,8 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.SEE_PEOPLE: STATION | frozenset({R.HR, R.ORG_PLANNER, R.INSPECTOR}),
     Right.KEEP_PEOPLE: frozenset({R.HR}),
     Right.POST_PEOPLE: frozenset({R.HR}),
+    Right.SEE_ROTATION: frozenset({R.HR, R.ORG_PLANNER, R.INSPECTOR}),
+    Right.SIGN_ROTATION: frozenset({R.ORG_PLANNER, R.INSPECTOR}),
     Right.CARE: frozenset({R.WELFARE_OFFICER}),
     Right.REPORT_MATTER: PUBLIC,
 }

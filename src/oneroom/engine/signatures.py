@@ -29,6 +29,8 @@ class Act(StrEnum):
     RELEASE_HOLD = "release_hold"
     CHANGE_QUOTA = "change_quota"  # places move from unit to unit
     POST_DESPITE = "post_despite"  # an appointment that a rule stands against
+    EXEMPT = "exempt"  # somebody stays in a post past its years, until a day
+    ROTATE = "rotate"  # a round of moves
     CONTACT = "contact"  # a caller of whom it is not known, or is denied, that it is safe
     REFORM = "reform"  # of the organisation, from a day on
 
@@ -57,6 +59,9 @@ RULES: dict[Act, Rule] = {
     # Places are the establishment office's own business (row B14): its second person signs, and it is one unit.
     Act.CHANGE_QUOTA: Rule(Right.ASK_QUOTA, Right.SIGN_QUOTA, 30 * _DAY, one_unit=True),
     Act.POST_DESPITE: Rule(Right.POST_PEOPLE, Right.COUNTERSIGN, 7 * _DAY),
+    # Personnel asks; the establishment office or the inspectors, of the same bureau, sign.
+    Act.EXEMPT: Rule(Right.POST_PEOPLE, Right.SIGN_ROTATION, 14 * _DAY, one_unit=True),
+    Act.ROTATE: Rule(Right.POST_PEOPLE, Right.SIGN_ROTATION, 14 * _DAY, one_unit=True),
     Act.CONTACT: Rule(Right.OVERRIDE_CONTACT, Right.COUNTERSIGN, timedelta(hours=1)),
     Act.REFORM: Rule(Right.DRAFT_REFORM, Right.COUNTERSIGN, timedelta(days=14)),
 }

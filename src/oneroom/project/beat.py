@@ -5,7 +5,8 @@ import signal
 import threading
 from collections.abc import Callable
 
-from django.db import close_old_connections
+import psycopg
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,25 @@ class Beat:
         try:
             close_old_connections()
             return self._turn(), True
-        except Exception:
-            log.exception("A turn failed; the next one comes in %g s.", self._every_s)
+        except Exception as error:
+            if (gone := _gone(error)) is not None:
+                log.warning("A turn failed (%s); the next one comes in %g s.", gone, self._every_s)
+            else:
+                log.exception("A turn failed; the next one comes in %g s.", self._every_s)
             return False, False
+
+
+def _gone(error: Exception) -> str | None:
+    """
+    What the database said when it went, or ended this session (57…, 25P03); None for a fault to look for.
+
+    One line says all of it: a trace four times a second would hide what else happens meanwhile.
+    """
+    cause = error.__cause__ if isinstance(error, DatabaseError | InterfaceError) else error
+    if not isinstance(cause, psycopg.Error):
+        return None
+    if cause.sqlstate is None and not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return None
+    if cause.sqlstate is not None and cause.sqlstate[:2] not in ("08", "57") and cause.sqlstate != "25P03":
+        return None
+    return f"{type(cause).__name__}: {str(cause).strip().partition(chr(10))[0]}"

@@ -149,7 +149,7 @@ async def _serve(listening: socket.socket, live: Live, watching: Watch) -> None:
         breathing.cancel()
         cutting.cancel()
         await keeper.stop()
-        unwatched = asyncio.create_task(asyncio.to_thread(watching.stop))  # beside the rest: the supervisor waits 4 s
+        unwatched = asyncio.create_task(asyncio.to_thread(watching.stop))  # beside the rest: the supervisor waits 8 s
         await live.stop()
         server.should_exit = True
         await serving

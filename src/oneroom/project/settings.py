@@ -84,6 +84,8 @@ EMERGENCY_NUMBER = "110"
 EMERGENCY_TEXT_NUMBER = "12110"  # for who cannot hear or speak; empty where there is none
 # Where "leave this page" leads on the public's pages: somewhere nobody wonders about.
 EXIT_URL = os.environ.get("ONEROOM_EXIT_URL", "https://www.baidu.com/")
+# Units of oversight and support are at most so many per cent of all after a reform (row B02). The text names no figure.
+MANAGEMENT_PERCENT = int(os.environ.get("ONEROOM_MANAGEMENT_PERCENT", "50"))
 TIME_ZONE = os.environ.get("ONEROOM_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 USE_I18N = True
@@ -269,6 +271,7 @@ CLOCKWORK = [
 # The same for what may take its time (much to delete, a second place that does not answer): done beside, so that no
 # ladder waits for it.
 HOUSEWORK = [
+    "oneroom.apps.personnel.services.rotation.plan_rounds",  # somebody looks at the page meanwhile
     "oneroom.apps.oversight.retention.keep_terms",
     "oneroom.apps.oversight.holds.watch_holds",
     "oneroom.apps.duty.clock.renew_skills",
@@ -339,6 +342,8 @@ SIGNED_ACTS = {
     "release_hold": "oneroom.apps.oversight.services.holds.release",
     "change_quota": "oneroom.apps.personnel.signed.change_quota",
     "post_despite": "oneroom.apps.personnel.signed.post_despite",
+    "exempt": "oneroom.apps.personnel.signed.exempt",
+    "rotate": "oneroom.apps.personnel.services.rotation.rotate",
     "contact": "oneroom.apps.incidents.signed.let_contact",
     "reform": "oneroom.apps.reforms.signed.enact_plan",
 }
@@ -358,7 +363,10 @@ FOLLOWERS = {
         "oneroom.apps.orders.followers.go_to_heir",
         "oneroom.apps.incidents.followers.go_to_heir",
     ],
-    "signature.ended": ["oneroom.apps.reforms.followers.back_to_draft"],
+    "signature.ended": [
+        "oneroom.apps.reforms.followers.back_to_draft",
+        "oneroom.apps.personnel.followers.round_is_a_draft_again",
+    ],
     # Who left rides with no crew; what a crew can follows its members' certificates.
     "person.left": ["oneroom.apps.duty.followers.leave_crew"],
     "certificate.given": ["oneroom.apps.duty.followers.renew_skills"],

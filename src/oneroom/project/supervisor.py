@@ -3,7 +3,8 @@ Runs the processes of one OneRoom: starts them, passes on what they print, resta
 in order.
 
 Nothing outlives it. A stop (Ctrl-C, SIGTERM, a closed terminal) asks the parts one by one, the last started first, and
-kills one that does not answer. If the supervisor itself is killed, the kernel kills its children (`lifeline.py`).
+kills those that have not ended when the time of all is over: on a busy machine each has most of it. If the supervisor
+itself is killed, the kernel kills its children (`lifeline.py`).
 Why not honcho or circus: docs/adr/0004-supervisor.md.
 """
 
@@ -23,8 +24,8 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 HEALTHY_S = 30.0  # a part that ran this long begins again with the short pause
 LOOK_S = 1.0  # how often is looked for what hangs
-PATIENCE_S = 4.0  # for one part to stop; above the web server's own patience
-STOP_S = 6.0  # for all of them
+TURN_S = 1.5  # one part is asked to stop so long before the next; a quick one at once
+STOP_S = 8.0  # for all of them: below the ten after which a container's engine kills, above the web's own patience
 LONGEST_LINE = 1 << 20
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -80,8 +81,9 @@ class Supervisor:
             for task in beside:
                 task.cancel()
             deadline = time.monotonic() + STOP_S
-            for part in reversed(self.parts):
-                await self._end(part, min(PATIENCE_S, deadline - time.monotonic()))
+            asked = [await self._ask(part, min(TURN_S, deadline - time.monotonic())) for part in reversed(self.parts)]
+            for part, process in filter(None, asked):
+                await self._end(part, process, deadline - time.monotonic())
             await asyncio.gather(*keepers, *beside, return_exceptions=True)
 
     async def _keep(self, part: Part) -> None:
@@ -136,12 +138,16 @@ class Supervisor:
                 return
             self._say(part.name, line.decode(errors="replace").rstrip())
 
-    async def _end(self, part: Part, patience_s: float) -> None:
+    async def _ask(self, part: Part, patience_s: float) -> tuple[Part, asyncio.subprocess.Process] | None:
         process = self._running.get(part.name)
         if process is None or process.returncode is not None:
-            return
+            return None
         process.terminate()
-        if not await _within(patience_s, process.wait()):
+        await _within(patience_s, process.wait())
+        return part, process
+
+    async def _end(self, part: Part, process: asyncio.subprocess.Process, patience_s: float) -> None:
+        if process.returncode is None and not await _within(patience_s, process.wait()):
             self._say(part.name, "does not stop, so it is killed")
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # also whatever it may have started and left

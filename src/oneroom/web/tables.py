@@ -17,6 +17,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -28,7 +29,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from oneroom.apps.ledger.queries import taken_out_alone
-from oneroom.apps.ledger.services import exported
+from oneroom.apps.ledger.services import exported, exported_alone
 from oneroom.apps.ledger.time import now
 from oneroom.apps.people.access import usable_signature
 from oneroom.apps.people.services import ask_second, use_signature
@@ -270,10 +271,9 @@ def _goes_out(
     count = fitting.count()
     if form == "csv" and count > EXPORTED:
         raise BadInput("as", "This list is too long for one file. Narrow it first.")
-    signature = _two_persons(request, table, form, wants, by=by) if _needs_two(table, count, by=by) else None
-    exported(
-        table.name, form=form, rows=min(count, most), asked=wants.codes(), signature=signature, by=by, at=now()
-    )  # fmt: skip
+    out = {"form": form, "rows": min(count, most), "asked": wants.codes(), "by": by, "at": now()}
+    if count > BULK_ROWS or not exported_alone(table.name, **out, most=BULK_ROWS, since=_today()):
+        exported(table.name, **out, signature=_two_persons(request, table, form, wants, by=by))
     if form == "print":
         drawn = shown(table, fitting, wants, whole=PRINTED)
         return render(request, template, {**frame, "t": drawn, "printing": True})
@@ -287,8 +287,11 @@ def _needs_two(table: Table, count: int, *, by: Actor) -> bool:
     """Whether one person alone may not take so many rows out: with what he took out today they are too many."""
     if count > BULK_ROWS or table.of_persons or not count:
         return count > BULK_ROWS
-    today = localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    return count + taken_out_alone(by.id, since=today) > BULK_ROWS
+    return count + taken_out_alone(by.id, since=_today()) > BULK_ROWS
+
+
+def _today() -> datetime:
+    return localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class AskedFor(Refused):

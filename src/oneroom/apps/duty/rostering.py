@@ -15,13 +15,15 @@ from typing import Any
 from django.db.models import Q
 from django.utils.timezone import make_aware
 
-from oneroom.apps.duty.models import CalendarKey, Crew, Duty, Roster
+from oneroom.apps.duty.models import CalendarKey, Crew, Duty, Roster, Wish
 from oneroom.apps.people.models import Grant
 from oneroom.apps.personnel.models import Absence
+from oneroom.apps.personnel.queries import skills_of_accounts
 from oneroom.engine.roles import CREW, INTAKE, OFFICERS, STATION, Right, Role
 from oneroom.engine.roster import Fault, Need, Person, Question, Shift, command_faults, faults
 from oneroom.engine.roster.crews import Seat, seats
 from oneroom.engine.roster.values import DAY_MIN
+from oneroom.engine.roster.values import Wish as Asked
 from oneroom.engine.roster.workdays import is_known, is_workday
 from oneroom.engine.values import Actor, BadInput, NotFound
 
@@ -45,8 +47,12 @@ class Rostered:
     person: Person
 
 
-def people_of(unit_id: int | None) -> list[Rostered]:
-    """Everybody with a role at the unit that goes out or leads, or with one in the room; by name."""
+def people_of(unit_id: int | None, on: date | None = None) -> list[Rostered]:
+    """
+    Everybody with a role at the unit that goes out or leads, or with one in the room; by name.
+
+    With a day ``on``: certificates that hold then count as skills besides.
+    """
     roles = CREW | STATION if unit_id is not None else INTAKE
     chiefs = STATION if unit_id is not None else frozenset({Role.SHIFT_COMMANDER})
     rows = Grant.objects.filter(ends=None, account__is_active=True, role__in=[r.value for r in roles])
@@ -55,13 +61,14 @@ def people_of(unit_id: int | None) -> list[Rostered]:
         rows = rows.filter(unit_id=unit_id)
     for role, name, account in rows.values_list("role", "account__name", "account_id"):
         held[name, account].add(Role(role))
+    certified = skills_of_accounts({a for _n, a in held}, on) if on else {}
     return [
         Rostered(
             name,
             Person(
                 account, sworn=unit_id is None or bool(mine & (OFFICERS | STATION)),
                 lead=bool(mine & (chiefs | OFFICERS)),
-                skills=frozenset({COMMAND}) if mine & chiefs else frozenset(),
+                skills=frozenset(certified.get(account, ())) | (frozenset({COMMAND}) if mine & chiefs else frozenset()),
             ),
         )
         for (name, account), mine in sorted(held.items())
@@ -112,8 +119,8 @@ def question_of(roster: Roster, people: list[Rostered], **more: Any) -> Question
     needs = {}
     for code, (usual, off) in roster.needs.items():
         for number in range(roster.days):
-            wanted, leads = usual if works(roster.first + timedelta(days=number)) else off
-            skills = {COMMAND: 1} if roster.shifts[code][2] else {}
+            wanted, leads, *more_of = usual if works(roster.first + timedelta(days=number)) else off
+            skills = ({COMMAND: 1} if roster.shifts[code][2] else {}) | (more_of[0] if more_of else {})
             needs[number, code] = Need(wanted, leads, skills)
     before = Duty.objects.filter(
         cancelled_at=None, day__lt=roster.first, day__gte=roster.first - timedelta(days=27),
@@ -121,6 +128,7 @@ def question_of(roster: Roster, people: list[Rostered], **more: Any) -> Question
     )  # fmt: skip
     worked = {(a, (d - roster.first).days): code for a, d, code in before.values_list("account_id", "day", "shift")}
     away = _away(roster, [r.person.id for r in people])
+    more.setdefault("wishes", _wishes(roster, [r.person.id for r in people]))
     told = tuple(replace(r.person, away=away.get(r.person.id, frozenset())) for r in people)
     return Question(roster.first, roster.days, shifts_of(roster), told, needs, worked=worked, **more)
 
@@ -133,7 +141,27 @@ def _away(roster: Roster, accounts: list[int]) -> dict[int, frozenset[int]]:
     for account, since, ends in rows.values_list("person__account_id", "since", "until"):
         days = range(max((since - roster.first).days, 0), min((ends - roster.first).days, roster.days))
         found[account] |= frozenset(days)
+    firm = Wish.objects.filter(account__in=accounts, firm=True, since__lt=until, until__gt=roster.first)
+    for account, since, ends in firm.values_list("account_id", "since", "until"):
+        days = range(max((since - roster.first).days, 0), min((ends - roster.first).days, roster.days))
+        found[account] |= frozenset(days)
     return found
+
+
+def _wishes(roster: Roster, accounts: list[int]) -> tuple[Asked, ...]:
+    """What people asked for on days of this roster."""
+    until = roster.first + timedelta(days=roster.days)
+    rows = Wish.objects.filter(account__in=accounts, firm=False, since__lt=until, since__gte=roster.first)
+    return tuple(
+        Asked(account, (since - roster.first).days, shift)
+        for account, since, shift in rows.order_by("pk").values_list("account_id", "since", "shift")
+        if not shift or shift in roster.shifts
+    )
+
+
+def wishes_of(account_id: int, *, since: date) -> list[Wish]:
+    """Somebody's wishes that are still to come."""
+    return list(Wish.objects.filter(account_id=account_id, firm=False, since__gte=since).order_by("since"))
 
 
 def commanders(question: Question, cells: Mapping[tuple[int, int], str]) -> dict[tuple[int, str], int]:

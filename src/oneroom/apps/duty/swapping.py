@@ -43,7 +43,7 @@ def against(
     roster = roster or published_of(given)
     if roster is None:
         raise NotFound
-    known = list(people if people is not None else people_of(roster.unit_id))
+    known = list(people if people is not None else people_of(roster.unit_id, roster.first))
     by_id = {r.person.id: r.person for r in known}
     cells, asker = cells_of(roster), given.account_id
     gives = (given.day - roster.first).days, given.shift
@@ -112,7 +112,7 @@ def offers(duty: Duty, partner_id: int, *, at: datetime) -> list[tuple[Duty | No
     roster = published_of(duty)
     if roster is None:
         return []
-    people = people_of(roster.unit_id)
+    people = people_of(roster.unit_id, roster.first)
     if partner_id not in {r.person.id for r in people} - {duty.account_id}:
         raise NotFound
     theirs = Duty.objects.filter(

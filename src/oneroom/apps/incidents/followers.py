@@ -36,7 +36,8 @@ def go_to_heir(entry: Noted, *, by: Actor) -> None:
     """What a station that ended had open, or may still be asked about, is its heir's: no matter without a station."""
     unit, heir = entry.facts["unit"], entry.facts.get("heir")
     open_ = [str(state) for state in (*OPEN, *ENDED)]
-    rows = Incident.objects.select_for_update(of=("self",)).filter(unit_id=unit, state__in=open_).order_by("pk")
+    locked = Incident.objects.select_for_update(of=("self",), no_key=True)
+    rows = locked.filter(unit_id=unit, state__in=open_).order_by("pk")
     if heir is None:
         if rows.exists():
             raise Conflict("Open matters would belong to nobody: name an heir of their station.")

@@ -85,5 +85,10 @@ def read_outline(said: Any, *, where: str) -> dict[str, Any]:
     if outline.is_empty or not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise BadInput(where, "This outline lies outside the world: longitude first, then latitude, in degrees.")
     if not outline.is_valid:
-        raise BadInput(where, "The lines of this outline cross: %(why)s.", why=explain_validity(outline))
+        why, _bracket, place = explain_validity(outline).partition("[")
+        lon, _blank, lat = place.rstrip("]").partition(" ")
+        if "Self-intersection" in why:
+            raise BadInput(where, "This outline crosses itself at %(lon)s, %(lat)s. Draw it so that no two of its"
+                           " lines meet but at their ends.", lon=lon, lat=lat)  # fmt: skip
+        raise BadInput(where, "This outline is not whole near %(lon)s, %(lat)s (%(why)s).", lon=lon, lat=lat, why=why)
     return said

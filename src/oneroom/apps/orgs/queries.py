@@ -41,7 +41,11 @@ def codes_named(text: str) -> list[str]:
     return list(OrgUnit.objects.filter(fits, valid_to=None).values_list("code", flat=True))
 
 
-_WITH_AREAS = "SELECT id FROM orgs_orgunit WHERE valid_to IS NULL AND kind = %s AND area IS NOT NULL ORDER BY id"
+# With the version of each row: whoever is drawn anew is read anew.
+_WITH_AREAS = (
+    "SELECT id, xmin::text, ctid::text FROM orgs_orgunit"
+    " WHERE valid_to IS NULL AND kind = %s AND area IS NOT NULL ORDER BY id"
+)
 
 
 def station_at(lon: float, lat: float) -> OrgUnit | None:
@@ -50,7 +54,7 @@ def station_at(lon: float, lat: float) -> OrgUnit | None:
 
     A point on the water or in a gap between drawn areas belongs to the nearest area within 2 km.
     """
-    stamp = tuple(pk for (pk,) in run(_WITH_AREAS, [OrgUnit.Kind.STATION.value]))
+    stamp = tuple(run(_WITH_AREAS, [OrgUnit.Kind.STATION.value]))
     if not stamp:
         return None
     tree = _area_tree(stamp)
@@ -59,11 +63,11 @@ def station_at(lon: float, lat: float) -> OrgUnit | None:
     index = int(inside[0]) if len(inside) else int(tree.nearest(point))
     if not len(inside) and tree.geometries[index].distance(point) > 0.02:
         return None
-    return OrgUnit.objects.get(pk=stamp[index])
+    return OrgUnit.objects.get(pk=stamp[index][0])
 
 
 @lru_cache(maxsize=4)
-def _area_tree(pks: tuple[int, ...]) -> STRtree:
-    """Areas are facts of a unit that never change while it lives (a reform ends it and begins another)."""
-    areas = dict(OrgUnit.objects.filter(pk__in=pks).values_list("pk", "area"))
-    return STRtree([shape(areas[pk]) for pk in pks])
+def _area_tree(stamp: tuple[tuple[int, str, str], ...]) -> STRtree:
+    """Outlines of these units, kept while none of their rows changes: a reform may draw a station that stays."""
+    areas = dict(OrgUnit.objects.filter(pk__in=[pk for pk, *_version in stamp]).values_list("pk", "area"))
+    return STRtree([shape(areas[pk]) for pk, *_version in stamp])

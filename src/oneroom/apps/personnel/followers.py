@@ -6,12 +6,19 @@ from django.utils.timezone import localtime
 
 from oneroom.apps.ledger.services.record import Noted
 from oneroom.apps.orgs.models import OrgUnit
-from oneroom.apps.personnel.models import Village
+from oneroom.apps.personnel.models import Round, Village
 from oneroom.apps.personnel.services.posts import give_posts
 from oneroom.apps.personnel.services.quota import book_quota, lock_establishment
 from oneroom.apps.personnel.strength import quotas_on
 from oneroom.engine.establishment import transfer
 from oneroom.engine.values import SYSTEM, Actor
+
+
+def round_is_a_draft_again(entry: Noted, *, by: Actor) -> None:
+    """The second signature under a round of moves was refused, taken back or not given in time."""
+    if entry.facts["act"] == "rotate":
+        pk = int((entry.matter or "round:0").partition(":")[2])
+        Round.objects.filter(pk=pk, state=Round.State.ASKED).update(state=Round.State.DRAFT, digest="")
 
 
 def go_to_heir(entry: Noted, *, by: Actor) -> None:

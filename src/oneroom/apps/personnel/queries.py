@@ -20,6 +20,7 @@ from oneroom.apps.personnel.models import (
     Post,
     Posting,
     QuotaLine,
+    Round,
     Sitting,
     Village,
 )
@@ -48,6 +49,18 @@ def kinds_of_accounts(accounts: Collection[int]) -> dict[int, str]:
 def names_of(people: Collection[int]) -> dict[int, str]:
     """Names of people of the force, as colleagues say them."""
     return dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+
+
+def round_names(rounds: Collection[int]) -> dict[int, str]:
+    """What rounds of moves are called, with their day."""
+    rows = Round.objects.filter(pk__in=rounds).values_list("pk", "name", "day")
+    return {pk: f"{name} · {day}" for pk, name, day in rows}
+
+
+def posts_named(codes: Collection[str], day: date) -> dict[str, tuple[str, str, str]]:
+    """Chinese name, English name and unit of these posts on the day, or as they were last."""
+    rows = Post.objects.filter(code__in=set(codes), since__lte=day).order_by("since")
+    return {code: (zh, en, unit) for code, zh, en, unit in rows.values_list("code", "name_zh", "name_en", "unit")}
 
 
 def away_on(day: date) -> set[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from oneroom.apps.ledger.services import note
 from oneroom.apps.people.models import Signature
-from oneroom.apps.personnel.models import Person
+from oneroom.apps.personnel.models import Exemption, Person
 from oneroom.apps.personnel.services.postings import Order, post_people, set_aside
 from oneroom.apps.personnel.services.quota import book_quota
 from oneroom.engine.establishment import FORCE, transfer
@@ -27,6 +28,18 @@ def post_despite(signed: Signature, *, by: Actor, at: datetime) -> None:
     second = not_for_himself(signed, order.person)
     aside = set_aside(order, said["rules"].split("."), day=day, by=by.id, second=second)
     post_people([order], day=day, basis=said["basis"], signature=signed.pk, aside=aside, by=by, at=at)
+
+
+def exempt(signed: Signature, *, by: Actor, at: datetime) -> None:
+    """A limit of years is set aside for somebody in a post, until a day."""
+    said, person = signed.details, int(signed.about.partition(":")[2])
+    not_for_himself(signed, person)
+    row = Exemption.objects.create(
+        person_id=person, post=said["post"], rule=said["rule"], since=date.fromisoformat(said["since"]),
+        until=date.fromisoformat(said["until"]), signature=signed,
+    )  # fmt: skip
+    note("rotation.exempted", f"person:{person}", by=by, at=at, person=person, exemption=row.pk, rule=said["rule"],
+         until=said["until"], signature=signed.pk)  # fmt: skip
 
 
 def not_for_himself(signed: Signature, person: int) -> int:

@@ -34,8 +34,8 @@ from oneroom.engine.values import BadInput
 
 SCHEMA = "oneroom.reform/1"
 MOST = 5000  # changes of one reform
-_CODE = re.compile(r"^[a-z0-9][a-z0-9_.\-]{0,23}$")
-_LONGEST = {"code": 24, "kind": 24, "name_zh": 60, "name_en": 80, "rank": 24, "parent": 24, "area": 64}
+CODE = re.compile(r"^[a-z0-9][a-z0-9_.\-]{0,23}$")
+LONGEST = {"code": 24, "kind": 24, "name_zh": 60, "name_en": 80, "rank": 24, "parent": 24, "area": 64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _read_alter(row: dict[str, Any]) -> Change:
         elif name in ("parent", "area") and value is None:
             read[name] = None
         else:
-            read[name] = _text(to, name, longest=_LONGEST[name], empty=name in ("rank", "name_en"))
+            read[name] = _text(to, name, longest=LONGEST[name], empty=name in ("rank", "name_en"))
     return Alter(_text(row, "unit", longest=24), read)
 
 
@@ -222,11 +222,11 @@ def _read_new(said: Any, where: str) -> New:
             raise BadInput(f"{where}.{str(name)[:24]}", "There is no field of this name.")
     try:
         code = _text(said, "code", longest=24)
-        if not _CODE.match(code):
+        if not CODE.match(code):
             raise BadInput("code", "A code is of small letters, digits, points and hyphens, at most 24.")
-        kind, name_zh = (_text(said, name, longest=_LONGEST[name]) for name in ("kind", "name_zh"))
-        name_en, rank = (_text(said, name, longest=_LONGEST[name], empty=True) for name in ("name_en", "rank"))
-        parent, area = (_text(said, n, longest=_LONGEST[n]) if said.get(n) is not None else None for n in _REFS)
+        kind, name_zh = (_text(said, name, longest=LONGEST[name]) for name in ("kind", "name_zh"))
+        name_en, rank = (_text(said, name, longest=LONGEST[name], empty=True) for name in ("name_en", "rank"))
+        parent, area = (_text(said, n, longest=LONGEST[n]) if said.get(n) is not None else None for n in _REFS)
         return New(code, kind, name_zh, name_en, rank, _system(said), parent, area)
     except BadInput as refused:
         raise BadInput(f"{where}.{refused.field}", refused.message, **refused.params) from None

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from oneroom.engine.organisation.changes import Outcome
 from oneroom.engine.organisation.facts import Duty, Facts, System
-from oneroom.engine.organisation.figures import system_shares
+from oneroom.engine.organisation.figures import Share, system_shares
 from oneroom.engine.organisation.tree import Tree, tree_on
 
 # Two drawings of one border differ by some metres: less than this share of a unit's area is no gap and no overlap.
@@ -68,6 +68,19 @@ def over_limit(tree: Tree, percent: int) -> list[Fault]:
     if not whole or 100 * part <= percent * whole:
         return []
     return [Fault("limit", "management", {"part": part, "whole": whole, "percent": percent})]
+
+
+def grown_over_limit(was: Tree, is_: Tree, percent: int) -> list[Fault]:
+    """
+    The same of a reform: what it makes over the limit, or more so. One that lowers the share of a force above it, or
+    leaves it, passes: else such a force could not be mended step by step. What founds a force is not held against it.
+    """
+    found = over_limit(is_, percent)
+    if not found or not was.units:
+        return []
+    before, after = (Share(sum(system_shares(tree)[system].part for system in MANAGEMENT), len(tree.units))
+                     for tree in (was, is_))  # fmt: skip
+    return found if after.part * before.whole > before.part * after.whole else []
 
 
 def area_faults(before: Mapping[str, BaseGeometry], after: Mapping[str, BaseGeometry]) -> list[Fault]:

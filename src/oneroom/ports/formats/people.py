@@ -1,14 +1,10 @@
-"""A list of people as a spreadsheet: its columns, and what is wrong with each line in the reader's language."""
+"""A list of people as a spreadsheet: its columns, and how people write a kind."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from oneroom.ports.formats.sheets import Column, Sheet
+from oneroom.ports.formats.sheets import Column
 
 HEADINGS = {
     "number": lazy("Badge"),
@@ -44,16 +40,3 @@ KIND_WORDS = {
     "副处": "deputy_division", "副处级": "deputy_division", "正处": "division", "正处级": "division",
     "副局": "deputy_bureau", "副局级": "deputy_bureau", "正局": "bureau", "正局级": "bureau",
 }  # fmt: skip
-
-
-def answers(sheet: Sheet, wrong: Mapping[int, Sequence[Any]]) -> dict[int, str]:
-    """One sentence or more for each line that cannot be taken: what cannot be read of it, and what is wrong with it."""
-    found: dict[int, list[str]] = {}
-    for line in sheet.lines:
-        for column, sentence in line.unread.items():
-            found.setdefault(line.number, []).append(f"{HEADINGS[column]}: {_(sentence)}")
-    for number, each in wrong.items():
-        for one in each:
-            said = _(str(one.message)) % one.params if one.params else _(str(one.message))
-            found.setdefault(number, []).append(f"{HEADINGS[one.field]}: {said}")
-    return {number: " ".join(said) for number, said in found.items()}

@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import Any
 
 import openpyxl
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
@@ -84,18 +85,52 @@ def write_sheet(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes
     return _book(headings, ((row, False) for row in rows))
 
 
+def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """
+    The same as CSV in UTF-8 with a mark, so that spreadsheets read Chinese. A text that one would run as a formula
+    stands behind an apostrophe, which ``read_sheet`` takes away again.
+    """
+    into = io.StringIO(newline="")
+    writer = csv.writer(into)
+    writer.writerow(headings)
+    writer.writerows([f"'{text}" if text.startswith((*_FORMULA, "'")) else text for text in row] for row in rows)
+    return into.getvalue().encode("utf-8-sig")
+
+
 def write_corrections(
-    sheet: Sheet, wrong: Mapping[int, str], headings: Mapping[str, str], *, heading: str
+    sheet: Sheet, wrong: Mapping[int, str], headings: Mapping[str, str], *, heading: str,
+    told: Mapping[int, str] | None = None,
 ) -> bytes:  # fmt: skip
     """
-    The file again, with one more column that says by line number what is wrong; lines to mend are coloured. It can be
-    mended and imported as it is: the column more is not read.
+    The file again, with one more column that says by line number what is wrong (or, of a sound line, what is ``told``);
+    lines to mend are coloured. It can be mended and imported as it is: the column more is not read.
     """
+    said = {**(told or {}), **wrong}
     rows = (
-        ([*(line.cells.get(c, "") for c in sheet.columns), wrong.get(line.number, "")], line.number in wrong)
+        ([*(line.cells.get(c, "") for c in sheet.columns), said.get(line.number, "")], line.number in wrong)
         for line in sheet.lines
     )
     return _book([*(headings[c] for c in sheet.columns), heading], rows)
+
+
+def answers(sheet: Sheet, wrong: Mapping[int, Sequence[Any]], headings: Mapping[str, Any]) -> dict[int, str]:
+    """
+    One sentence or more for each line that cannot be taken, in the reader's language: what cannot be read of it, and
+    what is wrong with it (each with its ``field``, ``message`` and ``params``).
+    """
+    found: dict[int, list[str]] = {}
+    for line in sheet.lines:
+        for column, sentence in line.unread.items():
+            found.setdefault(line.number, []).append(f"{headings[column]}: {gettext(sentence)}")
+    for number, each in wrong.items():
+        found.setdefault(number, []).append(sentences(each, headings))
+    return {number: " ".join(said) for number, said in found.items()}
+
+
+def sentences(wrong: Sequence[Any], headings: Mapping[str, Any]) -> str:
+    """What is wrong with one line, each with its column, in the reader's language."""
+    said = (gettext(str(one.message)) % one.params if one.params else gettext(str(one.message)) for one in wrong)
+    return " ".join(f"{headings[one.field]}: {sentence}" for one, sentence in zip(wrong, said, strict=True))
 
 
 def _book(headings: Sequence[str], rows: Iterable[tuple[Sequence[Any], bool]]) -> bytes:
@@ -168,11 +203,16 @@ def _csv(text: str) -> list[tuple[int, list[str]]]:
     rows, at = [], 1
     try:
         for row in reader:
-            rows.append((at, [_plain(v) for v in row]))
+            rows.append((at, [_unmarked(_plain(v)) for v in row]))
             at = reader.line_num + 1
     except csv.Error as broken:
         raise BadInput("file", "Line %(line)d cannot be read as CSV.", line=at) from broken
     return rows
+
+
+def _unmarked(text: str) -> str:
+    """Without the apostrophe before what a spreadsheet would run."""
+    return text[1:] if text.startswith("'") and text[1:].startswith((*_FORMULA, "'")) else text
 
 
 def _plain(value: Any) -> str:

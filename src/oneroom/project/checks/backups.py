@@ -13,6 +13,7 @@ from oneroom.project.backup.place import Place, place
 from oneroom.project.backup.restoring import first_gap
 from oneroom.project.checks import Finding
 
+FAR_MB = 64  # four segments; a busy hour writes about one a minute
 OLDEST = timedelta(hours=26)  # one each day, and an hour or two to make it
 
 
@@ -73,4 +74,29 @@ def slot() -> Iterator[Finding]:
             "max_slot_wal_keep_size is not limited: an archive that stands still fills the database's disk. Set it to "
             "what that disk can spare.",
             grave=False,
+        )
+
+
+def shipped() -> Iterator[Finding]:
+    """Encrypted changes are safe when they lie in the folder of backups: a slot of its own says how far that is."""
+    if not (settings.ARCHIVED and settings.BACKUP_KEY):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(wal_status, 'lost'), pg_wal_lsn_diff(pg_current_wal_flush_lsn(), restart_lsn) / 1000000"
+            " FROM pg_replication_slots WHERE slot_name = %s",
+            [settings.SHIPPED_SLOT],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        yield Finding(
+            f"No change was ever brought to {settings.BACKUPS} ({settings.SHIPPED_SLOT} is missing): what was done "
+            "since the last whole copy is lost with this machine. Does `oneroom serve` run?"
+        )
+    elif row[0] == "lost":
+        yield Finding(f"Changes were thrown away before they lay in {settings.BACKUPS}. Run `oneroom backup` now.")
+    elif (row[1] or 0) > FAR_MB:
+        yield Finding(
+            f"{row[1]:,.0f} MB of changes do not lie in {settings.BACKUPS} yet, and would be lost with this machine. "
+            "Can it be written, and has it room?"
         )

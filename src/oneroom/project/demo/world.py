@@ -47,7 +47,6 @@ VISITORS = (
     ("demo-calltaker", Role.CALL_TAKER),
     ("demo-commander", Role.SHIFT_COMMANDER),
     ("demo-inspector", Role.INSPECTOR),
-    (paper.PLANNER, Role.ORG_PLANNER),
     ("demo-personnel", Role.HR),
     ("demo-administrator", Role.ADMINISTRATOR),
 )
@@ -157,6 +156,7 @@ def _everybody(of: _Making, room_id: int, stations: list[int]) -> Iterator[Newco
             role = Role.AUXILIARY if rides_as == "auxiliary" else Role.PATROL_OFFICER
             yield _person(of, post.code + letter, role, stations[post.station], signs_in=rides_as == "lead")
     yield _person(of, SECOND_ADMINISTRATOR, Role.ADMINISTRATOR, stations[0], signs_in=False)
+    yield _person(of, paper.PLANNER, Role.ORG_PLANNER, room_id, signs_in=False)
 
 
 def _overseers(of: _Making, branches: list[list[int]]) -> Iterator[Newcomer]:

@@ -4,6 +4,7 @@ from oneroom.apps.duty.models.crews import Crew, CrewMember, DutySpell, Fix, Pos
 from oneroom.apps.duty.models.mobile import ForceUnit, ReadinessDrill
 from oneroom.apps.duty.models.rosters import CalendarKey, Duty, Roster
 from oneroom.apps.duty.models.swaps import Swap
+from oneroom.apps.duty.models.wishes import Wish
 
 __all__ = [
     "CalendarKey",
@@ -19,4 +20,5 @@ __all__ = [
     "Silence",
     "Swap",
     "TsTzRange",
+    "Wish",
 ]

@@ -11,6 +11,7 @@ from oneroom.apps.duty.services.crews import (
 )
 from oneroom.apps.duty.services.desks import SILENCE_REASONS, silence, sound_again
 from oneroom.apps.duty.services.mobile import call_drill, end_drill, enter_force, say_readiness, turn_out
+from oneroom.apps.duty.services.plans import drop_wish, lay_pattern, say_unavailable, set_plan, wish
 from oneroom.apps.duty.services.positions import Fix, record_positions
 from oneroom.apps.duty.services.rosters import (
     draft_roster,
@@ -46,12 +47,14 @@ __all__ = [
     "count_run",
     "decide_swap",
     "draft_roster",
+    "drop_wish",
     "end_calendar_key",
     "end_drill",
     "enter_force",
     "form_crew",
     "go_off_duty",
     "lapse_swaps",
+    "lay_pattern",
     "leave_crew",
     "new_calendar_key",
     "publish_roster",
@@ -59,14 +62,17 @@ __all__ = [
     "renew_skills",
     "say_readiness",
     "say_state",
+    "say_unavailable",
     "set_cell",
     "set_line",
     "set_needs",
+    "set_plan",
     "set_state",
     "silence",
     "solve_roster",
     "sound_again",
     "turn_out",
     "whose_calendar",
+    "wish",
     "withdraw_swap",
 ]

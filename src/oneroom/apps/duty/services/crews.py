@@ -186,7 +186,7 @@ def move_to_heir(unit_id: int, heir_id: int | None, *, by: Actor, at: datetime) 
     """A unit has ended: its crews go to the heir as they are, on duty or on a call; its duty roles end."""
     DutySpell.objects.filter(unit_id=unit_id, begins__gte=at).delete()
     DutySpell.objects.filter(unit_id=unit_id, ends__gt=at).update(ends=at)
-    crews = Crew.objects.select_for_update().filter(unit_id=unit_id).order_by("pk")
+    crews = Crew.objects.select_for_update(no_key=True).filter(unit_id=unit_id).order_by("pk")
     if heir_id is None:
         if crews.exists():
             raise Conflict("Crews would belong to nobody: name an heir of their unit.")

@@ -67,7 +67,8 @@ def draft_roster(*, unit_id: int | None, first: date, days: int = 28, by: Actor,
     )  # fmt: skip
 
 
-def _draft(pk: int, by: Actor) -> Roster:
+def draft_of(pk: int, by: Actor) -> Roster:
+    """A draft of a unit of his, locked."""
     roster = roster_for(pk, by=by)
     locked = Roster.objects.select_for_update().get(pk=roster.pk)
     if locked.state != Roster.State.DRAFT:
@@ -78,33 +79,34 @@ def _draft(pk: int, by: Actor) -> Roster:
 @service
 def set_cell(pk: int, *, account_id: int, day: int, shift: str, by: Actor, at: datetime) -> None:
     """Give somebody a shift of a day, or a day off."""
-    roster = _draft(pk, by)
-    if account_id not in {r.person.id for r in people_of(roster.unit_id)}:
+    roster = draft_of(pk, by)
+    if account_id not in {r.person.id for r in people_of(roster.unit_id, roster.first)}:
         raise BadInput("person", "Nobody of this unit is meant by that.")
     if not 0 <= day < roster.days:
         raise BadInput("day", "This day is not in the roster.")
     row = roster.cells.setdefault(str(account_id), [""] * roster.days)
     row[day] = must_be_code(roster, shift)
-    _save(roster, by, at)
+    save_draft(roster, by, at)
 
 
 @service
 def set_needs(pk: int, *, needs: Mapping[str, list[list[int]]], by: Actor, at: datetime) -> None:
     """How many people, and leads among them, each shift needs on working days and on days off."""
-    roster = _draft(pk, by)
+    roster = draft_of(pk, by)
     for code, pairs in needs.items():
         if code not in roster.shifts:
             raise BadInput("shift", "This roster has no such shift.")
-        for people, leads in pairs:
+        for people, leads, *_skills in pairs:
             if not 0 <= leads <= people <= 99:
                 raise BadInput("needs", "A need is 0 to 99 people, and no more leads than people.")
     roster.needs = dict(needs)
-    _save(roster, by, at)
+    save_draft(roster, by, at)
 
 
-def _save(roster: Roster, by: Actor, at: datetime) -> None:
+def save_draft(roster: Roster, by: Actor, at: datetime) -> None:
+    """Keep what changed of it, and who did it."""
     roster.changed_at, roster.changed_by_id = at, by.id or None
-    roster.save(update_fields=["cells", "needs", "changed_at", "changed_by"])
+    roster.save(update_fields=["cells", "needs", "shifts", "changed_at", "changed_by"])
 
 
 @service
@@ -114,15 +116,15 @@ def solve_roster(pk: int, *, repair: bool = False, by: Actor, at: datetime) -> A
 
     ``repair``: as few cells change as can be against the draft as it stands, after somebody became unavailable.
     """
-    roster = _draft(pk, by)
-    people = people_of(roster.unit_id)
+    roster = draft_of(pk, by)
+    people = people_of(roster.unit_id, roster.first)
     question = question_of(roster, people)
     if repair:
         question = replace(question, kept=cells_of(roster))
     answer = solve(question)
     if answer.cells:
         roster.cells = rows_of(answer.cells, people, roster.days)
-        _save(roster, by, at)
+        save_draft(roster, by, at)
     return answer
 
 
@@ -134,8 +136,8 @@ def publish_roster(pk: int, *, by: Actor, at: datetime) -> Roster:
     Refused while anything stops it (a shift without a lead, auxiliaries alone, a minute without or with two
     commanders); what wears people out is warned of on the screen, and may be published. What has begun stays.
     """
-    roster = _draft(pk, by)
-    people = people_of(roster.unit_id)
+    roster = draft_of(pk, by)
+    people = people_of(roster.unit_id, roster.first)
     stops = [f for f in wrong_with(roster, people) if f.stops]
     if stops:
         raise Blocked(stops)

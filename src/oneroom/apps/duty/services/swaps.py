@@ -135,7 +135,7 @@ def _new_version(swap: Swap, by: Actor, at: datetime) -> Roster:
     version = (same.aggregate(Max("version"))["version__max"] or 0) + 1
     gives = (swap.given.day - old.first).days, swap.given.shift
     takes = ((swap.taken.day - old.first).days, swap.taken.shift) if swap.taken else None
-    people = people_of(old.unit_id)
+    people = people_of(old.unit_id, old.first)
 
     def after(roster: Roster) -> dict[str, list[str]]:
         changed = exchanged(cells_of(roster), swap.asker_id, gives, swap.partner_id, takes)

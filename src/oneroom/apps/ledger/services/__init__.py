@@ -1,7 +1,7 @@
 """The one way to write."""
 
 from oneroom.apps.ledger.services.chain import Named
-from oneroom.apps.ledger.services.disclosures import exported, searched
+from oneroom.apps.ledger.services.disclosures import exported, exported_alone, searched
 from oneroom.apps.ledger.services.given import given_id, given_reference, numbers_given, reserve_ids
 from oneroom.apps.ledger.services.once import once
 from oneroom.apps.ledger.services.record import afterwards, named_at_last, note, service
@@ -31,6 +31,7 @@ __all__ = [
     "compared",
     "erase",
     "exported",
+    "exported_alone",
     "given_id",
     "given_reference",
     "hand_over_seals",

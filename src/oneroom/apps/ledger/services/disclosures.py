@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
+from oneroom.apps.ledger.queries import taken_out_alone
 from oneroom.apps.ledger.services.record import note, service
 from oneroom.engine.values import Actor
 
@@ -22,6 +25,27 @@ def exported(
         "list.exported", f"list:{name}", by=by, at=at, list=name, form=form, rows=rows, asked=list(asked),
         signature=signature,
     )  # fmt: skip
+
+
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('list.exported', %s))"
+
+
+@service
+def exported_alone(
+    name: str, *, form: str, rows: int, asked: Iterable[str], most: int, since: datetime, by: Actor, at: datetime
+) -> bool:
+    """
+    As `exported`, by one person alone; False, and nothing is noted, where with what he took out since then it is more
+    than ``most`` rows.
+
+    Counting and noting are one act, of which one person has one at a time: of two at once each would not see the other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [by.id])
+    if rows and rows + taken_out_alone(by.id, since=since) > most:
+        return False
+    exported(name, form=form, rows=rows, asked=asked, by=by, at=at)
+    return True
 
 
 @service

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils.timezone import localtime
 
 from oneroom.apps.ledger.services import all_objections, note, service
@@ -15,7 +16,7 @@ from oneroom.apps.orgs.services.follow import follow
 from oneroom.apps.orgs.words import fault_words
 from oneroom.engine.organisation.changes import Change, apply
 from oneroom.engine.organisation.facts import Facts
-from oneroom.engine.organisation.faults import Fault, faults
+from oneroom.engine.organisation.faults import Fault, faults, grown_over_limit
 from oneroom.engine.organisation.proposal import Proposal
 from oneroom.engine.values import Actor, BadInput, Unmet
 
@@ -36,6 +37,7 @@ def objections(proposal: Proposal, *, ground: Ground | None = None) -> list[Faul
     (``settings.GUARDS["organisation.reform"]``), each named.
     """
     found = faults(proposal.before, proposal.outcome, proposal.day)
+    found += grown_over_limit(proposal.was, proposal.will_be, settings.MANAGEMENT_PERCENT)
     found += (ground or Ground()).faults(proposal)
     return found + all_objections("organisation.reform", proposal=proposal)
 

@@ -25,7 +25,8 @@ def follow(day: date, *, by: Actor, at: datetime) -> int:
     """Let every unit be what it is on that day; how many began, changed or ended. None when all are already."""
     tree = stored.tree_on(day)
     FollowedDay.objects.update_or_create(pk=1, defaults={"day": day})  # the first to come holds this row
-    units = {unit.code: unit for unit in OrgUnit.objects.select_for_update().order_by("pk")}
+    # Without the key: who writes a row that points at a unit looks at it at his commit, when he has the record's head.
+    units = {unit.code: unit for unit in OrgUnit.objects.select_for_update(no_key=True).order_by("pk")}
     grounds = stored.areas(spell.area for spell in tree.units.values() if spell.area is not None)
     moved = 0
     gone = _inherited(day)

@@ -50,6 +50,8 @@ class Round(models.Model):
     units = models.JSONField(default=list)  # only who sits in one of these; none: everybody
     most_percent = models.PositiveSmallIntegerField()  # that a unit may lose
     helpers = models.BooleanField(default=False)  # whether others may be moved, where it does not work without
+    # Whether every unit keeps somebody with each skill that it has.
+    keep_skills = models.BooleanField(default=False, db_default=False)
     answer = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     digest = models.CharField(max_length=64, blank=True)

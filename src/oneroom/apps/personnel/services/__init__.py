@@ -15,19 +15,31 @@ from oneroom.apps.personnel.services.postings import Order, ask_exception, post_
 from oneroom.apps.personnel.services.posts import NewPost, begin_posts, end_post, enter_villages
 from oneroom.apps.personnel.services.quota import approved, ask_quota, book_quota
 from oneroom.apps.personnel.services.register import acknowledge, end_policy, hold_sitting, publish_policy
+from oneroom.apps.personnel.services.rotation import (
+    adjust_move,
+    ask_exemption,
+    ask_round,
+    draft_round,
+    plan_rounds,
+    withdraw_round,
+)
 
 __all__ = [
     "Joining",
     "NewPost",
     "Order",
     "acknowledge",
+    "adjust_move",
     "approved",
     "ask_exception",
+    "ask_exemption",
     "ask_quota",
+    "ask_round",
     "begin_posts",
     "book_quota",
     "certify",
     "declare_kin",
+    "draft_round",
     "end_certificate",
     "end_kin",
     "end_policy",
@@ -39,9 +51,11 @@ __all__ = [
     "hold_sitting",
     "join",
     "leave",
+    "plan_rounds",
     "post_people",
     "publish_policy",
     "set_budget",
     "unavailable",
+    "withdraw_round",
     "write_welfare",
 ]

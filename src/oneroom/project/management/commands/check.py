@@ -27,6 +27,7 @@ HOUSE = {
     "clock against the database": base.skew,
     "signing": base.signed,
     "the archive": backups.slot,
+    "the second place": backups.shipped,
     "the auditor's role": auditor.role,
     "roads": house.roads,
     "stations": house.stations,

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from oneroom.apps.ledger.time import now
 from oneroom.apps.personnel.importing import import_people, plan_import
 from oneroom.engine.values import SYSTEM, Refused
-from oneroom.ports.formats.people import COLUMNS, HEADINGS, KIND_WORDS, answers
-from oneroom.ports.formats.sheets import read_sheet, write_corrections
+from oneroom.ports.formats.people import COLUMNS, HEADINGS, KIND_WORDS
+from oneroom.ports.formats.sheets import answers, read_sheet, write_corrections
 from oneroom.project.trouble import Trouble
 
 TOLD = 20
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             sheet = read_sheet(file.read_bytes(), COLUMNS)
             lines = [(line.number, line.cells) for line in sheet.lines]
             plan = plan_import(lines, day=localtime(at).date(), words=KIND_WORDS)
-            wrong = answers(sheet, plan.wrong)
+            wrong = answers(sheet, plan.wrong, HEADINGS)
             if correct is not None:
                 headings = {key: str(word) for key, word in HEADINGS.items()}
                 correct.write_bytes(write_corrections(sheet, wrong, headings, heading=_("What to mend")))

@@ -123,15 +123,15 @@ class Clockwork:
             self._lock = None
 
     def _is_the_one(self) -> bool:
-        if self._lock is None:
-            self._lock = self._find_lock()
-            return self._lock is not None
-        try:
-            self._lock.execute("SELECT 1")
-        except psycopg.Error:  # cut off, and another clock may have it by now
-            self._let_go()
-            raise
-        return True
+        if self._lock is not None:
+            try:
+                self._lock.execute("SELECT 1")
+                return True
+            except psycopg.Error as error:  # cut off, and another clock may have it by now
+                self._let_go()
+                log.warning("This clock lost its turn (%s) and asks for it anew.", type(error).__name__)
+        self._lock = self._find_lock()
+        return self._lock is not None
 
     def _find_lock(self) -> psycopg.Connection[Any] | None:
         connection = psycopg.connect(self._database_url, autocommit=True)

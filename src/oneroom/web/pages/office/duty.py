@@ -36,6 +36,7 @@ from oneroom.engine.roster.workdays import is_known
 from oneroom.engine.values import Actor, BadInput, NotFound, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
+from oneroom.web.pages.office import roster_plan
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.roster_words import (
     LETTERS,
@@ -49,7 +50,7 @@ from oneroom.web.pages.office.roster_words import (
     where,
 )
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.room.words import local
+from oneroom.web.pages.room.words import SKILLS, local
 
 _SHOWN = 60  # faults named beside the grid; the rest is counted
 
@@ -91,6 +92,9 @@ def duty(request: HttpRequest) -> HttpResponse:
                 answer = solve_roster(_number(request, "roster"), repair=how == "repair", by=by, at=at)
                 if not answer.cells:
                     return _page(request, by, blocked=answer.blocked or (Fault("unknown"),))
+            case name if name in roster_plan.ACTS:
+                pk = _number(request, "roster")
+                roster_plan.act(request, roster=pk, unit=roster_for(pk, by=by).unit_id, by=by, at=at)
             case "publish":
                 publish_roster(_number(request, "roster"), by=by, at=at)
             case _:
@@ -147,7 +151,7 @@ def _page(
 
 
 def _grid(roster: Any, blocked: tuple[Fault, ...]) -> dict[str, Any]:
-    people = people_of(roster.unit_id)
+    people = people_of(roster.unit_id, roster.first)
     names = {r.person.id: r.name for r in people}
     found = wrong_with(roster, people)
     at: dict[tuple[int, int], list[str]] = defaultdict(list)
@@ -168,7 +172,7 @@ def _grid(roster: Any, blocked: tuple[Fault, ...]) -> dict[str, Any]:
         "stops": sum(f.stops for f in found), "warns": sum(not f.stops for f in found),
         "blocked": [(where(roster, f), say_blocked(f, names)) for f in blocked],
         "unknown_year": next((d.year for d in days if not is_known(d.year)), None),
-        "editable": roster.state == "draft",
+        "editable": roster.state == "draft", "plan": roster_plan.lines(roster), "skills": list(SKILLS.items()),
     }  # fmt: skip
 
 

@@ -17,11 +17,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from oneroom.apps.ledger.services import exported
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.codes import SYSTEMS
 from oneroom.apps.orgs.facts import duties_on, fates, reform_days, spells_of, tree_on
+from oneroom.apps.personnel.strength import strength_on
 from oneroom.engine.organisation.facts import Spell
 from oneroom.engine.organisation.figures import overlaps
 from oneroom.engine.organisation.summary import summary
@@ -29,9 +32,13 @@ from oneroom.engine.organisation.tree import Tree
 from oneroom.engine.roles import Right
 from oneroom.engine.text import plain
 from oneroom.engine.values import NotFound
+from oneroom.ports.formats.sheets import write_csv
+from oneroom.ports.formats.units import FORMS
+from oneroom.web.actors import actor
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.find import fits
 from oneroom.web.pages.office.shell import frame, needs
+from oneroom.web.pages.office.strength import in_stations
 from oneroom.web.pages.office.structure import figures, kind_name, letter, systems, unit_name
 
 _MOST = 50  # found by a search
@@ -97,10 +104,9 @@ def organisation(request: HttpRequest) -> HttpResponse:
     day = typed_day(request.GET.get("on", ""), field="on") or today
     other = typed_day(request.GET.get("than", ""), field="than")
     shown = Shown(tree_on(day), tree_on(other) if other is not None else None, fates())
-    tree, before = shown.tree, shown.before
+    tree = shown.tree
     duties = duties_on(day)
     is_ = summary(tree, duties)
-    was = summary(before, duties_on(other)) if before is not None and other is not None else None
     text = plain("q", request.GET.get("q"), longest=40)
     code = request.GET.get("unit") or next(iter(tree.roots()), "")
     history = spells_of(code)
@@ -113,15 +119,48 @@ def organisation(request: HttpRequest) -> HttpResponse:
         asked=urlencode(asked), node=shown.node(code, deep=2) if code in tree.units else None,
         roots=[shown.node(root) for root in tree.roots()] if len(tree.roots()) > 1 else [],
         path=[(unit, unit_name(tree.units[unit])) for unit in reversed(tree.path(code)[1:])],
-        found=[shown.node(hit) for hit in _found(text, tree)] if text else None, figures=figures(is_, was),
-        systems=systems(is_, was), marks=marks,
+        found=[shown.node(hit) for hit in _found(text, tree)] if text else None, marks=marks,
+        **_figures(request, shown, day, other),
         earlier=next((m.day for m in reversed(marks) if m.day < day), None),
         later=next((m.day for m in marks if m.day > day), None),
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
         functions=[duty.function for duty in duties if duty.unit == code],
         doubled=[(function, overlaps(tree, duties)[function]) for function in is_.doubled], legal_gaps=is_.legal_gaps,
-        two_teams_gaps=is_.two_teams_gaps,
+        two_teams_gaps=is_.two_teams_gaps, forms=list(FORMS), may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip
+
+
+def _figures(request: HttpRequest, shown: Shown, day: date, other: date | None) -> dict[str, Any]:
+    """Figures of the whole, and of the unit that was chosen how much of it stands in stations."""
+    is_ = summary(shown.tree, duties_on(day))
+    was, before = None, None
+    if shown.before is not None and other is not None:
+        was, before = summary(shown.before, duties_on(other)), (shown.before, strength_on(other))
+    under = request.GET.get("unit", "")
+    under = under if shown.tree.below.get(under) else ""
+    crew = in_stations(shown.tree, strength_on(day), under=under, before=before)
+    return {"figures": [*figures(is_, was), *crew], "systems": systems(is_, was)}
+
+
+@never_cache
+@require_safe
+@needs(Right.SEE_ORGANISATION)
+def figures_file(request: HttpRequest) -> HttpResponse:
+    """The figures of the day ``on``, beside those of ``than`` where one is named, each with what it counts, as CSV."""
+    at = now()
+    day = typed_day(request.GET.get("on", ""), field="on") or localtime(at).date()
+    other = typed_day(request.GET.get("than", ""), field="than")
+    shown = Shown(tree_on(day), tree_on(other) if other is not None else None, {})
+    found = _figures(request, shown, day, other)
+    rows = [*found["figures"], *(figure for _letter, figure in found["systems"])]
+    heads = [_("Figure"), day.isoformat(), *([other.isoformat()] if other else []), _("What each figure counts")]
+    lines = [[str(f.name), f.is_, *([f.was or ""] if other else []), str(f.means)] for f in rows]
+    exported(
+        "figures", form="csv", rows=len(lines), asked=[f"on:{day.isoformat()}"], by=actor(request), at=at
+    )  # fmt: skip
+    answer = HttpResponse(write_csv(heads, lines), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="figures-{day.isoformat()}.csv"'
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

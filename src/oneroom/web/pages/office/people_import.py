@@ -15,8 +15,8 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.personnel.importing import import_people, plan_import
 from oneroom.engine.roles import Right
 from oneroom.engine.values import BadInput, Refused
-from oneroom.ports.formats.people import COLUMNS, HEADINGS, KIND_WORDS, answers
-from oneroom.ports.formats.sheets import read_sheet, write_corrections, write_sheet
+from oneroom.ports.formats.people import COLUMNS, HEADINGS, KIND_WORDS
+from oneroom.ports.formats.sheets import answers, read_sheet, write_corrections, write_sheet
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.shell import frame, needs
@@ -46,7 +46,7 @@ def people_import(request: HttpRequest) -> HttpResponse:
         at, by = now(), actor(request)
         sheet = read_sheet(sent.read(), COLUMNS)
         plan = plan_import([(x.number, x.cells) for x in sheet.lines], day=localtime(at).date(), words=KIND_WORDS)
-        wrong = answers(sheet, plan.wrong)
+        wrong = answers(sheet, plan.wrong, HEADINGS)
         if act == "correct":
             return _file(write_corrections(sheet, wrong, headings, heading=_("What to mend")), "people-to-correct.xlsx")
         if act == "take":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from oneroom.apps.orgs.codes import KINDS, SYSTEMS
 from oneroom.apps.orgs.words import fault_words
@@ -170,6 +171,6 @@ class _Names:
 
 _WHAT: dict[str, Any] = {
     "parent": lambda: _("under"), "kind": lambda: _("Kind"), "name_zh": lambda: _("Name in Chinese"),
-    "name_en": lambda: _("Name in English"), "rank": lambda: _("Rank"), "system": lambda: _("System"),
+    "name_en": lambda: _("Name in English"), "rank": lambda: _("Rank"), "system": lambda: pgettext("unit", "System"),
     "area": lambda: _("Area"),
 }  # fmt: skip

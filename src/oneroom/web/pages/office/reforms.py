@@ -20,20 +20,31 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.codes import KINDS, SYSTEMS
 from oneroom.apps.orgs.facts import tree_on
 from oneroom.apps.people.services import drop_second, sign_second
+from oneroom.apps.personnel.strength import strength_on
 from oneroom.apps.reforms.access import plan_for, plans_for, waits_for
 from oneroom.apps.reforms.checks import check, document_of
-from oneroom.apps.reforms.services import alter_plan, ask_for_signature, draft_plan, import_plan, withdraw_plan
+from oneroom.apps.reforms.services import (
+    alter_plan,
+    ask_for_signature,
+    draft_plan,
+    flaws_of,
+    import_plan,
+    withdraw_plan,
+)
 from oneroom.engine.organisation.codec import read_changes
+from oneroom.engine.organisation.proposal import Proposal
 from oneroom.engine.organisation.summary import summary
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, NotFound, Overtaken, Refused, Unmet
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
+from oneroom.web.pages.office.ground_drawing import drawing
 from oneroom.web.pages.office.reform_forms import FORMS, change_of
 from oneroom.web.pages.office.reform_sides import sides, steps
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.office.structure import figures, kinds, systems
+from oneroom.web.pages.office.strength import after, in_stations
+from oneroom.web.pages.office.structure import Figure, figures, kinds, systems
 
 MOST_BYTES = 4 * 1024 * 1024
 STATES = {
@@ -165,11 +176,12 @@ def _page(request: HttpRequest, pk: int, refused: Refused | None = None) -> Http
         p = found.proposal
         was = summary(p.was, p.before.duties_on(p.day))
         is_ = summary(p.will_be, p.outcome.facts.duties_on(p.day))
-        before, after = sides(p)
+        left, right = sides(p)
         shown |= {
-            "before": before, "after": after, "figures": figures(is_, was), "systems": systems(is_, was),
-            "kinds": kinds(is_, was), "ended": len(p.ended),
+            "before": left, "after": right, "figures": [*figures(is_, was), *_strength(p)],
+            "systems": systems(is_, was), "kinds": kinds(is_, was), "ended": len(p.ended),
             "begun": sum(code not in p.was.units for code in p.will_be.units),
+            "ground": _ground(p),
             "altered": sum(u != p.was.units[c] for c, u in p.will_be.units.items() if c in p.was.units),
         }  # fmt: skip
     open_ = row.state in ("draft", "asked") or (row.state == "signed" and row.day > localtime(now()).date())
@@ -181,6 +193,21 @@ def _page(request: HttpRequest, pk: int, refused: Refused | None = None) -> Http
     }  # fmt: skip
     status = refused.status if refused else 200
     return render(request, "office/reform.html", frame(request, "office-reforms", **shown), status=status)
+
+
+def _strength(p: Proposal) -> list[Figure]:
+    """How much of the force stands in stations, before and after: who is where today, with the heirs (row T12)."""
+    people = strength_on(p.day)
+    return in_stations(p.will_be, after(people, p.ended), before=(p.was, people))
+
+
+def _ground(p: Proposal) -> dict[str, Any] | None:
+    """The ground as it would lie, where the plan draws any."""
+    found, ground = flaws_of(p.before, p.outcome.facts, p.day)
+    if not ground:
+        return None
+    drawn = {c for c, u in p.will_be.units.items() if c in p.was.units and u.area != p.was.units[c].area}
+    return drawing(ground, drawn, found)
 
 
 def _said(refused: Refused | None) -> str:

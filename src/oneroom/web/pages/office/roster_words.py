@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
+from oneroom.apps.duty.rostering import COMMAND
 from oneroom.engine.roster import Fault
+from oneroom.web.pages.room.words import SKILLS, named
 
 LOOKS = {"D": "d", "N": "n", "S": "s"}
 SHIFT_WORDS = {"D": lazy("Day"), "N": lazy("Night"), "S": lazy("Standby")}
@@ -45,6 +47,8 @@ FAULTS: dict[str, Any] = {
     "days": lazy("%(who)s works %(have)d days in a row; the rule is %(need)d at most."),
     "weekends": lazy("%(who)s has %(have)d free weekends; the rule is %(need)d."),
 }
+CERTIFIED = lazy("Needed with a certificate (%(skill)s): %(need)d; there are %(have)d.")
+FEW_CERTIFIED = lazy("Needed with a certificate (%(skill)s): %(need)d; only %(have)d may work then.")
 # What somebody lacks for another one's place (``engine.roster.swaps``).
 LACKS: dict[str, Any] = {
     "skill": lazy("%(who)s may not command there."),
@@ -89,6 +93,8 @@ def _numbers(fault: Fault, names: dict[int, str]) -> dict[str, Any]:
 
 def say(fault: Fault, names: dict[int, str]) -> str:
     """The rule that is broken, in a sentence."""
+    if fault.code == "skill" and fault.skill != COMMAND:
+        return str(CERTIFIED) % (_numbers(fault, names) | {"skill": named(SKILLS, fault.skill)})
     return str(FAULTS[fault.code]) % _numbers(fault, names)
 
 
@@ -96,6 +102,8 @@ def say_blocked(fault: Fault, names: dict[int, str]) -> str:
     """The same where no roster can keep it: what the numbers mean then, or the rule that stands in the way."""
     if fault.code == "unknown":
         return _("It could not be settled within the time; ask for less.")
+    if fault.code == "skill" and fault.skill != COMMAND:
+        return str(FEW_CERTIFIED) % (_numbers(fault, names) | {"skill": named(SKILLS, fault.skill)})
     return str(BLOCKED.get(fault.code, FAULTS[fault.code])) % _numbers(fault, names)
 
 

@@ -54,6 +54,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("office-organisation", _("Organisation"), Right.SEE_ORGANISATION),
             Place("office-establishment", _("Posts"), Right.SEE_POSTS),
             Place("office-people", _("People"), Right.SEE_PEOPLE),
+            Place("office-rotation", _("Rotation"), Right.SEE_ROTATION),
             Place("office-reforms", _("Reforms"), Right.SEE_ORGANISATION),
         ),
     ),

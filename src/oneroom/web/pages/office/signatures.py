@@ -21,7 +21,7 @@ from oneroom.apps.people.access import Waiting, signatures_for, signed_for, wait
 from oneroom.apps.people.queries import never_signed_in, staff_names
 from oneroom.apps.people.services import drop_second, sign_second
 from oneroom.apps.personnel.codes import KINDS as PERSONNEL_KINDS
-from oneroom.apps.personnel.queries import names_of
+from oneroom.apps.personnel.queries import names_of, round_names
 from oneroom.apps.reforms.access import plan_names
 from oneroom.engine.signatures import RULES
 from oneroom.engine.values import Actor, BadInput, NotFound, Refused
@@ -115,10 +115,12 @@ def _lines(found: list[Waiting]) -> list[Line]:
     callers = callers_named([w.row.details["report"] for w in found if "report" in w.row.details])
     plans = plan_names([n for w, n in zip(found, numbers, strict=True) if w.row.about.startswith("reform:")])
     serving = names_of([n for w, n in zip(found, numbers, strict=True) if w.row.about.startswith("person:")])
+    rounds = round_names([n for w, n in zip(found, numbers, strict=True) if w.row.about.startswith("round:")])
     units, unused = unit_names(), {f"account:{pk}" for pk in never_signed_in(people)}
     return [
         Line(
-            w.row.pk, named(SIGNED_ACTS, w.row.act), _about(w.row, people, matters, callers, units, serving, plans),
+            w.row.pk, named(SIGNED_ACTS, w.row.act),
+            _about(w.row, people, matters, callers, units, serving, plans, rounds),
             w.row.asked_by.name, w.row.asked_at, w.row.lapses_at, w.reason, w.row.about in unused, w.mine,
             named(SIGNATURE_RESULTS, w.row.result) if w.row.result else "",
             w.row.signed_by.name if w.row.signed_by else "", w.row.ended_at,
@@ -129,7 +131,7 @@ def _lines(found: list[Waiting]) -> list[Line]:
 
 def _about(
     row: Any, people: dict[int, str], matters: dict[int, str], callers: dict[int, tuple[int, str]],
-    units: dict[int, tuple[str, str]], serving: dict[int, str], plans: dict[int, str],
+    units: dict[int, tuple[str, str]], serving: dict[int, str], plans: dict[int, str], rounds: dict[int, str],
 ) -> str:  # fmt: skip
     kind, pk = row.about.partition(":")[0], _id(row.about)
     if kind == "account":
@@ -149,7 +151,9 @@ def _about(
         places = f"{named(PERSONNEL_KINDS, said['kind'])} {said['count']}"
         return f"{said['giver']} → {said['taker']} · {places} · {said['day']}"
     if kind == "person":
-        return f"{serving.get(pk, '')} · {row.details['post']} · {row.details['day']}"
+        return f"{serving.get(pk, '')} · {row.details['post']} · {row.details.get('day') or row.details['until']}"
+    if kind == "round":
+        return rounds.get(pk, "")
     if kind == "reform":
         return plans.get(pk, "")
     if row.about == RECORD:

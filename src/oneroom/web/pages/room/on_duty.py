@@ -29,6 +29,7 @@ SWAP_STATES = {
     "lapsed": lazy("over undecided"),
 }
 SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
+    "roster.unavailable": (STAFF, say.plain(lazy("Somebody is unavailable for the roster, days: %(days)s"))),
     "crew.line": (STAFF, say.crew(lazy("%(crew)s: whose line it also serves was set"))),
     "force.entered": (STAFF, say.plain(lazy("Mobile force: unit %(force)s was entered"))),
     "force.readiness": (

@@ -149,6 +149,8 @@ SIGNED_ACTS = {
     "reform": lazy("Reform the organisation"),
     "change_quota": lazy("Move places of the establishment"),
     "post_despite": lazy("Post somebody though a rule stands against it"),
+    "exempt": lazy("Set a limit of years in a post aside"),
+    "rotate": lazy("A round of moves"),
 }
 FACTORS = {
     "totp": lazy("authenticator app"),

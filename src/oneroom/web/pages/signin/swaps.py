@@ -9,21 +9,30 @@ from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from oneroom.apps.duty.services import NOT_MINE, answer_swap, ask_swap, withdraw_swap
+from oneroom.apps.duty.rostering import wishes_of
+from oneroom.apps.duty.services import NOT_MINE, answer_swap, ask_swap, drop_wish, wish, withdraw_swap
 from oneroom.apps.duty.services.swaps import Forbidden
 from oneroom.apps.duty.swapping import OPEN, colleagues, mine, offers, own_open_duty
 from oneroom.engine.values import Actor, BadInput, Refused
 from oneroom.web.faults import worded
+from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.roster_words import SHIFT_WORDS, say_of_person
 from oneroom.web.pages.room.on_duty import SWAP_REASONS, SWAP_STATES
 
-ACTS = ("swap-ask", "swap-accept", "swap-refuse", "swap-withdraw")
+ACTS = ("wish", "wish-drop", "swap-ask", "swap-accept", "swap-refuse", "swap-withdraw")
 
 
 def act(request: HttpRequest, *, by: Actor, at: datetime) -> None:
     """One act of the form; refuses with the field named."""
     post = request.POST
     match post.get("act", ""):
+        case "wish":
+            day = typed_day(post.get("day", ""), field="day")
+            if day is None:
+                raise BadInput("day", "Say for which day.")
+            wish(day=day, shift=post.get("shift", ""), by=by, at=at)
+        case "wish-drop":
+            drop_wish(number(request, "wish"), by=by, at=at)
         case "swap-ask":
             taken = post.get("taken", "")
             ask_swap(
@@ -57,6 +66,8 @@ def shown(request: HttpRequest, *, by: Actor, at: datetime) -> dict[str, Any]:
     """What the page shows of swaps; with ``?swap=…`` the next question of asking for one."""
     rows = [_row(s, by) for s in mine(by.id, at=at)]
     found: dict[str, Any] = {
+        "wishes": [(w, SHIFT_WORDS.get(w.shift, w.shift) if w.shift else _("off"))
+                   for w in wishes_of(by.id, since=localtime(at).date())], "wish_shifts": SHIFT_WORDS.items(),
         "swaps": rows, "swap_reasons": [(code, SWAP_REASONS[code]) for code in NOT_MINE], "asking": None,
         "busy": {r["swap"].given_id for r in rows if r["open"] and r["mine"]},
     }  # fmt: skip

@@ -87,13 +87,6 @@ SEATS = (
         named("screen", "Public"),
     ),
     Seat(
-        "planner",
-        _("Establishment officer"),
-        _("Open the drafted reform, and see what stands against it."),
-        named("screen", "Office"),
-        "demo-planner",
-    ),
-    Seat(
         "personnel",
         _("Personnel officer"),
         _("Find somebody by his unit, and see which posts are vacant."),
@@ -113,6 +106,13 @@ SEATS = (
         _("Sign what the other administrator asked for, or refuse it."),
         named("screen", "Office"),
         "demo-administrator-2",
+    ),
+    Seat(
+        "planner",
+        _("Planner"),
+        _("Merge two stations from tomorrow on; the station chief signs it."),
+        named("screen", "Office"),
+        "demo-planner",
     ),
 )
 KEYS = "1234567890-"  # of the seats, in their order: the upper row of a keyboard

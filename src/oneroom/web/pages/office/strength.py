@@ -1,0 +1,56 @@
+"""How much of the force stands in stations: the figure of row T12, sworn officers, auxiliaries apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as lazy
+
+from oneroom.engine.establishment import Kind
+from oneroom.engine.organisation.figures import Share, front_line
+from oneroom.engine.organisation.tree import Tree
+from oneroom.web.pages.office.structure import Figure, said
+
+Strength = Mapping[tuple[str, str], int]  # people by (unit, kind)
+_KINDS: tuple[tuple[Kind, Any, Any], ...] = (
+    (Kind.SWORN, lazy("Officers in stations"),
+     lazy("Sworn officers in full posts of stations and of what is below them, of all in and below the unit shown.")),
+    (Kind.AUXILIARY, lazy("Auxiliaries in stations"), lazy("The same of auxiliaries, who do not count as strength.")),
+)  # fmt: skip
+
+
+def in_stations(
+    tree: Tree, strength: Strength, *, under: str = "", before: tuple[Tree, Strength] | None = None
+) -> list[Figure]:  # fmt: skip
+    """Of the whole tree or of a unit; kinds of which there is nobody are left out."""
+    found = []
+    for kind, name, means in _KINDS:
+        is_ = _share(tree, strength, kind, under)
+        was = _share(*before, kind, under) if before is not None else None
+        if is_.whole or (was is not None and was.whole):
+            found.append(Figure(name, said(is_), said(was) if was is not None else None, means, _points(was, is_)))
+    return found
+
+
+def after(strength: Strength, heirs: Mapping[str, str | None]) -> dict[tuple[str, str], int]:
+    """The same people once those of units that end are with their heirs."""
+    moved: dict[tuple[str, str], int] = {}
+    for (unit, kind), n in strength.items():
+        key = (heirs.get(unit, unit) or unit, kind)
+        moved[key] = moved.get(key, 0) + n
+    return moved
+
+
+def _share(tree: Tree, strength: Strength, kind: Kind, under: str) -> Share:
+    mine = {unit: n for (unit, of), n in strength.items() if of == kind}
+    tops = [under] if under in tree.units else list(tree.roots())
+    shares = [front_line(tree, mine, under=top) for top in tops]
+    return Share(sum(s.part for s in shares), sum(s.whole for s in shares))
+
+
+def _points(was: Share | None, is_: Share) -> str:
+    if was is None or was.percent is None or is_.percent is None or was == is_:
+        return ""
+    difference = is_.percent - was.percent
+    return f"{'+' if difference >= 0 else '−'}{abs(difference):.1f}"
