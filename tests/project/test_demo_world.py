@@ -106,7 +106,7 @@ def test_every_account_has_a_role_and_a_plainly_invented_name(shanghai):
     crews = board(on_duty=False)
 
     riding = sum(c.officers + c.auxiliaries for c in crews)
-    assert len(accounts) == riding + 2 * 43 + 2 + len(world.VISITORS) + len(world.SIMULATED) + len(
+    assert len(accounts) == riding + 2 * 43 + 3 + len(world.VISITORS) + len(world.SIMULATED) + len(
         units("branch_bureau")
     )
     assert all(actor_of(account).roles for account in accounts[::7])
