@@ -71,7 +71,14 @@ def order(station):
         come_on_duty(crew, by=SYSTEM, at=NOON)
         subject = f"assignment:{n}"
         start_answer(
-            subject, matter=f"incident:{n}", grade=grade, crew_id=crew.pk, unit_id=station.pk, by=SYSTEM, at=NOON
+            subject,
+            matter=f"incident:{n}",
+            grade=grade,
+            crew_id=crew.pk,
+            unit_id=station.pk,
+            drill=False,
+            by=SYSTEM,
+            at=NOON,
         )
         made.append(subject)
         while not messages(subject).exists():
