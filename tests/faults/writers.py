@@ -91,11 +91,13 @@ class Person:
             headers={"Accept": "application/json"},
         )
 
-    def do(self, kind: str, path: str, body: dict[str, Any], key: str, mark: str) -> Any:
+    def do(
+        self, kind: str, path: str, body: dict[str, Any], key: str, mark: str, *, patience_s: float = PATIENCE_S
+    ) -> Any:
         """Do one act until the house has said yes or no; its answer, or None where it said no or never spoke."""
         act = Act(key, self.name, kind, mark, began=time.monotonic(), path=path, body=body)
         self._ledger.begin(act)
-        while time.monotonic() - act.began < PATIENCE_S:
+        while time.monotonic() - act.began < patience_s:
             act.tries += 1
             status, said = self.send(path, body, key)
             if status is not None and 200 <= status < 300:

@@ -4,15 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
+from django.utils.timezone import localtime
 
-from oneroom.apps.duty.models import CrewMember
+from oneroom.apps.duty.models import CrewMember, Roster
 from oneroom.apps.duty.queries import board, crew_of, leads, who
+from oneroom.apps.duty.rostering import cells_of
 from oneroom.apps.ledger.verify import verify
 from oneroom.apps.orgs.queries import station_at, units
+from oneroom.apps.oversight.posts import posts_on
 from oneroom.apps.people.models import Account
 from oneroom.apps.people.queries import actor_of, find_account
 from oneroom.apps.personnel.models import Person
 from oneroom.apps.personnel.strength import quotas_on, strength_on
+from oneroom.apps.reforms.checks import check
+from oneroom.apps.reforms.models import ReformPlan
 from oneroom.engine.roles import Role
 from oneroom.project.demo import world
 from oneroom.project.demo.city import bundled, posts
@@ -55,6 +60,19 @@ def test_it_is_made_once(shanghai):
     assert not world.needed()
 
 
+def test_t45_every_station_but_one_is_overseen_and_a_reform_and_a_roster_lie_on_the_desks(shanghai):
+    """What a visiting inspector, planner and chief find first: one gap, a reform that could be signed, a draft."""
+    inspector, planner, chief = (actor_of(find_account(f"demo-{who}")) for who in ("inspector", "planner", "chief"))
+    share = posts_on(localtime(AT).date(), by=inspector, at=AT).share
+    assert (share.part, share.whole) == (42, 43)
+    plan = ReformPlan.objects.get()
+    assert (plan.state, plan.illustration, plan.drafted_by_id) == (ReformPlan.State.DRAFT, True, planner.id)
+    assert check(plan).refused is None
+    (roster,) = Roster.objects.all()
+    assert (roster.unit_id, roster.state) == (chief.unit_id, Roster.State.DRAFT)
+    assert len(cells_of(roster)) == 4 + 4 + 3
+
+
 def test_every_street_office_has_a_station_with_an_area_that_says_it_is_synthetic(shanghai):
     stations = units("station")
 
@@ -88,7 +106,9 @@ def test_every_account_has_a_role_and_a_plainly_invented_name(shanghai):
     crews = board(on_duty=False)
 
     riding = sum(c.officers + c.auxiliaries for c in crews)
-    assert len(accounts) == riding + 2 * 43 + 2 + len(world.VISITORS) + len(world.SIMULATED)
+    assert len(accounts) == riding + 2 * 43 + 3 + len(world.VISITORS) + len(world.SIMULATED) + len(
+        units("branch_bureau")
+    )
     assert all(actor_of(account).roles for account in accounts[::7])
     assert len({account.name for account in accounts}) == len(accounts)
     assert all(account.name[1] in "甲乙丙丁戊己庚辛壬癸" and len(account.name) == 3 for account in accounts)

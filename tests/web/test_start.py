@@ -50,6 +50,7 @@ def visitor(town: Town, settings: Any) -> Client:
         ("demo-calltaker", Role.CALL_TAKER),
         ("demo-chief", Role.STATION_CHIEF),
         ("demo-inspector", Role.INSPECTOR),
+        ("demo-personnel", Role.HR),
         ("demo-administrator", Role.ADMINISTRATOR),
         ("demo-administrator-2", Role.ADMINISTRATOR),
         ("demo-planner", Role.ORG_PLANNER),
@@ -82,6 +83,7 @@ def test_the_page_says_how_the_city_is_and_that_it_is_simulated(visitor: Client)
         ("citizen", "/"),
         ("inspector", "/office/"),
         ("planner", "/office/"),
+        ("personnel", "/office/"),
     ],
 )
 def test_a_role_is_taken_without_a_password(visitor: Client, role: str, screen: str) -> None:
@@ -92,7 +94,7 @@ def test_a_role_is_taken_without_a_password(visitor: Client, role: str, screen: 
 
 def test_each_seat_says_what_to_try_first_and_there_is_a_way_of_five_minutes(visitor: Client) -> None:
     page = visitor.get("/start/").content.decode()
-    assert page.count('class="role"') == 10
+    assert page.count('class="role"') == len(SEATS) == 11
     for seat in SEATS:
         assert str(seat.about).endswith(".")
         assert escape(str(seat.about)) in page

@@ -25,3 +25,8 @@ def commander_of(watch: Watch) -> str:
 def chief_of(station: int, watch: Watch) -> str:
     """The duty chief of a station (counted from one) in a watch."""
     return f"chief-{station:02d}-{watch}"
+
+
+def overseer_of(branch: int) -> str:
+    """Who oversees the stations of a branch (counted from one)."""
+    return f"overseer-{branch:02d}"

@@ -5,7 +5,7 @@ Everything happens in one outer service: a start that is broken off leaves nothi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -26,10 +26,10 @@ from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from oneroom.project.clock import RealClock
 from oneroom.project.demo import city as cities
-from oneroom.project.demo import force, shifts
+from oneroom.project.demo import force, paper, shifts
 from oneroom.project.demo.credentials import password_of
 from oneroom.project.demo.force import Member
-from oneroom.project.demo.names import chief_of, commander_of, invented
+from oneroom.project.demo.names import chief_of, commander_of, invented, overseer_of
 from oneroom.project.demo.shifts import Watch
 
 BEGINS_HOUR = (
@@ -47,11 +47,11 @@ VISITORS = (
     ("demo-calltaker", Role.CALL_TAKER),
     ("demo-commander", Role.SHIFT_COMMANDER),
     ("demo-inspector", Role.INSPECTOR),
+    ("demo-personnel", Role.HR),
     ("demo-administrator", Role.ADMINISTRATOR),
 )
 # Two administrators of two units: what one asks for, the other signs.
 SECOND_ADMINISTRATOR = "demo-administrator-2"
-PLANNER = "demo-planner"  # drafts reforms; the station chief signs them
 STATION_CHIEF = "demo-chief"  # a visitor's too, at the first station
 # Who works in the room by himself; duty chiefs of the stations do too.
 SIMULATED = (
@@ -110,7 +110,7 @@ def _make(of: _Making) -> list[tuple[int, float, float]]:
     bureau = _unit(of, "city_bureau", of.city.code, f"{of.city.name_zh}公安局", f"{of.city.name_en} Police")
     room = _unit(of, "command_room", f"{of.city.code}-room", "综合指挥室", "Command room", parent=bureau)
     branches: dict[str, Any] = {}
-    stations = []
+    stations, below = [], dict[str, list[int]]()
     for station in of.city.stations:
         name = station["branch_zh"]
         if name not in branches:
@@ -121,7 +121,8 @@ def _make(of: _Making) -> list[tuple[int, float, float]]:
             lon=station["lon"], lat=station["lat"], area=station["area"], location_source="synthetic",
         )  # fmt: skip
         stations.append(unit.pk)
-    newcomers = list(_everybody(of, room.pk, stations))
+        below.setdefault(name, []).append(unit.pk)
+    newcomers = [*_everybody(of, room.pk, stations), *_overseers(of, list(below.values()))]
     accounts = people.enrol(newcomers, by=SYSTEM, at=of.at)
     force.enter(list(_members(of, newcomers)), accounts, chance=of.chance, at=of.at)
     commander = accounts[commander_of(of.watch)]
@@ -136,6 +137,7 @@ def _make(of: _Making) -> list[tuple[int, float, float]]:
         by=SYSTEM, at=of.at,
     )  # fmt: skip
     crews = [_crew(of, post, stations[post.station], accounts) for post in cities.posts(of.city)]
+    paper.lay(of.city, stations[0], at=of.at)
     return [crew for crew in crews if crew]
 
 
@@ -154,7 +156,15 @@ def _everybody(of: _Making, room_id: int, stations: list[int]) -> Iterator[Newco
             role = Role.AUXILIARY if rides_as == "auxiliary" else Role.PATROL_OFFICER
             yield _person(of, post.code + letter, role, stations[post.station], signs_in=rides_as == "lead")
     yield _person(of, SECOND_ADMINISTRATOR, Role.ADMINISTRATOR, stations[0], signs_in=False)
-    yield _person(of, PLANNER, Role.ORG_PLANNER, room_id, signs_in=False)
+    yield _person(of, paper.PLANNER, Role.ORG_PLANNER, room_id, signs_in=False)
+
+
+def _overseers(of: _Making, branches: list[list[int]]) -> Iterator[Newcomer]:
+    """One for the stations of each branch; the last station of all has nobody yet, as the matrix shows (row T45)."""
+    for n, units in enumerate(branches, 1):
+        first, *more = units if n < len(branches) else units[:-1] or units
+        one = _person(of, overseer_of(n), Role.INSPECTOR, first, signs_in=False)
+        yield replace(one, also_at=tuple(more))
 
 
 def _members(of: _Making, newcomers: list[Newcomer]) -> Iterator[Member]:

@@ -14,7 +14,10 @@ from oneroom.engine.values import Actor, Conflict
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody who gets an account; without a password nobody signs in by one."""
+    """
+    Somebody who gets an account; without a password nobody signs in by one. ``also_at``: more units at which the role
+    is held.
+    """
 
     username: str
     name: str
@@ -24,6 +27,12 @@ class Newcomer:
     mobile: str = ""
     email: str = ""
     language: str = "zh-hans"
+    also_at: tuple[int, ...] = ()
+
+    @property
+    def units(self) -> tuple[int | None, ...]:
+        """Where the role is held; None is the whole force."""
+        return (self.unit_id, *self.also_at)
 
 
 @service
@@ -38,13 +47,15 @@ def enrol(newcomers: Iterable[Newcomer], *, by: Actor, at: datetime) -> dict[str
         raise Conflict("There is an account of this name already.", field="username")
     accounts = Account.objects.bulk_create(_account(person, at) for person in people)
     Grant.objects.bulk_create(
-        Grant(account=account, role=person.role, unit_id=person.unit_id, begins=at)
+        Grant(account=account, role=person.role, unit_id=unit_id, begins=at)
         for account, person in zip(accounts, people, strict=True)
+        for unit_id in person.units
     )
     for account, person in zip(accounts, people, strict=True):
         subject = f"account:{account.pk}"
         note("account.created", subject, by=by, at=at, account=account.pk)
-        note("grant.given", subject, by=by, at=at, account=account.pk, role=person.role, unit=person.unit_id)
+        for unit_id in person.units:
+            note("grant.given", subject, by=by, at=at, account=account.pk, role=person.role, unit=unit_id)
     return {account.username: account.pk for account in accounts}
 
 

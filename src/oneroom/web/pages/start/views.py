@@ -87,6 +87,13 @@ SEATS = (
         named("screen", "Public"),
     ),
     Seat(
+        "personnel",
+        _("Personnel officer"),
+        _("Find somebody by his unit, and see which posts are vacant."),
+        named("screen", "Office"),
+        "demo-personnel",
+    ),
+    Seat(
         "administrator",
         _("Administrator"),
         _("See who may do what, and since when."),
@@ -108,6 +115,7 @@ SEATS = (
         "demo-planner",
     ),
 )
+KEYS = "1234567890-"  # of the seats, in their order: the upper row of a keyboard
 # Five minutes through the whole house.
 TOUR = (
     _("As a citizen, report that a shop is being robbed, and keep the code."),
@@ -190,7 +198,7 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     english = get_language() == "en"
     on_duty = [(lead.crew_id, lead.callsign_en if english else lead.callsign_zh) for lead in leads()]
     context = {
-        "seats": SEATS,
+        "seats": list(zip(KEYS, SEATS, strict=True)),
         "crews": on_duty,
         "city": picture(),
         "counts": _counts(),
