@@ -91,11 +91,9 @@ def _statement(shapes: tuple[_Shape, ...]) -> str:
         columns = ", ".join(quote(field.column) for field in fields)
         values = ", ".join(f"({', '.join(_spelt(place, shapes) for place in own)})" for own in places)
         # Quoted names of a model's own fields; values are parameters, or written as ``_place`` says.
-        steps.append(
-            f"rows{g} AS (INSERT INTO {quote(table.db_table)} ({columns}) VALUES {values} "  # nosec B608
-            f"RETURNING {quote(table.pk.column)} AS id)"
-        )
-    made = ", ".join(f"ARRAY(SELECT id FROM rows{g})" for g in range(len(shapes)))
+        put = f"INSERT INTO {quote(table.db_table)} ({columns}) VALUES {values}"  # nosec B608
+        steps.append(f"rows{g} AS ({put} RETURNING {quote(table.pk.column)} AS id)")
+    made = ", ".join(f"ARRAY(SELECT id FROM rows{g})" for g in range(len(shapes)))  # nosec B608: as above
     return f"WITH {', '.join(steps)} SELECT {made}"  # nosec B608: as above
 
 

@@ -153,13 +153,13 @@ def append_entries(
         values += last.values
     values += [events.stamp(now()), [d.before for d in drafts], [d.after for d in drafts]]
     # Nothing is locked by the entries before the name is given: each step waits for all rows of what it counts.
-    before = f" FROM (SELECT count(*) FROM {[*named.steps][-1]}) AS first" if named is not None else ""
+    before = f" FROM (SELECT count(*) FROM {[*named.steps][-1]}) AS first" if named is not None else ""  # nosec B608: a step's own name
     steps["appended"] = f"{_APPEND} AS seq{before}"
     if texts:
         # The entries are what is asked for: they are written whether or not the text's row is still there.
         steps["bound"] = _BIND
         values += [list(texts), [len(drafts) - 1 - n for n in texts.values()]]
-    answered = "NULL" if named is None else f"(SELECT name FROM {[*named.steps][-1]})"
+    answered = "NULL" if named is None else f"(SELECT name FROM {[*named.steps][-1]})"  # nosec B608: as above
     # Statements of ours, and values apart. A step that is only a question is asked once all the same: it is volatile.
     statement = f"WITH {_steps(steps)} SELECT seq, {answered} FROM appended"  # nosec B608
     return (run_last if commits else run)(statement, values)
