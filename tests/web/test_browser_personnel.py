@@ -151,7 +151,7 @@ def test_b36_b17_t42_registers_are_walked_by_keyboard_in_both_languages_empty_an
         picture(page, f"{name.replace('/', '-')}-full")
     page = open_as("cara", "/office/care", language="zh-hans")
     page.locator("#number").fill(people[321].number)
-    page.locator("#words").fill("睡眠不好")
+    page.locator("#care-words").fill("睡眠不好")
     page.locator("#again").fill(force.days(7).isoformat())
     page.locator("#again").press("Enter")
     page.get_by_role("link", name=people[321].name).press("Enter")
