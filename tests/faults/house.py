@@ -28,6 +28,7 @@ from oneroom.project.embedded import Embedded
 from oneroom.project.trouble import Trouble
 
 DATABASE = "postgres"
+ONE_CLOCK = 0x0C10C4  # as `runclock` has it, which cannot be loaded before the settings are known
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 180.0  # a starved machine needs long
 SECRET = "of the crash proof only, and long enough to be one"
@@ -191,13 +192,13 @@ class House:
         return [server, *server.children(recursive=True)]
 
     # ---- how it is ----
-    def up(self, name: str) -> bool:
-        """Whether this part does its work again."""
+    def up(self, name: str, since: datetime | None = None) -> bool:
+        """Whether this part does its work again; ``since`` when it was killed, where that can be told apart."""
         if name == DATABASE:
             return self.ask("SELECT 1") is not None
         if name == "web":
             return self.web_up()
-        return name in self.parts() and self.clock_up() if name == "clock" else name in self.parts()
+        return name in self.parts() and self.clock_up(since) if name == "clock" else name in self.parts()
 
     def web_up(self) -> bool:
         door = HTTPConnection("127.0.0.1", self.port, timeout=2)
@@ -209,9 +210,17 @@ class House:
         finally:
             door.close()
 
-    def clock_up(self) -> bool:
-        """Some clock holds the right to climb (an advisory lock), so it lives and has the database."""
-        held = self.ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+    def clock_up(self, since: datetime | None = None) -> bool:
+        """
+        Some clock holds the right to climb (an advisory lock), so it lives and has the database.
+
+        The session of one that was killed may hold it for a moment more: ``since`` asks for one that began later.
+        """
+        began = f" AND backend_start > '{since.isoformat()}'" if since is not None else ""
+        held = self.ask(
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            f" WHERE locktype = 'advisory' AND granted AND objid = {ONE_CLOCK}{began}"
+        )
         return bool(held and held[0][0])
 
     def ask(self, question: str) -> list[Any] | None:

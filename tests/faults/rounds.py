@@ -154,7 +154,7 @@ class Proof:
             self.ends.append(End(kill.part, before, now()))
         if kill.part == DATABASE:
             self.house.revive_database()
-        while not self.house.up(kill.part) or (kill.part == DATABASE and not self.house.clock_up()):
+        while not self.house.up(kill.part, before) or (kill.part == DATABASE and not self.house.clock_up()):
             if time.monotonic() - kill.killed > BACK_S:
                 self.tell(f"  {kill.part} does not come back within {BACK_S:g} s")
                 break
