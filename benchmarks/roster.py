@@ -7,7 +7,8 @@ import random
 import time
 from datetime import date
 
-from oneroom.engine.roster import Need, Person, Question, Shift, Wish, faults, solve
+from oneroom.engine.roster import Need, Person, Question, Shift, Wish, faults
+from oneroom.engine.roster.solve import solve
 
 LIMIT_S = 5.0
 SHIFTS = (Shift("D", 360, 480), Shift("E", 840, 480), Shift("N", 1320, 480))

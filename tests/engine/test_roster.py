@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oneroom.engine.roster import Fault, Need, Person, Question, Rules, Shift, Wish, command_faults, faults, solve
+from oneroom.engine.roster import Fault, Need, Person, Question, Rules, Shift, Wish, command_faults, faults
+from oneroom.engine.roster.solve import solve
 from oneroom.engine.roster.workdays import is_known, is_made_up, is_workday
 from oneroom.engine.values import BadInput
 

@@ -10,8 +10,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _SEPARATOR = re.compile(r"[/\\、，,;；&+@|×]|\b(?:and|at|x)\b")
 _TAIL = re.compile(r"(?:十字路口|交叉路口|交叉口|交叉处|交汇处|交界处|路口|街口|口|附近)$")
@@ -38,6 +36,8 @@ def has_han(text: str) -> bool:
 @lru_cache(4096)  # each street comes again in every crossing it has
 def pinyin(name: str) -> tuple[str, ...]:
     """The syllables of a Chinese name, other letters kept: 南京东路 gives nan jing dong lu."""
+    from pypinyin import Style, lazy_pinyin  # a third of a second, which a server that is back up need not wait for
+
     syllables = lazy_pinyin(name, style=Style.NORMAL)
     return tuple(plain(syllable).replace(" ", "") for syllable in syllables if syllable.strip())
 

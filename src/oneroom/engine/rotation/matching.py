@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from ortools.graph.python import max_flow, min_cost_flow
 
 Ints = npt.NDArray[np.int64]
 NOWHERE = -1
@@ -49,6 +48,8 @@ def cheapest(arcs: Arcs, room: Ints, required: Ints) -> tuple[Ints, int] | None:
 
     ``room``: how many a column takes; ``required``: how many it must be given, at most its room.
     """
+    from ortools.graph.python import min_cost_flow  # with it comes pandas, which every process would load in vain
+
     flow = min_cost_flow.SimpleMinCostFlow()
     sink = arcs.rows + arcs.columns
     first = flow.add_arcs_with_capacity_and_unit_cost(
@@ -110,6 +111,8 @@ def halls(arcs: Arcs, room: Ints) -> list[Hall]:
 
 def most(arcs: Arcs, room: Ints) -> Ints:
     """As many rows seated as can be: each one's column, or NOWHERE."""
+    from ortools.graph.python import max_flow
+
     flow = max_flow.SimpleMaxFlow()
     source, sink = arcs.rows + arcs.columns, arcs.rows + arcs.columns + 1
     ones = np.ones(arcs.rows, np.int64)

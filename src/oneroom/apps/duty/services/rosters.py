@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from secrets import token_urlsafe
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -32,8 +32,11 @@ from oneroom.apps.duty.rostering import (
 )
 from oneroom.apps.ledger.services import note, service
 from oneroom.engine.roles import Right
-from oneroom.engine.roster import Answer, Fault, solve
+from oneroom.engine.roster import Fault
 from oneroom.engine.values import Actor, BadInput, Conflict, NotFound
+
+if TYPE_CHECKING:
+    from oneroom.engine.roster.solve import Answer
 
 
 class Blocked(BadInput):
@@ -116,6 +119,8 @@ def solve_roster(pk: int, *, repair: bool = False, by: Actor, at: datetime) -> A
 
     ``repair``: as few cells change as can be against the draft as it stands, after somebody became unavailable.
     """
+    from oneroom.engine.roster.solve import solve  # with it come OR-tools and pandas: nobody waits for them at a start
+
     roster = draft_of(pk, by)
     people = people_of(roster.unit_id, roster.first)
     question = question_of(roster, people)
