@@ -34,13 +34,13 @@ def chief_told():
 
 
 def test_who_was_not_told_of_a_call_that_still_waits_is_told_when_it_is_booked_and_once(house, room):
-    chief = room.town.people["leader-li"]
-    house.lose("carl", "leader-li")
+    chief = room.town.people["leader-lu"]
+    house.lose("carl", "leader-lu")
     taken = house.post("carl", "/api/incidents", call()).json()
     before = len(POCKETS)
     HAND.forward(62)  # a minute is promised until a crew is sent; then the chief is told
     until(lambda: rungs_climbed(house) >= 2)
-    assert house.browser("leader-li").get("/api/rings").json()["rings"] == []
+    assert house.browser("leader-lu").get("/api/rings").json()["rings"] == []
     assert len(POCKETS) == before
 
     house.find()
@@ -51,7 +51,7 @@ def test_who_was_not_told_of_a_call_that_still_waits_is_told_when_it_is_booked_a
         (chief.pk, "app", False),
         (chief.pk, "sms", False),
     }
-    [ring] = house.browser("leader-li").get("/api/rings").json()["rings"]
+    [ring] = house.browser("leader-lu").get("/api/rings").json()["rings"]
     assert (ring["subject"], ring["rung_code"]) == (f"incident:{taken['id']}", "duty_chief")
     [late] = Entry.objects.filter(kind="ladder.told_late")
     assert (late.facts["told"], late.facts["stage"], late.via) == (1, "dispatch", "journal")
@@ -72,7 +72,7 @@ def test_who_was_not_told_of_a_call_that_still_waits_is_told_when_it_is_booked_a
 
 def test_nobody_is_told_afterwards_of_a_call_that_was_answered_meanwhile(house, room):
     crew = room.town.crews["crew-1"].pk
-    house.lose("carl", "dora", "zhang", "leader-li")
+    house.lose("carl", "dora", "zhang", "leader-lu")
     taken = house.post("carl", "/api/incidents", call()).json()
     HAND.forward(62)
     until(lambda: rungs_climbed(house) >= 2)

@@ -38,12 +38,12 @@ def test_g3_each_of_the_six_kinds_leaves_its_entry_with_who_when_and_why(room):
     assert (consulted.actor, consulted.purpose, consulted.basis) == (people["dora"].pk, "dispatch", name)
     assert {"caller", "words"} <= {field.rpartition(".")[2] for field in consulted.fields}
 
-    leader = Caller("leader-li").client
+    leader = Caller("leader-lu").client
     page = leader.get(f"/incidents/{first['id']}/dossier", {"purpose": "review"})
     assert page.status_code == 200
     disclosed = the("incident.disclosed")
-    assert (disclosed.actor, disclosed.matter) == (people["leader-li"].pk, name)
-    assert Look.objects.filter(actor=people["leader-li"].pk, purpose="review").exists()
+    assert (disclosed.actor, disclosed.matter) == (people["leader-lu"].pk, name)
+    assert Look.objects.filter(actor=people["leader-lu"].pk, purpose="review").exists()
 
     desk.post(f"incidents/{second['id']}/merge", {"into": first["id"]})
     combined = the("incident.merged")
@@ -61,7 +61,7 @@ def test_g2_nothing_personal_opens_without_a_purpose_that_fits_and_the_refusal_i
     taken = call(Caller("carl"), KNIFE, caller_phone="13900000001")
     room.fast_forward(seconds=1)
 
-    for purpose, status in (("review", 403), ("curiosity", 403), ("", 403)):
+    for purpose, status in (("respond", 403), ("complete", 403), ("curiosity", 403)):
         caplog.clear()
         said = Caller("dora").post(f"incidents/{taken['id']}/open", {"purpose": purpose}, status=status)
         assert KNIFE["words"] not in str(said)
