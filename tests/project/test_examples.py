@@ -37,9 +37,11 @@ TIANJIN = {
     "T08": "3 → 2, 11 ended", "T09": "102/15 = 6.8, untagged 0",
 }  # fmt: skip
 BAOTOU = {
-    "B02": "61/178 = 34.3 % → 37/284 = 13.0 %", "B03": "bt-centre = bt-centre, rooms of the city 1", "B04": "3 → 1",
+    "B02": "61/178 = 34.3 % → 40/300 = 13.3 %", "B03": "bt-centre = bt-centre, rooms of the city 1", "B04": "3 → 1",
     "B06": "26 of 84 = 31 % (of 83–85)", "B08": "4 counties and districts", "B13": "3 → 2",
-    "B16": "44/44 = 100.0 %", "B38": "8/9 = 88.9 %, without: bt-damao",
+    "B16": "44/44 = 100.0 %", "B19": "bt-kundulun, major: bt-inv2",
+    "B22": "bt-guyang-r0 → bt-guyang-green → bt-green", "B33": "3 units, 0 functions",
+    "B38": "8/9 = 88.9 %, without: bt-damao",
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""Crews with their seats, as the roster makes them: 1 lead, 2 officers, N auxiliaries, and whose line they serve."""
+"""Crews with their seats, as the roster makes them: lead, officers, auxiliaries, and whose line they serve."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -51,6 +52,6 @@ def _page(request: HttpRequest, by: Actor, refused: Refused | None = None) -> Ht
     ]  # fmt: skip
     context = frame(
         request, "office-duty", rows=rows, units=sorted(names.items(), key=lambda pair: pair[1]),
-        refused=worded(refused) if refused else "",
+        refused=worded(refused) if refused else "", core=settings.CREW_OFFICERS,
     )  # fmt: skip
     return render(request, "office/crews.html", context, status=refused.status if refused else 200)

@@ -37,6 +37,7 @@ from oneroom.ports.formats.units import FORMS
 from oneroom.web.actors import actor
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.find import fits
+from oneroom.web.pages.office.set_up import goes, points, police_districts
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.office.strength import in_stations
 from oneroom.web.pages.office.structure import figures, kind_name, letter, systems, unit_name
@@ -124,7 +125,8 @@ def organisation(request: HttpRequest) -> HttpResponse:
         earlier=next((m.day for m in reversed(marks) if m.day < day), None),
         later=next((m.day for m in marks if m.day > day), None),
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
-        functions=[duty.function for duty in duties if duty.unit == code],
+        functions=[duty.function for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
+        points=points(tree, code, day), districts=police_districts(tree, day),
         doubled=[(function, overlaps(tree, duties)[function]) for function in is_.doubled], legal_gaps=is_.legal_gaps,
         two_teams_gaps=is_.two_teams_gaps, forms=list(FORMS), may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip
