@@ -6,6 +6,7 @@ from django.urls import path
 
 from oneroom.web.pages.office import (
     accounts,
+    aims,
     alarms,
     areas,
     board,
@@ -88,6 +89,7 @@ urlpatterns = [
     path("rotation/rounds", rotation.new_round, name="office-rounds"),
     path("rotation/rounds/<int:pk>", rounds.one, name="office-round"),
     path("reforms", reforms.reforms, name="office-reforms"),
+    path("reforms/aims", aims.aims, name="office-aims"),
     path("reforms/<int:pk>", reforms.reform, name="office-reform"),
     path("reforms/<int:pk>/act", reforms.act, name="office-reform-act"),
     path("reforms/<int:pk>/document", reforms.document, name="office-reform-document"),
