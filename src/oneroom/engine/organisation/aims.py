@@ -19,8 +19,8 @@ Value = float | None
 # figure -> how it is read from the summary of a day; shares are in per cent
 _OF_UNITS: dict[str, Callable[[Summary], float | Share | None]] = {
     "units": lambda s: s.units, "stations": lambda s: s.stations, "levels": lambda s: s.levels,
-    "span": lambda s: s.span, "hops": lambda s: s.hops, "management": lambda s: s.management, "doubled": lambda s: len(s.doubled),
-    "legal": lambda s: s.legal, "two_teams": lambda s: s.two_teams,
+    "span": lambda s: s.span, "hops": lambda s: s.hops, "management": lambda s: s.management,
+    "doubled": lambda s: len(s.doubled), "legal": lambda s: s.legal, "two_teams": lambda s: s.two_teams,
 }  # fmt: skip
 IN_STATIONS = "in_stations"  # sworn officers in stations, of all
 FIGURES = (*_OF_UNITS, IN_STATIONS)

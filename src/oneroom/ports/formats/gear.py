@@ -9,7 +9,7 @@ from oneroom.ports.formats.sheets import Column
 HEADINGS = {
     "number": lazy("Plate or number"),
     "kind": lazy("Kind"),
-    "name": lazy("What it is"),
+    "name": lazy("Model or name"),
     "unit": lazy("Code of the unit"),
     "crew": lazy("Code of the crew"),
     "state": lazy("State"),
@@ -17,7 +17,7 @@ HEADINGS = {
 COLUMNS = (
     Column("number", ("Plate or number", "Number", "号牌或编号", "编号", "车牌号")),
     Column("kind", ("Kind", "类别", "装备类别")),
-    Column("name", ("What it is", "Name", "名称", "品名"), needed=False),
+    Column("name", ("Model or name", "Name", "名称", "品名"), needed=False),
     Column("unit", ("Code of the unit", "Unit", "单位编码", "单位代码")),
     Column("crew", ("Code of the crew", "Crew", "警组编码"), needed=False),
     Column("state", ("State", "状态"), needed=False),

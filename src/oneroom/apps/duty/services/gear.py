@@ -18,7 +18,6 @@ from oneroom.engine.text import plain
 from oneroom.engine.values import Actor, BadInput, Conflict, NotFound
 
 S = GearSpell.State
-_RETIRED = "This piece is retired: enter another one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def move_gear(pk: int, *, state: str, unit_id: int, crew_id: int | None, by: Act
     if not (by.heads(now.unit_id) or by.may(Right.COMMAND)):
         raise NotFound
     if now.state == S.RETIRED:
-        raise Conflict(_RETIRED)
+        raise Conflict("This piece is retired: enter another one.")
     _must_be_theirs(unit_id, crew_id, state, by, giving=now.unit_id)
     if (now.state, now.unit_id, now.crew_id) == (state, unit_id, crew_id):
         return

@@ -38,7 +38,7 @@ FIGURES: Mapping[str, Any] = {
     "in_stations": lazy("Officers in stations"),
 }  # fmt: skip
 STANDINGS: Mapping[str, Any] = {
-    Standing.UNPROVEN: lazy("unproven"), Standing.REACHED: lazy("reached"), Standing.NEARER: lazy("nearer"),
+    Standing.UNPROVEN: lazy("unproven"), Standing.REACHED: lazy("target reached"), Standing.NEARER: lazy("nearer"),
     Standing.UNMOVED: lazy("as it was"), Standing.FARTHER: lazy("farther away"),
 }  # fmt: skip
 

@@ -49,7 +49,7 @@ TABLE = Table(
         Column("number", lazy("Plate or number"), lambda r: r.gear.number, sort=("gear__number",),
                link=lambda r: reverse("office-gear-piece", args=[r.gear_id])),
         Column("kind", lazy("Kind"), lambda r: named(KINDS, r.gear.kind), sort=("gear__kind", "gear__number")),
-        Column("name", lazy("What it is"), lambda r: r.gear.name),
+        Column("name", lazy("Model or name"), lambda r: r.gear.name),
         Column("state", lazy("State"), lambda r: named(STATES, r.state), sort=("state",)),
         Column("unit", lazy("Belongs to"), lambda r: local(r.unit.name_zh, r.unit.name_en), sort=("unit__code",)),
         Column("crew", lazy("Rides with"), _crew, sort=("crew__code",)),
