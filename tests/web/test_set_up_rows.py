@@ -66,6 +66,23 @@ def serve(unit: str, count: int, day: date, *, leads: bool = False, kind: str = 
     )
 
 
+def test_t47_doubled_functions_and_scattered_strength_are_found_on_one_page(force, browser):
+    for code in ("one", "two"):
+        begin(force, code)
+    sign(browser, plan(browser, force.today, {"do": "delegate", "unit": "", "function": "fire", "to": "one, two"}))
+    for unit, count in (("one", 2), ("two", 4), ("west", 30), ("branch", 4)):
+        serve(unit, count, force.today)
+    serve("one", 20, force.today, kind="auxiliary")
+
+    shown = text(browser().get(OVER))
+
+    assert "fire: one two" in shown
+    assert "Officers in units of fewer than 5 25.0 % (10/40)" in shown, "auxiliaries are no strength"
+    assert "Where fewest officers serve: one 2 branch 4 two 4" in shown
+    merged = plan(browser, force.days(1), {"do": "merge", "units": "one, two", "into": "one"})
+    assert "25.0 % (10/40) → 10.0 % (4/40) −15.0" in text(browser().get(merged))
+
+
 def below(browser, station: str, day: date) -> dict[str, str]:
     """Codes and kinds of what stands below a station, by the list that goes out."""
     units = browser().get(f"{OVER}/units.json?on={day}").json()["units"]

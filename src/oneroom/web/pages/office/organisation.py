@@ -39,7 +39,7 @@ from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.find import fits
 from oneroom.web.pages.office.set_up import goes, points, police_districts
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.office.strength import in_stations
+from oneroom.web.pages.office.strength import in_stations, small_units
 from oneroom.web.pages.office.structure import figures, kind_name, letter, systems, unit_name
 
 _MOST = 50  # found by a search
@@ -126,7 +126,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
         later=next((m.day for m in marks if m.day > day), None),
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
         functions=[duty.function for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
-        points=points(tree, code, day), districts=police_districts(tree, day),
+        small=small_units(tree, strength_on(day))[:_MOST], points=points(tree, code, day), districts=police_districts(tree, day),
         doubled=[(function, overlaps(tree, duties)[function]) for function in is_.doubled], legal_gaps=is_.legal_gaps,
         two_teams_gaps=is_.two_teams_gaps, forms=list(FORMS), may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip
