@@ -225,6 +225,21 @@ def baotou():
     return (lambda: client), max(UnitSpell.objects.values_list("since", flat=True))
 
 
+def test_t12_the_example_of_tianjin_has_a_branch_with_536_of_1000_officers_in_stations_before_and_after():
+    HAND.set(NIGHT)
+    call_command("example", "tianjin", stdout=StringIO())
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(Account.objects.get(username="example-tianjin-org-planner"))
+    day = max(UnitSpell.objects.values_list("since", flat=True))
+
+    for on in (day - timedelta(days=1), day):
+        shown = text(client.get(f"{OVER}?unit=tj-heping&on={on}"))
+        assert "Officers in stations 53.6 % (536/1000)" in shown
+        assert "Auxiliaries in stations 100.0 % (140/140)" in shown
+    Posting.objects.filter(post="tj-heping-p00-s000").delete()
+    assert "53.6 % (535/999)" in text(client.get(f"{OVER}?unit=tj-heping")), "counted, not typed in"
+
+
 def test_b19_b22_a_township_lead_reaches_the_level_that_answers_for_it(baotou):
     browser, day = baotou
     eve = day - timedelta(days=1)

@@ -107,7 +107,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     shown = Shown(tree_on(day), tree_on(other) if other is not None else None, fates())
     tree = shown.tree
     duties = duties_on(day)
-    is_ = summary(tree, duties)
+    is_, strength = summary(tree, duties), strength_on(day)
     text = plain("q", request.GET.get("q"), longest=40)
     code = request.GET.get("unit") or next(iter(tree.roots()), "")
     history = spells_of(code)
@@ -126,7 +126,8 @@ def organisation(request: HttpRequest) -> HttpResponse:
         later=next((m.day for m in marks if m.day > day), None),
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
         functions=[duty.function for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
-        small=small_units(tree, strength_on(day))[:_MOST], points=points(tree, code, day), districts=police_districts(tree, day),
+        small=small_units(tree, strength), points=points(tree, code, day, strength),
+        districts=police_districts(tree, day),
         doubled=[(function, overlaps(tree, duties)[function]) for function in is_.doubled], legal_gaps=is_.legal_gaps,
         two_teams_gaps=is_.two_teams_gaps, forms=list(FORMS), may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip

@@ -12,12 +12,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as lazy
 
 from oneroom.apps.orgs.ground import outlines_of
-from oneroom.apps.personnel.strength import heads_on, strength_on
+from oneroom.apps.personnel.strength import heads_on
 from oneroom.engine.organisation.districts import DISTRICT, STATION, Districts, districts
 from oneroom.engine.organisation.facts import Duty
 from oneroom.engine.organisation.routing import routes
 from oneroom.engine.organisation.station import checklist
 from oneroom.engine.organisation.tree import Tree
+from oneroom.web.pages.office.strength import Strength
 from oneroom.web.pages.office.structure import unit_name
 from oneroom.web.pages.room.words import named
 
@@ -54,12 +55,12 @@ def goes(tree: Tree, duties: list[Duty], code: str) -> list[Goes]:
     ]  # fmt: skip
 
 
-def points(tree: Tree, code: str, day: date) -> list[dict[str, Any]]:
+def points(tree: Tree, code: str, day: date, strength: Strength) -> list[dict[str, Any]]:
     """The checklist of a station with what it was verified by; nothing for another kind of unit."""
     if code not in tree.units or tree.units[code].kind != STATION:
         return []
     people: dict[str, int] = {}
-    for (unit, _kind), n in strength_on(day).items():
+    for (unit, _kind), n in strength.items():
         people[unit] = people.get(unit, 0) + n
     return [
         {

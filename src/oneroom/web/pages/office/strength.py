@@ -13,6 +13,7 @@ from oneroom.engine.organisation.figures import Share, front_line, scattered
 from oneroom.engine.organisation.tree import Tree
 from oneroom.web.pages.office.structure import Figure, said
 
+_NAMED = 20  # of the units in which few serve
 SMALL = 5  # officers: a unit with fewer cannot keep one on duty around the clock
 _SCATTERED = lazy("Sworn officers of units in which few serve, of all: how far the strength is scattered.")
 Strength = Mapping[tuple[str, str], int]  # people by (unit, kind)
@@ -43,7 +44,7 @@ def in_stations(
 def small_units(tree: Tree, strength: Strength) -> list[tuple[str, int]]:
     """Units in which few officers serve, with how many: the fewest first (row T47)."""
     mine = {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
-    return [(unit, mine[unit]) for unit in scattered(mine, tree.units, least=SMALL)[1]]
+    return [(unit, mine[unit]) for unit in scattered(mine, tree.units, least=SMALL)[1][:_NAMED]]
 
 
 def after(strength: Strength, heirs: Mapping[str, str | None]) -> dict[tuple[str, str], int]:
