@@ -96,8 +96,10 @@ def test_t01_aims_are_entered_by_keyboard_and_say_how_they_stand(open_as, force)
     page.locator("tr[data-standing='unproven']").wait_for()
     bound = Bound("stations", force.today, 1)
     for n in range(12):
-        enter_aim(f"把机关做精、把警种做优、把基层做强、把基础做实 {n}", owner="branch", bound=bound if n % 2 else None,
-                  evidence="津公改〔2021〕12 号", by=force.staff("eva", Role.ORG_PLANNER), at=force.room.now)  # fmt: skip
+        enter_aim(
+            f"把机关做精、把警种做优、把基层做强、把基础做实 {n}", owner="branch", bound=bound if n % 2 else None,
+            evidence="津公改〔2021〕12 号", by=force.staff("eva", Role.ORG_PLANNER), at=force.room.now,
+        )  # fmt: skip
     assert Aim.objects.count() == 13
     for language, width in (("en", 1366), ("zh-hans", 1366), ("zh-hans", 390)):
         page = open_as("eva", "/office/reforms/aims", language=language, width=width)

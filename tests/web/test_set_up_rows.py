@@ -225,7 +225,7 @@ def baotou():
     return (lambda: client), max(UnitSpell.objects.values_list("since", flat=True))
 
 
-def test_t12_the_example_of_tianjin_has_a_branch_with_536_of_1000_officers_in_stations_before_and_after():
+def test_t07_t08_t09_t12_the_example_of_tianjin_has_a_branch_with_536_of_1000_officers_in_stations_before_and_after():
     HAND.set(NIGHT)
     call_command("example", "tianjin", stdout=StringIO())
     client = Client(headers={"accept-language": "en"})
@@ -236,6 +236,10 @@ def test_t12_the_example_of_tianjin_has_a_branch_with_536_of_1000_officers_in_st
         shown = text(client.get(f"{OVER}?unit=tj-heping&on={on}"))
         assert "Officers in stations 53.6 % (536/1000)" in shown
         assert "Auxiliaries in stations 100.0 % (140/140)" in shown
+    both = text(client.get(f"{OVER}?on={day}&than={day - timedelta(days=1)}"))
+    assert "Levels down to a station 4 → 3 " in both, "T07, T08: a level less on the longest path"
+    units = client.get(f"{OVER}/units.json?on={day}").json()["units"]
+    assert {u["system"] for u in units} == {"command", "oversight", "operations", "support"}, "T09: one tag each"
     Posting.objects.filter(post="tj-heping-p00-s000").delete()
     assert "53.6 % (535/999)" in text(client.get(f"{OVER}?unit=tj-heping")), "counted, not typed in"
 
