@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from oneroom.apps.duty.clock import turn_shifts
 from oneroom.apps.duty.models import Crew, CrewMember, Duty, DutySpell
 from oneroom.apps.duty.rostering import moment
+from oneroom.apps.duty.services import set_needs
 from oneroom.apps.people.services import give_role
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
@@ -64,6 +65,8 @@ def test_t16_how_many_ride_beside_a_lead_is_the_forces_setting(room: Room, setti
     for code in ("crew-8", "crew-9"):
         Crew.objects.create(code=code, callsign_zh=code, callsign_en=code.title(), unit_id=west, state_since=room.now)
     roster = draft(room, west, days=1)
+    needs = {"D": [[4, 1], [4, 1]], "N": [[1, 1], [1, 1]]}
+    set_needs(roster.pk, needs=needs, by=room.actor("leader-li"), at=room.now)
     for who, code in (("leader-li", "D"), ("zhang", "D"), ("sun", "D"), ("chen", "D"), ("wang", "N")):
         put(room, roster, who, code)
     assert page(room).post("/office/duty", {"act": "publish", "roster": roster.pk}).status_code == 302

@@ -22,6 +22,8 @@ COLUMNS = (
     Column("crew", ("Code of the crew", "Crew", "警组编码"), needed=False),
     Column("state", ("State", "状态"), needed=False),
 )
+# How people write a kind or a state, folded.
+KIND_WORDS = {"警车": "vehicle", "车辆": "vehicle", "摩托车": "vehicle", "car": "vehicle", "vehicle": "vehicle"}
 STATE_WORDS = {
     "": "ready", "可用": "ready", "在用": "ready", "维修": "repair", "维修中": "repair", "in repair": "repair",
     "借出": "lent", "报废": "retired", "已报废": "retired", "已借出": "lent", "retired": "retired",

@@ -21,7 +21,7 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import units
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, Refused
-from oneroom.ports.formats.gear import COLUMNS, HEADINGS, STATE_WORDS
+from oneroom.ports.formats.gear import COLUMNS, HEADINGS, KIND_WORDS, STATE_WORDS
 from oneroom.ports.formats.sheets import Sheet, answers, read_sheet, write_corrections, write_sheet
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
@@ -77,7 +77,7 @@ def _read(sheet: Sheet, by: Actor) -> tuple[list[NewGear], dict[int, list[Wrong]
     at = now()
     mine = {unit.code: unit.pk for unit in units() if by.heads(unit.pk) or by.may(Right.COMMAND)}
     crews = {m.crew.code: m.crew for m in crews_seen_by(by, at=at) if m.mine}
-    kinds = {str(word).casefold(): code for code, word in KINDS.items()} | {code: code for code in KINDS}
+    kinds = {str(word).casefold(): code for code, word in KINDS.items()} | {code: code for code in KINDS} | KIND_WORDS
     taken = numbers_taken([line.cells.get("number", "").strip() for line in sheet.lines])
     new, wrong, seen = [], dict[int, list[Wrong]](), set[str]()
     for line in sheet.lines:
