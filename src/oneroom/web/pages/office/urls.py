@@ -42,7 +42,7 @@ from oneroom.web.pages.office import (
     unusual,
     vouching,
 )
-from oneroom.web.pages.office.staff import awards, care, deviations, moves, register, rules, seats, villages
+from oneroom.web.pages.office.staff import awards, care, deviations, grades, moves, register, rules, seats, villages
 
 urlpatterns = [
     path("", find.first, name="office"),
@@ -76,6 +76,7 @@ urlpatterns = [
     path("rules/<int:pk>", rules.rule, name="office-rule"),
     path("deviations", deviations.deviations, name="office-deviations"),
     path("moves", moves.moves, name="office-moves"),
+    path("grades", grades.grades, name="office-grades"),
     path("awards", awards.awards, name="office-awards"),
     path("care", care.care, name="office-care"),
     path("care/<int:pk>", care.word, name="office-care-word"),
