@@ -73,13 +73,13 @@ def offer(
         known("reason", reason, CHOICE_REASONS)
     if not crew_ids:
         raise BadInput("crews", "Pick at least one crew.")
+    related = related_crews(incident_id, crew_ids)  # compared before anything is locked
     row = lock(incident_id)
     if row.state not in (*incident.TO_SEND, *incident.WITH_CREWS):
         raise IllegalMove("No crew can be sent to this matter as it stands.")
     advice = advice or Advice()
     crews = {c.pk: c for c in Crew.objects.select_for_update(no_key=True).filter(pk__in=crew_ids).order_by("pk")}
     led = led_crews(crews)
-    related = related_crews(row.pk, crews)
     sent = []
     for crew_id in dict.fromkeys(crew_ids):
         crew = crews.get(crew_id)
