@@ -18,8 +18,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
 
-from oneroom.apps.orgs.models import UnitSpell
-from oneroom.apps.people.models import Account
+from oneroom.apps.orgs.clock import follow_the_day
+from oneroom.apps.orgs.models import OrgUnit, UnitSpell
+from oneroom.apps.people.models import Account, Grant, Signature
 from oneroom.apps.personnel.models import Person, Post, Posting
 from oneroom.engine.roles import Role
 from tests.clock import HAND, NIGHT
@@ -116,6 +117,27 @@ def test_t14_b16_a_small_station_gets_groups_a_large_one_teams_and_44_of_44_is_c
     names = browser(language="zh-hans").get(f"{OVER}?on={day}&unit=east").content.decode()
     assert "社区警务组" in names
     assert "案件办理组" in names
+
+
+def test_t14_rights_go_by_team_and_each_role_is_given_in_its_own(force, browser):
+    sign(browser, plan(browser, force.today, {"do": "station", "units": "west"}))
+    follow_the_day(force.room.now)
+    zhang = force.room.town.people["zhang"]
+    units = dict(OrgUnit.objects.values_list("code", "pk"))
+
+    def give(role: str, unit: str):
+        said = {"act": "give", "role": role, "unit": str(units[unit]), "until": "", "why": "Her team"}
+        return browser("ada").post(f"/office/accounts/{zhang.pk}", said)
+
+    for role, unit in (("case_officer", "west-community"), ("community_officer", "west-case")):
+        refused = give(role, unit)
+        assert refused.status_code == 409
+        assert "This role is the other team&#x27;s: give it there." in refused.content.decode()
+    assert give("case_officer", "west-case").status_code == 302
+    asked = Signature.objects.get(act="give_role", ended_at=None)
+    assert browser("abe").post(f"/office/signatures/{asked.pk}", {"act": "sign"}).status_code == 302
+    held = Grant.objects.filter(account=zhang, role="case_officer", ends=None).values_list("unit__code", flat=True)
+    assert list(held) == ["west-case"]
 
 
 def test_b16_each_point_of_the_checklist_is_verified_by_who_serves_there_and_not_declared(force, browser):

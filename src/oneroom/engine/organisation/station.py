@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from oneroom.engine.organisation.changes import Create, New
 from oneroom.engine.organisation.facts import Spell, System
 from oneroom.engine.organisation.tree import Tree
+from oneroom.engine.roles import Role
 
 ROOM = "command_room"
 COMMUNITY = frozenset({"community_team", "community_group"})
@@ -57,6 +58,12 @@ def template(station: Spell, *, strength: int, small: int) -> list[Create]:
         made.append(Create(New(f"{station.code}-{short}", kind, f"{station.name_zh}{zh}", named, "", system,
                                station.code)))  # fmt: skip
     return made
+
+
+def fits_team(kind: str, role: Role) -> bool:
+    """Rights go by team (row T14): the community's role is none of the case team, and the other way round."""
+    others = {**dict.fromkeys(COMMUNITY, Role.CASE_OFFICER), **dict.fromkeys(CASE, Role.COMMUNITY_OFFICER)}
+    return others.get(kind) != role
 
 
 def has_parts(tree: Tree, station: str) -> bool:
