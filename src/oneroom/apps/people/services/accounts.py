@@ -81,7 +81,7 @@ def may_be_given(account_id: int, role: Role, *, unit_id: int | None, by: Actor,
     if Grant.objects.filter(account_id=account_id, role=role, unit_id=unit_id, ends=None).exists():
         raise Conflict("This account holds that role there already.", field="role")
     ask_guards("people.give_role", account_id=account_id, role=role)
-    kind = OrgUnit.objects.filter(pk=unit_id).values_list("kind", flat=True).first()
+    kind = OrgUnit.objects.filter(pk=unit_id or 0).values_list("kind", flat=True).first()
     if by.id != 0 and kind is not None and not fits_team(kind, role):
         raise Conflict("This role is the other team's: give it there.", field="unit")
     if by.id != 0 and alone_over_his_own(account_id, role, unit_id, at=at):
