@@ -48,7 +48,7 @@ def test_t10_who_never_served_at_the_front_line_gets_no_desk_unless_two_persons_
     asked = Signature.objects.get(act="post_despite")
     assert not Posting.objects.filter(person=wanda).exists(), "one person is not two"
     assert hanna.post(f"/office/signatures/{asked.pk}", {"act": "sign"}).status_code in (403, 404)
-    assert sits(force, "zhou").post(f"/office/signatures/{asked.pk}", {"act": "sign"}).status_code == 302
+    assert sits(force, "leader-li").post(f"/office/signatures/{asked.pk}", {"act": "sign"}).status_code == 302
     assert Posting.objects.get(person=wanda).post == "desk"
 
 
