@@ -23,6 +23,7 @@ from oneroom.apps.incidents.codes import (
     NO_CASE_REASONS,
     OUTCOMES,
     REASONS,
+    RECUSAL,
     SAFE_CONTACT,
     SOURCES,
     SUPERVISE_REASONS,
@@ -165,6 +166,8 @@ def offered(f: Facts, names: Names) -> str:
         parts.append(_("advised: %(crews)s") % {"crews": first})
     if f.get("reason"):
         parts.append(named(CHOICE_REASONS, f["reason"]))
+    if f.get("recusal"):
+        parts.append(named(RECUSAL, f["recusal"]))
     return " · ".join(parts)
 
 
