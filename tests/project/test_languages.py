@@ -29,6 +29,7 @@ REFUSALS = {
 CHINESE_DATA = (
     "locale/",
     "ports/formats/people.py",
+    "ports/formats/posts.py",
     "ports/formats/units.py",
     "project/cities/",
     "project/demo/",
