@@ -16,7 +16,7 @@ from oneroom.apps.personnel.services import plan_rounds
 from oneroom.apps.reforms.models import ReformPlan
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
-from tests.browsing import browsing
+from tests.browsing import browsing, picture
 from tests.force import Force
 from tests.rostered import draft, published, station
 from tests.served import served, walk
@@ -64,6 +64,7 @@ def test_t39_t40_a_round_is_planned_by_keys_asked_for_and_signed_by_the_second(o
     page.get_by_label("Other post for Wanda").fill(other)
     page.get_by_label("Other post for Wanda").press("Enter")
     page.get_by_text("by hand").wait_for()
+    picture(page, "round")
     type_into(page, why="Five years are full")
     page.get_by_text("asked").first.wait_for()
     assert page.get_by_role("button", name="Sign", exact=True).count() == 0, f"not {hanna.name}, who asked"
@@ -71,6 +72,7 @@ def test_t39_t40_a_round_is_planned_by_keys_asked_for_and_signed_by_the_second(o
     second = open_as("ina", f"/office/rotation/rounds/{row.pk}", language="zh-hans")
     second.get_by_role("button", name="签字", exact=True).press("Enter")
     second.get_by_text("已签字").first.wait_for()
+    picture(second, "round-signed-zh")
     assert Posting.objects.get(since=row.day, person__name="Wanda").post == other
     assert Move.objects.filter(basis="rotation").count() == 2
 
@@ -84,6 +86,7 @@ def test_t08_b06_a_reform_is_drafted_by_keys_its_orphans_named_mended_and_signed
     page.locator("summary", has_text="End").press("Enter")
     type_into(page, abolish_unit="west")
     page.get_by_role("heading", name="Cannot be signed").wait_for()
+    picture(page, "reform-orphans")
     page.get_by_role("button", name="Leave out").press("Enter")
     page.get_by_text("Nothing is changed yet.").wait_for()
     page.locator("summary", has_text="Merge").press("Enter")
@@ -95,6 +98,7 @@ def test_t08_b06_a_reform_is_drafted_by_keys_its_orphans_named_mended_and_signed
     assert before["width"] == after["width"]
     type_into(page, why="Two stations are one")
     page.get_by_text("Waits for somebody of another unit").wait_for()
+    picture(page, "reform-asked")
     plan = ReformPlan.objects.get()
 
     second = open_as("leader-li", f"/office/reforms/{plan.pk}", width=683, height=384)
@@ -129,6 +133,7 @@ def test_t15_b11_a_roster_is_solved_edited_by_keys_and_published(open_as, room):
     page.locator(".duty-faults", has_text="This roster breaks no rule.").wait_for()
     page.get_by_role("button", name="Publish").press("Enter")
     page.get_by_text("published: this holds").wait_for()
+    picture(page, "roster")
     assert Duty.objects.filter(account_id=who, shift=code).exists()
 
 
@@ -143,6 +148,7 @@ def test_b37_a_swap_that_both_want_is_found_from_the_roster_and_approved_by_keys
     page = open_as("leader-li", "/office/duty", language="zh-hans")
     page.get_by_role("link", name="换班").press("Enter")
     page.locator("main table", has_text="Zhang").wait_for()
+    picture(page, "swaps-zh")
     page.get_by_role("button", name="批准").press("Enter")
     page.get_by_text("没有待").wait_for()
     assert Swap.objects.get().state == "approved"
@@ -158,6 +164,7 @@ def test_t04_units_come_in_from_a_list_by_a_dry_run_and_a_file_that_is_mended(op
     page.locator("#file").set_input_files(sent)
     page.get_by_role("button", name="Look through it").press("Enter")
     page.get_by_text("2 lines: new 1").wait_for()
+    picture(page, "units-looked")
     assert "Kind" in page.locator("main table tr", has_text="new2").inner_text()
     page.locator("#file").set_input_files(sent)
     with page.expect_download() as coming:

@@ -160,7 +160,8 @@ def _page(request: HttpRequest, pk: int, by: Actor, refused: Refused | None = No
         required=level_said(row.required), minutes=response_s(row) // 60, short=[SHORT[code] for code in short_of(row)],
         drills=[(d, m, _clock(m.took_s)) for d, m in drills], running=any(d.ended_at is None for d, _m in drills),
         may_say=by.heads(row.unit_id) or by.may(Right.COMMAND), may_call=by.may(Right.COMMAND),
-        levels=_levels().items(), refused=worded(refused) if refused else "", bad=refused.field if refused else "",
+        levels=_levels().items(), now=str(row.level), refused=worded(refused) if refused else "",
+        bad=refused.field if refused else "",
     )  # fmt: skip
     return render(request, "office/force_unit.html", context, status=refused.status if refused else 200)
 

@@ -29,7 +29,7 @@ from oneroom.engine.values import Actor, BadInput
 from oneroom.web.actors import actor
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.office.staff.page import Acts, a_day, listed, people
+from oneroom.web.pages.office.staff.page import Acts, a_day, listed, people, units_named
 from oneroom.web.pages.room.words import local, named
 from oneroom.web.tables import Choice, Column, Rows, Table, Text
 from oneroom.web.takeout import respond
@@ -97,7 +97,8 @@ def register(request: HttpRequest) -> HttpResponseBase:
 
     def more() -> Mapping[str, Any]:
         reach = _reach(year, today) if sees_all(by, Right.SEE_PEOPLE) else []
-        return {"year": year, "reach": reach, "kinds": SITTINGS}
+        units = units_named(by) if by.may(Right.KEEP_PEOPLE) else []
+        return {"year": year, "reach": reach, "kinds": SITTINGS, "units": units}
 
     return listed(
         request, TABLE, sittings_for(by=by), by=by, here="office-register", template="office/staff/register.html",
