@@ -1,16 +1,18 @@
 """
 A record of 1,000,000 entries verified from end to end, as `oneroom verify` does, with a signed head for each 2,500:
-every link of the chain, every head, and each text that people said against the entry that committed to it (two texts to
-an act, so two to three entries).
+every link of the chain, every head, and each text that people said against the entry that committed to it (two texts
+to an act, so two to three entries).
 
-The entries come through the house's own append, three to an act. Peer, in the same run: the bare limit, which reads the
-same canonical bytes from the same database and hashes them, and looks at nothing. Beside it stands `hashlib` alone over
-the same bytes from memory. Memory is this process's resident size, looked at five times a second: flat is when the
-last nine tenths of the way do not need more than the first.
+The entries come through the house's own append, three to an act. Peer, in the same run: the bare limit, which reads
+the same canonical bytes from the same database and hashes them, in one process, and looks at nothing. Beside it stands
+`hashlib` alone over the same bytes from memory. The work is shared out over as many processes as there are processors,
+as the command does (`PROCESSES=1`: not). Memory is the resident size of all of them, looked at five times a second:
+flat is when the last nine tenths of the way do not need more than the first; the processes have begun by then.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -26,6 +28,7 @@ from line import report
 
 CLAIM = f"full verification of {int(os.environ.get('ENTRIES', '1000000')):,} entries, with signed heads and texts"
 ENTRIES = int(os.environ.get("ENTRIES", "1000000"))
+PROCESSES = int(os.environ.get("PROCESSES", "0")) or None
 AN_ACT, A_TURN, A_HEAD = 3, 6000, 2500
 BAR_PER_S, FLAT_MB = 60_000, 16.0
 KINDS = ("incident.received", "incident.classified", "ladder.started")
@@ -42,19 +45,19 @@ def main() -> None:
 
 def measure(heads: list[tuple[int, bytes, datetime]]) -> None:
     """The limit, the real thing, and the line."""
+    from oneroom.apps.ledger.hands import Hands
     from oneroom.apps.ledger.verify import verify
     from oneroom.apps.ledger.words import compare_all
 
     say("reading and hashing only")
     bare_s, sizes = timed(bare)[:2]
-    say("verifying")
-    used_s = time.process_time()
-    took_s, found, grown_mb = timed(lambda: verify("acts", heads))
-    used_s = time.process_time() - used_s
-    say("comparing texts")
-    texts_used_s = time.process_time()
-    texts_s, texts, texts_mb = timed(compare_all)
-    texts_used_s = time.process_time() - texts_used_s
+    with Hands(PROCESSES) as hands:
+        say("comparing texts")
+        begun = used()
+        texts_s, texts, texts_mb = timed(lambda: compare_all(hands))
+        say("verifying")
+        took_s, found, grown_mb = timed(lambda: verify("acts", heads, hands=hands))
+        used_s = used() - begun
     chain_s, took_s, grown_mb = took_s, took_s + texts_s, max(grown_mb, texts_mb)
     per_s, bare_per_s = ENTRIES / took_s, ENTRIES / bare_s
     report(
@@ -62,7 +65,7 @@ def measure(heads: list[tuple[int, bytes, datetime]]) -> None:
         ratio=round(per_s / bare_per_s, 2), bar=f">= {BAR_PER_S} entries/s, memory flat (<= {FLAT_MB:g} MB more)",
         ok=per_s >= BAR_PER_S and grown_mb <= FLAT_MB and found.fault is None and found.rows == ENTRIES
         and texts.seq is None and texts.texts == sum(2 for n in range(0, ENTRIES, AN_ACT)),
-        seconds=round(took_s, 1), cpu_us_an_entry=round((used_s + texts_used_s) / ENTRIES * 1e6, 1),
+        seconds=round(took_s, 1), processes=hands.many, cpu_us_an_entry=round(used_s / ENTRIES * 1e6, 1),
         chain_alone_per_s=round(ENTRIES / chain_s), texts=texts.texts, texts_per_s=round(texts.texts / texts_s),
         grown_mb=round(grown_mb, 1), fault=found.fault, heads=len(heads),
         hashlib_alone_per_s=round(ENTRIES / sizes[0]), mean_bytes=round(sizes[1] / ENTRIES),
@@ -70,13 +73,25 @@ def measure(heads: list[tuple[int, bytes, datetime]]) -> None:
     )  # fmt: skip
 
 
+def ours() -> list[psutil.Process]:
+    """This process and those that read for it; not the database's."""
+    here = psutil.Process()
+    return [here, *(one for one in here.children(recursive=True) if "python" in one.name())]
+
+
+def used() -> float:
+    """Seconds of processor that they took so far."""
+    return sum(one.cpu_times().user + one.cpu_times().system for one in ours())
+
+
 def timed(work: Callable[[], Any]) -> tuple[float, Any, float]:
     """(seconds, what came of it, MB of resident memory that the last nine tenths needed above the first)."""
-    process, seen, done = psutil.Process(), [], threading.Event()
+    seen, done = [], threading.Event()
 
     def watch() -> None:
         while not done.wait(0.2):
-            seen.append((time.perf_counter(), process.memory_info().rss))
+            with contextlib.suppress(psutil.NoSuchProcess):
+                seen.append((time.perf_counter(), sum(one.memory_info().rss for one in ours())))
 
     watching = threading.Thread(target=watch, daemon=True)
     watching.start()

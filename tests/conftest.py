@@ -42,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
     Mark what needs a database and what needs a browser, so that nobody has to remember to (`.ci/run` selects); the
     files that take longest come first.
 
-    Proofs take minutes: they run only where somebody asks for them by their mark (`make prove`).
+    Proofs take minutes: they run only where somebody asks for them by their mark (`make prove`), those that look at
+    the clock with nothing beside them.
     """
     if "prove" not in config.option.markexpr:
         proofs = [item for item in items if item.get_closest_marker("prove")]
@@ -55,6 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
             item.add_marker("database")
         if "chromium" in needs:
             item.add_marker("browser")
+        if item.path.parent.name == "faults":
+            item.add_marker("alone")
 
 
 @pytest.fixture(scope="session")

@@ -182,16 +182,16 @@ def _tamper(sql: str) -> None:
         ("UPDATE ledger_chainhead SET hash = decode(repeat('ab', 32), 'hex') WHERE name = 'acts'", "altered", 5),
     ],
 )
-@pytest.mark.parametrize("page", [2, 50_000])
-def test_verify_names_the_first_thing_that_is_wrong(db, monkeypatch, sql, fault, seq, page):
-    monkeypatch.setattr("oneroom.apps.ledger.verify._PAGE", page)
+@pytest.mark.parametrize(("page", "span"), [(2, 1), (2, 2), (2, 65_536), (4096, 4)])
+def test_verify_names_the_first_thing_that_is_wrong(db, monkeypatch, sql, fault, seq, page, span):
+    monkeypatch.setattr("oneroom.apps.ledger.reading._PAGE", page)
     for _ in range(5):
         say()
-    assert verify("acts").fault is None
+    assert verify("acts", span=span).fault is None
 
     _tamper(sql)
 
-    found = verify("acts")
+    found = verify("acts", span=span)
     assert (found.fault, found.seq) == (fault, seq)
 
 

@@ -23,7 +23,7 @@ from django.test import Client
 
 from tests.served import WebProcess
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.prove, pytest.mark.alone]
 ACTS, SECONDS = 150, 20
 P99_S = 2.0  # R13
 FLOOD = """

@@ -26,7 +26,8 @@ from tests.clock import HAND
 from tests.waiting import until
 from tests.watched import Process, auditor_url
 
-pytestmark = [pytest.mark.prove, pytest.mark.django_db(transaction=True)]  # half a minute of real silence
+# half a minute of real silence
+pytestmark = [pytest.mark.prove, pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 PATIENCE_S = 90.0  # four processes start on a busy machine
 SILENT_S = 4.0

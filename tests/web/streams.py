@@ -93,6 +93,10 @@ class Ear:
         """The next frame that tells of the city; how the machinery is has a question of its own."""
         return next(f for f in self._frames if f[0] != "machinery")
 
+    def frames(self) -> Iterator[tuple[str, dict, str | None]]:
+        """Every frame, as it comes."""
+        return self._frames
+
     def machinery(self) -> dict:
         """What is said next of the machinery."""
         return next(data for name, data, _ in self._frames if name == "machinery")

@@ -47,6 +47,27 @@ def test_a_screen_is_told_at_once_and_until_somebody_says_so_it_is_told_that_nob
         assert "machinery" not in [name for name, _, _ in phone._frames]
 
 
+def test_a_room_in_which_much_happens_is_told_again_and_again_too(house, monkeypatch):
+    monkeypatch.setattr(stream_app, "BEAT_S", 0.2)
+    monkeypatch.setattr(stream_app, "TICK_S", 0.05)
+    monkeypatch.setattr(stream_app, "MACHINERY_S", 1000.0)
+    fix = {"crew": 1, "lon": 121.47, "lat": 31.23, "at": HAND.now().isoformat(), "speed_kmh": None, "heading": None}
+    hub = house.live.hub
+    house.live.tell_machinery(WELL)
+    with house.ear("room", account=NOBODY) as room_:
+        assert room_.machinery() == WELL
+        places = 0
+        for name, said, _at in room_.frames():  # each place is followed by the next: the stream is never quiet
+            if name == "machinery":
+                heard = said
+                break
+            house.on_loop(lambda: hub.publish_positions([fix], []))
+            places += name == "positions"
+            assert places < 5000, "a screen would call the machinery silent"
+        assert heard == WELL
+    assert places > 1
+
+
 def test_the_rooms_seal_and_banner_tell_what_is_wrong_while_the_database_is_away(house, room, browser, monkeypatch):
     walk(monkeypatch)
     monkeypatch.setattr(stream_app, "MACHINERY_S", 1000.0)  # the test speaks when it wants to

@@ -43,12 +43,21 @@ class Heap:
 
     def root(self) -> bytes:
         """The Merkle tree hash of the leaves so far."""
-        if not self.peaks:
-            return EMPTY
-        root = self.peaks[-1]
-        for peak in reversed(self.peaks[:-1]):
-            root = node_hash(peak, root)
-        return root
+        return root_over(self.peaks)
+
+
+def root_over(peaks: Sequence[bytes]) -> bytes:
+    """
+    The Merkle tree hash over perfect subtrees, largest first.
+
+    The last two may be of one size, as when a part of the leaves was taken by itself: to join them is what comes first.
+    """
+    if not peaks:
+        return EMPTY
+    root = peaks[-1]
+    for peak in reversed(peaks[:-1]):
+        root = node_hash(peak, root)
+    return root
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:

@@ -17,8 +17,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import Max
 
+from oneroom.apps.ledger.hands import Hands, snapshot
 from oneroom.apps.ledger.models import Entry, Sealed
 from oneroom.apps.ledger.prepared import run
+from oneroom.apps.ledger.reading import AFTER_ALL, BEFORE_ALL, Row, fetch, read_json
 from oneroom.engine.events import KINDS, Fact
 
 # Kept for hours and committed to by nothing: what is being typed, and the number that an exchange gives.
@@ -31,7 +33,7 @@ _KINDS = {
     for kind in KINDS.values()
 }
 _WITH_TEXTS = [name for name, facts in _KINDS.items() if facts]
-_PAGE = 2000
+_PART, _PAGE = 65_536, 2000
 # HMAC-SHA256 (RFC 2104) where the texts are: photos need not travel to be compared.
 _MARKS = """
 SELECT s.id, encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(s.text, 'UTF8'))), 'hex')
@@ -39,10 +41,14 @@ FROM ledger_sealed s
 JOIN unnest(%s::bigint[], %s::bytea[], %s::bytea[]) AS k(id, inner_pad, outer_pad) ON k.id = s.id
 WHERE s.text IS NOT NULL
 """
-# The texts of these entries; of a long one (a photo) only that it is there.
-_TEXTS = """
+# Texts by their entries; of a long one (a photo) only that it is there.
+_SEALED = """
 SELECT id, entry, key, erased IS NOT NULL, matter, CASE WHEN octet_length(text) <= 8192 THEN text END, text IS NOT NULL
-FROM ledger_sealed WHERE entry = ANY(%s)"""
+FROM ledger_sealed WHERE entry > 0 AND """
+_TEXTS = _SEALED + "entry = ANY(%s)"
+_TEXTS_WITHIN = _SEALED + "entry BETWEEN %s AND %s"
+_COMMITTING = """
+SELECT seq, kind, facts::text FROM ledger_entry WHERE kind = ANY(%s) AND seq > %s AND seq <= %s ORDER BY seq LIMIT %s"""
 _BLOCK = 64
 _INNER, _OUTER = bytes(b ^ 0x36 for b in range(256)), bytes(b ^ 0x5C for b in range(256))
 
@@ -96,21 +102,46 @@ def compare(numbers: Collection[int]) -> Compared:
     return _compare(list(_entries(numbers, texts_only=True)))
 
 
-def compare_all() -> Compared:
-    """The texts of the whole record, a page of entries at a time; then whether there are texts that no entry knows."""
-    last, texts = 0, 0
-    while True:
-        rows = Entry.objects.filter(seq__gt=last, kind__in=_WITH_TEXTS).order_by("seq")
-        page = list(rows.values_list("seq", "kind", "facts", "matter", "subject")[:_PAGE])
-        if not page:
-            break
-        found = _compare([(seq, kind, facts) for seq, kind, facts, _matter, _subject in page])
-        texts, last = texts + found.texts, page[-1][0]
-        if found.seq is not None:
-            return Compared(texts, found.seq, found.detail)
-    stray = Sealed.objects.filter(entry=None, erased=None, text__isnull=False).exclude(purpose__in=UNNOTED).first()
+def compare_all(hands: Hands | None = None) -> Compared:
+    """The texts of the whole record, a part after the other; then whether there are texts that no entry knows."""
+    texts = 0
+    with snapshot():
+        for part in (hands or Hands(1)).in_order(compare_part, _parts()):
+            texts += part.texts
+            if part.seq is not None:
+                return Compared(texts, part.seq, part.detail)
+        stray = Sealed.objects.filter(entry=None, erased=None, text__isnull=False).exclude(purpose__in=UNNOTED).first()
     if stray is not None:
         return Compared(texts, 0, f"text {stray.pk} ({stray.purpose}) stands in no entry")
+    return Compared(texts)
+
+
+def _parts() -> Iterator[tuple[int, int]]:
+    """The numbers above which one part of the record begins, and up to which it goes."""
+    above = BEFORE_ALL
+    while True:
+        found = fetch("SELECT seq FROM ledger_entry WHERE seq > %s ORDER BY seq OFFSET %s LIMIT 1", [above, _PART - 1])
+        if not found:
+            yield above, AFTER_ALL
+            return
+        yield above, found[0][0]
+        above = found[0][0]
+
+
+def compare_part(above: int, upto: int) -> Compared:
+    """The texts that the entries above one number, up to another, committed to."""
+    texts = 0
+    while page := fetch(_COMMITTING, [_WITH_TEXTS, above, upto, _PAGE]):
+        last = page[-1][0]
+        found = _compare(
+            [(seq, kind, read_json(facts)) for seq, kind, facts in page], fetch(_TEXTS_WITHIN, [page[0][0], last])
+        )
+        texts += found.texts
+        if found.seq is not None:
+            return Compared(texts, found.seq, found.detail)
+        if len(page) < _PAGE:
+            break
+        above = last
     return Compared(texts)
 
 
@@ -123,11 +154,12 @@ def _entries(numbers: Collection[int], *, texts_only: bool = False) -> Iterator[
     yield from rows.order_by("seq").values_list("seq", "kind", "facts")
 
 
-def _compare(entries: list[tuple[int, str, dict[str, Any]]]) -> Compared:
+def _compare(entries: list[tuple[int, str, dict[str, Any]]], rows: list[Row] | None = None) -> Compared:
+    """``rows`` are the texts of all these entries, and maybe of others between them."""
     held = {seq: marks for seq, kind, facts in entries if (marks := commitments(kind, facts))}
     if not held:
         return Compared(0)
-    rows = run(_TEXTS, [list(held)]).fetchall()
+    rows = [row for row in rows if row[1] in held] if rows is not None else run(_TEXTS, [list(held)]).fetchall()
     found = _marks([(row[0], bytes(row[2])) for row in rows if row[2] is not None and row[5] is None and row[6]])
     live: dict[int, set[str]] = defaultdict(set)
     gone: dict[int, list[str]] = defaultdict(list)

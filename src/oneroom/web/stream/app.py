@@ -196,6 +196,7 @@ class Live:
             raise NotReady
         listener = self.hub.add(ticket, _cursor(request, self.hub.ring.head))
         listener.task = asyncio.current_task()
+        listener.beat_s = time.monotonic() + BEAT_S
         gone = asyncio.create_task(_wait_until_gone(receive, listener))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
@@ -224,7 +225,7 @@ class Live:
                 await _write(listener, send, due)
                 due = b""
             if not listener.wake.is_set() and self._is_level(listener):  # a long catch-up comes in pieces
-                listener.beat_s = time.monotonic() + min(BEAT_S, listener.ticket.left_s)
+                listener.beat_s = min(listener.beat_s, time.monotonic() + listener.ticket.left_s)
                 await listener.wake.wait()
         await _write(listener, send, listener.closing or b"", last=True)
 
@@ -247,6 +248,8 @@ class Live:
         listener.machinery = listener.aside = listener.positions = b""
         if listener.beat and self._is_level(listener):  # in the middle of a catch-up it would skip the rest
             listener.beat = False
+            # From beat to beat, whatever else is told: what only a beat says again would grow old where much happens.
+            listener.beat_s = time.monotonic() + BEAT_S
             parts.append(self._beat(listener))
         return b"".join(parts)
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from oneroom.apps.incidents.dossier import find_subject
 from oneroom.apps.ledger.excerpt import verify_matter
+from oneroom.apps.ledger.hands import Hands
 from oneroom.apps.ledger.proofs import check_growth, check_proof
 from oneroom.apps.ledger.verify import CHAINS, Verdict, verify, verify_export
 from oneroom.apps.ledger.words import compare_all
@@ -46,21 +47,28 @@ class Command(BaseCommand):
             help="certificates (PEM) to check the time stamps on heads with",
         )  # fmt: skip
 
+        parser.add_argument(
+            "--processes",
+            type=int,
+            help="so many read the database at once; without it as many as there are processors",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["matter"]:
             self._matter(options["matter"], options["upto"])
         elif options["proof"]:
             self._proof(options["proof"], options["heads"])
         else:
-            self._chains(options["export"], options["heads"], options["tsa_roots"])
+            with Hands(options["processes"]) as hands:
+                self._chains(options["export"], options["heads"], options["tsa_roots"], hands)
 
-    def _chains(self, exported: Path | None, heads: Path | None, roots: Path | None) -> None:
+    def _chains(self, exported: Path | None, heads: Path | None, roots: Path | None, hands: Hands) -> None:
         if heads is not None and not heads.is_dir():
             raise CommandError(f"There is no folder {heads}: name the one with the signed heads.")
         broken = False
         folder = heads or exported or settings.HEADS_FOLDER
         if exported is None:
-            broken = self._words()
+            broken = self._words(hands)
         for chain in CHAINS:
             try:
                 stamped = _stamps(chain, folder, roots)
@@ -75,7 +83,7 @@ class Command(BaseCommand):
                     f"{chain}: {len(stamped)} heads stamped by an authority, the last at {stamp(stamped[-1].at)}"
                 )
             if exported is None:
-                found = verify(chain, signed)
+                found = verify(chain, signed, hands=hands)
             else:
                 with (exported / f"{chain}.jsonl").open("rb") as lines:
                     found = verify_export(chain, lines, signed)
@@ -104,9 +112,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{found.chain}: entry {found.seq} is {found.fault}: {found.detail}")
         return found.fault is not None
 
-    def _words(self) -> bool:
+    def _words(self, hands: Hands) -> bool:
         """What people said, compared with what the entries committed to; True when something is wrong."""
-        found = compare_all()
+        found = compare_all(hands)
         if found.seq is None:
             self.stdout.write(f"words: {found.texts} texts, each the one that its entry committed to.")
         elif found.seq:
