@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import openpyxl
@@ -66,7 +67,7 @@ def test_t39_t40_a_round_is_planned_by_keys_asked_for_and_signed_by_the_second(o
     page.get_by_text("by hand").wait_for()
     picture(page, "round")
     type_into(page, why="Five years are full")
-    page.get_by_text("asked").first.wait_for()
+    page.get_by_text("waits for the second signature").wait_for()
     assert page.get_by_role("button", name="Sign", exact=True).count() == 0, f"not {hanna.name}, who asked"
 
     second = open_as("ina", f"/office/rotation/rounds/{row.pk}", language="zh-hans")
@@ -169,7 +170,7 @@ def test_t04_units_come_in_from_a_list_by_a_dry_run_and_a_file_that_is_mended(op
     page.locator("#file").set_input_files(sent)
     with page.expect_download() as coming:
         page.get_by_role("button", name="Give it back with what to mend").press("Enter")
-    book = openpyxl.load_workbook(coming.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(coming.value.path().read_bytes()))
     sheet = book.active
     assert "Kind" in sheet.cell(3, sheet.max_column).value
     sheet.cell(3, 3).value = "派出所"
