@@ -72,7 +72,7 @@ def test_t39_t40_a_round_is_planned_by_keys_asked_for_and_signed_by_the_second(o
 
     second = open_as("ina", f"/office/rotation/rounds/{row.pk}", language="zh-hans")
     second.get_by_role("button", name="签字", exact=True).press("Enter")
-    second.get_by_text("已签字").first.wait_for()
+    second.get_by_role("status").filter(has_text="Ina").wait_for()
     picture(second, "round-signed-zh")
     assert Posting.objects.get(since=row.day, person__name="Wanda").post == other
     assert Move.objects.filter(basis="rotation").count() == 2
