@@ -86,7 +86,7 @@ def _list(request: HttpRequest, kept: Kept) -> HttpResponse:
     act = request.POST.get("act", "look")
     headings = {key: str(word) for key, word in kept.headings.items()}
     if act == "blank":
-        return _file(write_sheet(list(headings.values()), []), f"{kept.name}.xlsx")
+        return file_answer(write_sheet(list(headings.values()), []), f"{kept.name}.xlsx")
     try:
         sent = request.FILES.get("file")
         if sent is None:
@@ -98,7 +98,7 @@ def _list(request: HttpRequest, kept: Kept) -> HttpResponse:
         wrong = answers(sheet, plan.wrong, kept.headings)
         if act == "correct":
             mended = write_corrections(sheet, wrong, headings, heading=_("What to mend"))
-            return _file(mended, f"{kept.name}-to-correct.xlsx")
+            return file_answer(mended, f"{kept.name}-to-correct.xlsx")
         if act == "take":
             if wrong:
                 raise BadInput(
@@ -124,7 +124,8 @@ def _page(
     return render(request, "office/list_import.html", shown, status=refused.status if refused else 200)
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
+def file_answer(content: bytes, name: str) -> HttpResponse:
+    """A workbook to download."""
     answer = HttpResponse(content, content_type=_XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
