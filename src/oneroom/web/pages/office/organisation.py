@@ -130,7 +130,8 @@ def organisation(request: HttpRequest) -> HttpResponse:
         small=small_units(tree, strength), points=points(tree, code, day, strength),
         districts=police_districts(tree, day),
         doubled=[(function, _called(overlaps(tree, duties)[function], tree)) for function in is_.doubled],
-        legal_gaps=_called(is_.legal_gaps, tree), two_teams_gaps=_called(is_.two_teams_gaps, tree), forms=list(FORMS), may_draft=actor(request).may(Right.DRAFT_REFORM),
+        legal_gaps=_called(is_.legal_gaps, tree), two_teams_gaps=_called(is_.two_teams_gaps, tree), forms=list(FORMS),
+        may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip
 
 
