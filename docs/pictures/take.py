@@ -65,9 +65,13 @@ def room(page: Any, url: str, suffix: str) -> None:
     page.locator("#map[data-map=ready]").wait_for()
     waits = page.locator("#q-rest:not([data-waiting=''])")
     waits.wait_for(timeout=120_000)  # a call that nobody was sent to
-    page.goto(f"{url}/room/?open={waits.get_attribute('data-waiting').split()[0]}")
-    page.locator("#map[data-map=ready]").wait_for()
-    page.locator("#inc .cr").first.wait_for()
+    for matter in waits.get_attribute("data-waiting").split():
+        page.goto(f"{url}/room/?open={matter}")
+        page.locator("#map[data-map=ready]").wait_for()
+        page.locator("#inc .matter, #inc #classify").first.wait_for()
+        page.wait_for_timeout(3000)
+        if page.locator("#inc .cr").count():  # one whose place is known
+            break
     page.wait_for_timeout(4000)  # the map's own drawing
     page.screenshot(path=HERE / f"room{suffix}.png")
 
@@ -85,7 +89,8 @@ def intake(page: Any, url: str, language: str, suffix: str) -> None:
         page.keyboard.press("y")
     page.wait_for_timeout(4000)  # the map's own drawing
     page.screenshot(path=HERE / f"intake{suffix}.png")
-    page.evaluate("sessionStorage.clear()")
+    page.keyboard.press("F9")  # saved, so that the next one begins with an empty form
+    page.locator("#done").wait_for()
 
 
 def citizen(page: Any, url: str, language: str, suffix: str) -> None:
@@ -126,6 +131,7 @@ def terminal(browser: Any, url: str, language: str, suffix: str) -> None:
     phone.locator(".part-main .four .is-now").wait_for()
     phone.wait_for_timeout(1500)
     phone.screenshot(path=HERE / f"terminal{suffix}.png")
+    seat(phone, url, "citizen")  # gives the crew back: its order is answered by the simulated ones
 
 
 def compare(page: Any, url: str, language: str, suffix: str) -> None:
