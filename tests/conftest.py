@@ -132,14 +132,14 @@ def town(db: None) -> Town:
     from oneroom.apps.incidents import figures
     from oneroom.web import shared
     from tests.clock import HAND, NIGHT
-    from tests.town import found_town
+    from tests.founding import founded
 
     if not connection.in_atomic_block:
         connection.close()  # an earlier test that ended every connection but its own may have ended this one
     figures.forget()  # what another test's record came to
     shared.forget()
     HAND.set(NIGHT)
-    return found_town(NIGHT)
+    return founded(NIGHT)
 
 
 @pytest.fixture

@@ -26,21 +26,30 @@ def empty(_case: Any = None) -> None:
     tables = _tables()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
-        each = ", ".join(f"CASE WHEN EXISTS (SELECT FROM {table}) THEN '{table}' END" for table in tables)
-        cursor.execute(f"SELECT array_remove(ARRAY[{each}], NULL)")
-        (full,) = cursor.fetchone()
+        full = full_tables(cursor)
         cursor.execute(
-            "SELECT coalesce(sum(pg_relation_size(name::regclass)), 0),"
-            " (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) FROM unnest(%s::text[]) AS name",
-            [full],
+            "SELECT coalesce(sum(pg_relation_size(name::regclass)), 0) FROM unnest(%s::text[]) AS name", [full]
         )
-        size, may = cursor.fetchone()
-        if size > LARGE or not may:
+        (size,) = cursor.fetchone()
+        if size > LARGE or not may_switch(cursor):
             cursor.execute(f"TRUNCATE {', '.join(tables)}")
         elif full:
             # The record's own guards and the order of foreign keys do not matter where everything goes.
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute("; ".join(f"DELETE FROM {table}" for table in full))
+
+
+def full_tables(cursor: Any) -> list[str]:
+    """The tables in which rows stand."""
+    each = ", ".join(f"CASE WHEN EXISTS (SELECT FROM {table}) THEN '{table}' END" for table in _tables())
+    cursor.execute(f"SELECT array_remove(ARRAY[{each}], NULL)")
+    return list(cursor.fetchone()[0])
+
+
+def may_switch(cursor: Any) -> bool:
+    """Whether this user may leave triggers and the order of foreign keys aside."""
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    return bool(cursor.fetchone()[0])
 
 
 def _tables() -> list[str]:
