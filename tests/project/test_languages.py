@@ -28,6 +28,8 @@ REFUSALS = {
 # one line of the demo that speaks to a terminal in both languages at once.
 CHINESE_DATA = (
     "locale/",
+    "engine/organisation/station.py",
+    "ports/formats/gear.py",
     "ports/formats/people.py",
     "ports/formats/units.py",
     "project/cities/",

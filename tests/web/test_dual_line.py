@@ -8,8 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from oneroom.apps.duty.clock import turn_shifts
-from oneroom.apps.duty.models import Crew, CrewMember, DutySpell
+from oneroom.apps.duty.models import Crew, CrewMember, Duty, DutySpell
 from oneroom.apps.duty.rostering import moment
+from oneroom.apps.duty.services import set_needs
 from oneroom.apps.people.services import give_role
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
@@ -54,6 +55,31 @@ def test_t16_crews_come_on_duty_by_the_roster_each_with_its_lead_and_the_chief_s
     shown = page(room).get(CREWS).content.decode()
     assert "<b>N</b> Aux-He" in shown
     assert "<b>1</b> Chen" in shown, "who comes tonight"
+
+
+@pytest.mark.parametrize(("core", "crews", "short"), [(2, 1, ""), (3, 1, "1 officer short"), (0, 3, "")])
+def test_t16_how_many_ride_beside_a_lead_is_the_forces_setting(room: Room, settings, core, crews, short):
+    """Three officers and a chief who commands: 1 + 2 is one crew of three, 1 + 0 a crew to each lead."""
+    settings.CREW_OFFICERS = core
+    west = station(room)
+    for code in ("crew-8", "crew-9"):
+        Crew.objects.create(code=code, callsign_zh=code, callsign_en=code.title(), unit_id=west, state_since=room.now)
+    roster = draft(room, west, days=1)
+    needs = {"D": [[4, 1], [4, 1]], "N": [[1, 1], [1, 1]]}
+    set_needs(roster.pk, needs=needs, by=room.actor("leader-li"), at=room.now)
+    for who, code in (("leader-li", "D"), ("zhang", "D"), ("sun", "D"), ("chen", "D"), ("wang", "N")):
+        put(room, roster, who, code)
+    assert page(room).post("/office/duty", {"act": "publish", "roster": roster.pk}).status_code == 302
+
+    seated = Duty.objects.filter(shift="D").exclude(crew=None)
+    assert seated.count() == 3
+    assert len({duty.crew_id for duty in seated}) == crews
+    Crew.objects.update(state=Crew.State.OFF_DUTY)
+    CrewMember.objects.all().delete()
+    HAND.set(moment(roster.first, 7 * 60))
+    shown = page(room).get(CREWS).content.decode()
+    assert f"<b>{core}</b>" in shown
+    assert (short in shown) if short else "short</span>" not in shown
 
 
 def test_b11_both_chiefs_see_a_crew_and_one_commands_it(room: Room):

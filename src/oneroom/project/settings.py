@@ -287,6 +287,10 @@ HOUSEWORK = [
 ]
 # For a P1 a crew on a lesser matter is proposed too, if it would be there so many seconds before any free one.
 DIVERT_GAIN_S = float(os.environ.get("ONEROOM_DIVERT_GAIN_S", "60"))
+# How many officers ride beside the lead of a whole crew: the 2 of 1 + 2 + N (row T16).
+CREW_OFFICERS = int(os.environ.get("ONEROOM_CREW_OFFICERS", "2"))
+# A station with fewer officers than this gets groups instead of teams (row T14).
+SMALL_STATION = int(os.environ.get("ONEROOM_SMALL_STATION", "20"))
 # Whether days of leave are taken out of the years in a post; they are not, unless a force says so.
 LEAVE_STOPS_ROTATION = os.environ.get("ONEROOM_LEAVE_STOPS_ROTATION", "") == "1"
 # How long what is kept, by class; a force's own in days, "track=20,matter=730", within the bounds of engine.retention.

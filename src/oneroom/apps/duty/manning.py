@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 
 from oneroom.apps.duty.models import Crew, CrewMember, Duty
@@ -25,6 +26,11 @@ class Seats:
     lead: list[str] = field(default_factory=list)
     second: list[str] = field(default_factory=list)
     auxiliary: list[str] = field(default_factory=list)
+
+    @property
+    def short(self) -> int:
+        """How many officers are missing to a lead and those that the force puts beside one."""
+        return max(0, 1 + settings.CREW_OFFICERS - len(self.lead) - len(self.second))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import make_aware
 
@@ -204,7 +205,7 @@ def seats_of(roster: Roster, people: list[Rostered]) -> dict[tuple[int, str, int
                 p for p in question.people
                 if cells.get((p.id, day)) == shift.code and commanding.get((day, shift.code)) != p.id
             ]  # fmt: skip
-            for seat in seats(there, crews):
+            for seat in seats(there, crews, core=settings.CREW_OFFICERS):
                 found[day, shift.code, seat.person] = seat
     return found
 

@@ -76,6 +76,11 @@ CHOICE_REASONS = {
     "asked_for": _("was asked for"),
     "keeps_area_covered": _("keeps an area covered"),
 }
+# Why somebody aboard should not handle a matter: what a relative whom he declared and the caller have in common.
+RECUSAL = {
+    "number": _("recusal: the caller's number is that of a relative whom somebody aboard declared; you decide"),
+    "name": _("recusal: the caller has the name of a relative whom somebody aboard declared; you decide"),
+}
 RETURN_REASONS = {"wrong_area": _("not our area"), "wrong_function": _("not our kind of work")}
 # The agency answered; it gave the matter back; nobody knows whose it is, so we keep it.
 REFERRAL_RESULTS = {"answered": _("answered"), "taken_back": _("taken back"), "unclear": _("nobody's: we keep it")}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from oneroom.apps.duty.queries import OnBoard, board
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.incidents.protocol import plan_for
 from oneroom.apps.incidents.protocol_files import KIT, SKILLS
+from oneroom.apps.incidents.recusal import related_crews
 from oneroom.apps.incidents.services.dispatch import Advice
 from oneroom.apps.places.queries import Loaded, find_network
 from oneroom.engine import dispatch, roads
@@ -105,6 +106,7 @@ class Proposals:
     divertible: tuple[Divertible, ...] = ()
     total: int = 0
     why_none: str = ""
+    recusal: Mapping[int, str] = field(default_factory=dict)  # crew -> by what it is related to the caller (recusal.py)
 
 
 @lru_cache(maxsize=4096)  # hundreds of crews have the same few sets
@@ -155,6 +157,12 @@ def proposals(incident: Incident, *, at: datetime, limit: int = 10, lines: bool 
         ranked, tuple(LeftOut(crews[e.index], e.rule) for e in ranking.excluded), chosen,
         _divertible(incident, crews, facts, ranking, busy, limit), len(ranking.proposals),
     )  # fmt: skip
+
+
+def with_recusal(found: Proposals, incident_id: int) -> Proposals:
+    """The same in the same order, with the crews of them that are related to the caller."""
+    shown = [p.crew.id for p in found.ranked] + [d.crew.id for d in found.divertible]
+    return replace(found, recusal=related_crews(incident_id, shown))
 
 
 def _why_none(incident: Incident, crews: list[OnBoard], loaded: Loaded | None) -> str:

@@ -37,6 +37,12 @@ KINDS = {
     "county_bureau": _("County bureau"),
     "local_government": _("District government"),
     "department": _("Department"),
+    "community_team": _("Community team"),
+    "case_team": _("Case team"),
+    "community_group": _("Community group"),
+    "case_group": _("Case group"),
+    "party_office": _("Party office"),
+    "political_department": _("Political department"),
 }
 SYSTEMS = {
     System.COMMAND: named("system", "Command"),

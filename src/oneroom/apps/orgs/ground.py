@@ -66,6 +66,13 @@ class Ground:
         return area_faults(before, after)
 
 
+def outlines_of(units: Iterable[Spell]) -> dict[str, BaseGeometry]:
+    """The drawn ground of these units, by code; who has none is left out."""
+    ground, named = Ground(), {unit.code: unit.area for unit in units if unit.area is not None}
+    ground.load(named.values())
+    return {code: ground.shape(digest) for code, digest in named.items()}
+
+
 def _covers(unit: Spell) -> bool:
     return unit.kind in COVERING and unit.area is not None
 

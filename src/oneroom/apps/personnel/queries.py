@@ -17,6 +17,8 @@ from oneroom.apps.personnel.models import (
     Booking,
     Budget,
     Deviation,
+    GradeAmount,
+    GradeSpell,
     Move,
     Person,
     Policy,
@@ -32,6 +34,7 @@ from oneroom.apps.personnel.spells import holds
 from oneroom.apps.personnel.strength import strength_on
 from oneroom.engine.establishment import Line, MovedDown, moved_down
 from oneroom.engine.organisation.figures import Share, front_line
+from oneroom.engine.pay import Graded
 
 STATIONS = ("station",)
 ABOVE = ("city_bureau", "branch_bureau", "sub_bureau", "division", "section_office", "deputy_division", "brigade")
@@ -202,6 +205,23 @@ def scale_on(day: date) -> list[tuple[str, int, date]]:
     """The table of awards on that day: (award, fen, since)."""
     rows = AwardScale.objects.filter(since__lte=day).order_by("kind", "-since").distinct("kind")
     return list(rows.values_list("kind", "amount_fen", "since"))
+
+
+def grade_table() -> dict[str, list[tuple[date, int]]]:
+    """What the table has for each grade: (since, fen a month), oldest first."""
+    found: dict[str, list[tuple[date, int]]] = {}
+    for grade, since, fen in GradeAmount.objects.order_by("grade", "since").values_list("grade", "since", "amount_fen"):
+        found.setdefault(grade, []).append((since, fen))
+    return found
+
+
+def graded_in(year: int) -> list[Graded]:
+    """Every grade that anybody had in a year; with whoever leaves it ends."""
+    rows = GradeSpell.objects.filter(Q(until=None) | Q(until__gt=date(year, 1, 1)), since__lt=date(year + 1, 1, 1))
+    return [
+        Graded(grade, since, min((day for day in (until, left) if day is not None), default=None))
+        for grade, since, until, left in rows.values_list("grade", "since", "until", "person__left")
+    ]
 
 
 def awards_sum(year: int) -> int:

@@ -16,6 +16,7 @@ from oneroom.apps.personnel.models import (
     Attendance,
     Award,
     Deviation,
+    GradeSpell,
     Kinship,
     Move,
     Person,
@@ -117,6 +118,15 @@ def topics_of(year: int) -> list[str]:
 def awards_for(day: date, *, by: Actor) -> QuerySet[Award]:
     """Awards of the people whom this person may see."""
     rows = Award.objects.select_related("person", "budget")
+    if sees_all(by, Right.SEE_PEOPLE):
+        by.must(Right.SEE_PEOPLE)
+        return rows
+    return rows.filter(person__in=people_for(day, by=by).values("pk"))
+
+
+def grades_for(day: date, *, by: Actor) -> QuerySet[GradeSpell]:
+    """Grades that hold on the day, of the people whom this person may see."""
+    rows = GradeSpell.objects.filter(holds(day), person__left=None).select_related("person")
     if sees_all(by, Right.SEE_PEOPLE):
         by.must(Right.SEE_PEOPLE)
         return rows

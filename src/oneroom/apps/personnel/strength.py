@@ -27,6 +27,22 @@ SELECT o.unit, e.kind, COUNT(*)
 """
 
 
+_HEADS = """
+SELECT o.unit, COUNT(*)
+  FROM personnel_posting g
+  JOIN personnel_post o ON o.code = g.post AND o.since <= %(day)s AND (o.until IS NULL OR o.until > %(day)s)
+ WHERE g."full" AND o.leads AND g.since <= %(day)s AND (g.until IS NULL OR g.until > %(day)s)
+ GROUP BY 1
+"""
+
+
+def heads_on(day: date) -> dict[str, int]:
+    """How many people sit in a post that heads its unit, by unit; units that nobody heads are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEADS, {"day": day})
+        return dict(cursor.fetchall())
+
+
 def stays_in(units: Collection[str], since: date) -> dict[tuple[str, str], list[Stay]]:
     """Who counts to these units at any time from ``since`` on, by (unit, kind)."""
     found: dict[tuple[str, str], list[Stay]] = {}

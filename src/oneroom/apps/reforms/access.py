@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from oneroom.apps.people.models import Signature
-from oneroom.apps.reforms.models import ReformPlan
+from oneroom.apps.reforms.models import Aim, ReformPlan
 from oneroom.engine.roles import Right
 from oneroom.engine.signatures import RULES, Act
 from oneroom.engine.values import Actor, NotFound
@@ -18,6 +18,13 @@ def plans_for(*, by: Actor) -> QuerySet[ReformPlan]:
     if not by.may(Right.SEE_ORGANISATION):
         raise NotFound
     return ReformPlan.objects.select_related("drafted_by", "signature__signed_by").order_by("-day", "-pk")
+
+
+def aims_for(*, by: Actor) -> QuerySet[Aim]:
+    """Aims that hold, to whom the organisation is open."""
+    if not by.may(Right.SEE_ORGANISATION):
+        raise NotFound
+    return Aim.objects.filter(ended_at=None).select_related("plan").order_by("pk")
 
 
 def plan_for(pk: int, *, by: Actor) -> ReformPlan:

@@ -40,3 +40,28 @@ class ReformPlan(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["day"], condition=models.Q(state="signed"), name="reform_day_comes")]
+
+
+class Aim(models.Model):
+    """
+    What a reform is to reach (row T01): whose it is, by which figure it is judged (``figure``; empty: unproven), the
+    day whose figure is the baseline, and the target. What the figure was and is nobody writes: it is computed.
+    """
+
+    name = models.CharField(max_length=120)
+    owner = models.CharField(max_length=24)  # code of the unit that answers for it
+    plan = models.ForeignKey(ReformPlan, null=True, on_delete=models.PROTECT, related_name="aims")
+    figure = models.CharField(max_length=24, blank=True)
+    baseline = models.DateField(null=True)
+    target = models.FloatField(null=True)
+    evidence = models.CharField(max_length=300, blank=True)  # where to look: a record, a document's number, an address
+    entered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(figure="") | models.Q(baseline__isnull=False, target__isnull=False),
+                name="a_figure_has_a_baseline_and_a_target",
+            )
+        ]

@@ -92,6 +92,16 @@ def front_line(tree: Tree, strength: Mapping[str, int], *, under: str, kinds: Co
     return Share(sum(strength.get(code, 0) for code in units if tree.heir(code, kinds) is not None), whole)
 
 
+def scattered(strength: Mapping[str, int], units: Iterable[str], *, least: int) -> tuple[Share, list[str]]:
+    """
+    Strength in units that hold fewer than ``least`` people, of all of it, and these units: the fewest people first
+    (row T47, strength dispersion). Units in which nobody serves are none.
+    """
+    held = {unit: strength[unit] for unit in units if strength.get(unit, 0) > 0}
+    small = sorted((unit for unit, people in held.items() if people < least), key=lambda unit: (held[unit], unit))
+    return Share(sum(held[unit] for unit in small), sum(held.values())), small
+
+
 def coverage(tree: Tree, where: Iterable[str], has: Collection[str]) -> tuple[Share, list[str]]:
     """
     How many of the units ``where`` have one of the kinds ``has`` directly below them, and the codes of those that have

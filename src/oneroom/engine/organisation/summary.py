@@ -12,6 +12,7 @@ from statistics import median
 
 from oneroom.engine.organisation.facts import Duty, System
 from oneroom.engine.organisation.figures import Share, coverage, overlaps, system_shares
+from oneroom.engine.organisation.station import has_parts
 from oneroom.engine.organisation.tree import Tree
 
 STATION, ROOM, LEGAL = "station", "command_room", "legal_unit"
@@ -74,9 +75,5 @@ def _hops(tree: Tree, room: str | None, stations: list[str]) -> float | None:
 def _two_teams(tree: Tree) -> tuple[Share, tuple[str, ...]]:
     """A station has them when a room and at least two teams stand below it: what is there, not what it says (B16)."""
     asked = sorted(code for code, unit in tree.units.items() if unit.kind == STATION and unit.rank == _TOWN)
-    gaps = []
-    for code in asked:
-        below = Counter(tree.units[unit].kind for unit in tree.below.get(code, ()))
-        if below[ROOM] < 1 or below["team"] < 2:
-            gaps.append(code)
-    return Share(len(asked) - len(gaps), len(asked)), tuple(gaps)
+    gaps = tuple(code for code in asked if not has_parts(tree, code))
+    return Share(len(asked) - len(gaps), len(asked)), gaps

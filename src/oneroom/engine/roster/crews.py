@@ -1,7 +1,8 @@
 """
 Who of a shift rides with which crew: 1 + 2 + N (row T16): a lead, two officers, and auxiliaries under that lead.
 
-The founding text gives no breakdown of 1 + 2 + N; this is the house's reading of it.
+The founding text gives no breakdown of 1 + 2 + N; this is the house's reading of it. How many officers ride beside the
+lead is for each force to say (``core``).
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oneroom.engine.roster.values import Person
-
-CORE = 2  # officers beside the lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +22,16 @@ class Seat:
     role: str
 
 
-def seats(people: Sequence[Person], crews: Sequence[int]) -> list[Seat]:
+def seats(people: Sequence[Person], crews: Sequence[int], *, core: int) -> list[Seat]:
     """
-    Everybody's place, in a fixed order; as many crews as have a lead, the first of them first.
+    Everybody's place, in a fixed order; the first of the crews first.
 
-    Whoever is too many to lead rides as an officer. Nobody is seated where nobody leads: auxiliaries are never alone.
+    So many crews go out as the officers come nearest to filling with a lead and ``core`` others, at least one, at most
+    as many as have a lead: five with a ``core`` of two are three and two. Whoever is too many to lead rides as an
+    officer. Nobody is seated where nobody leads: auxiliaries are never alone.
     """
-    leads = [p for p in people if p.lead and p.sworn][: len(crews)]
+    full = max(1, round(sum(p.sworn for p in people) / (1 + core)))
+    leads = [p for p in people if p.lead and p.sworn][: min(len(crews), full)]
     manned = list(crews[: len(leads)])
     if not manned:
         return []

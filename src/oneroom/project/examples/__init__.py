@@ -33,13 +33,24 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Staff:
+    """So many simulated people of a kind in posts of a unit, from the founding on (row T12)."""
+
+    unit: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class City:
-    """A city: what founds it, its reforms, and what is counted of them."""
+    """A city: what founds it, its reforms, what is counted of them; who serves in ``branch``, where anybody does."""
 
     code: str
     founding: tuple[Change, ...]
     reforms: tuple[Reform, ...]
     figures: tuple[Counted, ...]
+    staff: tuple[Staff, ...] = ()
+    branch: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:

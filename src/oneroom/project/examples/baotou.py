@@ -1,5 +1,6 @@
 """
-Baotou, as its reform of 2022 was published (rows B02–B06, B08, B13, B16, B38): an illustration with nine districts.
+Baotou, as its reform of 2022 was published (rows B02–B06, B08, B13, B16, B19, B22, B33, B38): an illustration with
+nine districts.
 
 The texts give sums, no tree: which office went into which is made up here, by rule.
 """
@@ -10,6 +11,7 @@ from oneroom.engine.organisation.changes import Alter, Change, Create, Delegate,
 from oneroom.engine.organisation.facts import System
 from oneroom.engine.organisation.figures import Share, bases_of, coverage
 from oneroom.engine.organisation.proposal import Proposal
+from oneroom.engine.organisation.routing import route
 from oneroom.engine.organisation.summary import summary
 from oneroom.engine.organisation.tree import Tree
 from oneroom.project.examples import City, Counted, Reform
@@ -27,6 +29,16 @@ COUNTIES = ("bt-tumote", "bt-guyang", "bt-damao", "bt-shiguai")  # to which traf
 SECTIONS, CUT, TOWN_STATIONS, RURAL = 84, 26, 44, 3
 _HAS_LEGAL, _GETS_LEGAL = CODES[:4], CODES[4:8]
 _S = System
+_INVESTIGATION = (
+    ("直属侦查一分局", ("gang_crime", "violent_crime")), ("直属侦查二分局", ("economic_crime", "telecom_fraud")),
+    ("直属侦查三分局", ("drug_crime",)),
+)  # fmt: skip
+_GREEN = ("environment", "food_and_drugs", "forest_and_grass", "intellectual_property")
+_PARTY = (
+    New("bt-party", "party_office", "机关党委", "Party committee of the organ", "", _S.SUPPORT, "bt"),
+    New("bt-tour", "party_office", "巡察工作联络办公室", "Liaison office for inspection tours", "", _S.OVERSIGHT, "bt"),
+    New("bt-political", "political_department", "政治部", "Political department", "", _S.SUPPORT, "bt"),
+)  # fmt: skip
 _PARTS = (("room", "command_room", "综合指挥室"), ("patrol", "team", "巡防队"), ("case", "team", "办案队"))
 
 
@@ -45,6 +57,9 @@ def baotou() -> City:
         Reform("B08", "交通管理职责下放旗县区", (Delegate("traffic", "bt-traffic", ("bt-traffic", *COUNTIES)),)),
         Reform("B13", "白云矿区公安分局上划", (Alter(BAIYUN, {"parent": "bt"}),)),
         Reform("B16", "城镇派出所两队一室", tuple(_two_teams())),
+        Reform("B19", "设立市公安局直属侦查一、二、三分局", tuple(_investigation())),
+        Reform("B22", "三级生态环境、食品药品、森林草原、知识产权犯罪打击体系", tuple(_three_levels())),
+        Reform("B33", "“三定”规定：机关党委、巡察工作联络办公室、政治部", tuple(Create(unit) for unit in _PARTY)),
         Reform("B38", "法制机构设置", tuple(Create(_legal(code)) for code in _GETS_LEGAL)),
     )  # fmt: skip
     return City("baotou", tuple(_founding()), reforms, FIGURES)
@@ -91,6 +106,32 @@ def _legal(code: str) -> New:
 
 def _town(n: int) -> str:
     return f"bt-town{n:02d}"
+
+
+def _investigation() -> list[Change]:
+    """Three branches of the bureau, each for its kinds of crime; what is not major stays with the districts (B19)."""
+    made: list[Change] = []
+    for n, (zh, functions) in enumerate(_INVESTIGATION, start=1):
+        code = f"bt-inv{n}"
+        made.append(Create(New(code, "division", zh, f"Investigation branch {n}", "branch", _S.OPERATIONS, "bt")))
+        made += [Entrust(f"{function}_major", (code,)) for function in functions]
+    every = [function for _zh, functions in _INVESTIGATION for function in functions]
+    return made + [Entrust(function, CODES) for function in every]
+
+
+def _three_levels() -> list[Change]:
+    """
+    The bureau's enforcement unit, one in each district, and the rural stations on the ground (B22): each level answers
+    for what is its own.
+    """
+    top = New("bt-green", "division", "综合执法行动支队", "Joint enforcement", "", _S.OPERATIONS, "bt")
+    named = ("brigade", "综合执法大队", "Joint enforcement brigade", "", _S.OPERATIONS)
+    teams = [New(f"{code}-green", *named, code) for code in CODES]
+    rural = tuple(f"{code}-r{k}" for code in CODES for k in range(RURAL))
+    made: list[Change] = [Create(unit) for unit in (top, *teams)]
+    made += [Entrust(f"{kind}_major", (top.code,)) for kind in _GREEN]
+    made += [Entrust(kind, tuple(team.code for team in teams)) for kind in _GREEN]
+    return made + [Entrust(f"{kind}_check", rural) for kind in _GREEN]
 
 
 def _places(whole: int) -> list[tuple[int, int]]:
@@ -146,8 +187,11 @@ def _b06(p: Proposal) -> str:
 
 
 def _b08(p: Proposal) -> str:
-    new = {d.unit for d in p.outcome.facts.duties_on(p.day)} - {d.unit for d in p.before.duties_on(p.day)}
-    return f"{len(new)} counties and districts"
+    was, is_ = (
+        {duty.unit for duty in facts.duties_on(p.day) if duty.function == "traffic"}
+        for facts in (p.before, p.outcome.facts)
+    )
+    return f"{len(is_ - was)} counties and districts"
 
 
 def _b13(p: Proposal) -> str:
@@ -163,6 +207,25 @@ def _b38(p: Proposal) -> str:
     return f"{_percent(share)}, without: {', '.join(gaps)}"
 
 
+def _answers(p: Proposal, function: str, at: str) -> str:
+    return ", ".join(route(p.will_be, p.outcome.facts.duties_on(p.day), function, at=at).owners)
+
+
+def _b19(p: Proposal) -> str:
+    return f"{_answers(p, 'telecom_fraud', 'bt-town00')}, major: {_answers(p, 'telecom_fraud_major', 'bt-town00')}"
+
+
+def _b22(p: Proposal) -> str:
+    found = [_answers(p, f"forest_and_grass{end}", "bt-guyang-r0") for end in ("_check", "", "_major")]
+    return " → ".join(found)
+
+
+def _b33(p: Proposal) -> str:
+    party = [c for c, u in p.will_be.units.items() if u.kind in ("party_office", "political_department")]
+    duties = sum(duty.unit in party for duty in p.outcome.facts.duties_on(p.day))
+    return f"{len(party)} units, {duties} functions"
+
+
 def _commands(tree: Tree) -> list[str]:
     return [code for code, unit in tree.units.items() if unit.kind in ("branch_bureau", "county_bureau")]
 
@@ -171,5 +234,7 @@ FIGURES = (
     Counted("B02", "oversight and support of all units", _b02), Counted("B03", "intelligence and command", _b03),
     Counted("B04", "inspection, petitions, audit", _b04), Counted("B06", "internal units", _b06),
     Counted("B08", "traffic goes down to", _b08), Counted("B13", "levels to Baiyun", _b13),
-    Counted("B16", "one room, two teams", _b16), Counted("B38", "legal units", _b38),
+    Counted("B16", "one room, two teams", _b16), Counted("B19", "telecom fraud from a town station", _b19),
+    Counted("B22", "forest and grassland from a township", _b22), Counted("B33", "party and political bodies", _b33),
+    Counted("B38", "legal units", _b38),
 )  # fmt: skip

@@ -1,5 +1,5 @@
 """
-Tianjin, as its reform of 2021 was published (rows T04–T09): an illustration with sixteen districts.
+Tianjin, as its reform of 2021 was published (rows T04–T09, T12): an illustration with sixteen districts.
 
 The texts give sums, no tree: which office went into which is made up here, by rule. They do not say either whether the
 13 units that were abolished are among the 40 that were adjusted; ``among`` gives the other reading.
@@ -11,7 +11,7 @@ from oneroom.engine.organisation.changes import Abolish, Alter, Change, Create, 
 from oneroom.engine.organisation.facts import System
 from oneroom.engine.organisation.figures import layers
 from oneroom.engine.organisation.proposal import Proposal
-from oneroom.project.examples import City, Counted, Reform
+from oneroom.project.examples import City, Counted, Reform, Staff
 
 DISTRICTS = (
     ("和平", "Heping"), ("河东", "Hedong"), ("河西", "Hexi"), ("南开", "Nankai"), ("河北", "Hebei"),
@@ -25,6 +25,7 @@ SUBS = (
 )  # fmt: skip
 LED, ENDED = 40, 13  # directly-led units that are adjusted, and that end
 SECTIONS, DEPARTMENTS, STATIONS, SUB_STATIONS = 287, 21, 14, 45
+OFFICERS, IN_STATIONS = 1000, 536  # of one branch (row T12)
 CUT = 102  # internal units of the fifteen branches
 _TURN = (System.COMMAND, System.OVERSIGHT, System.OPERATIONS, System.SUPPORT)
 _DEPUTIES = (3,) * 12 + (2,) * 28  # deputy divisions of each directly-led unit: 92
@@ -42,7 +43,7 @@ def tianjin(*, among: bool = False) -> City:
                tuple(Abolish(f"{BINHAI}-s{n:02d}", BINHAI) for n in range(len(SUBS)))),
         Reform("T09", "分局推行大部制，组成四大体系", tuple(_departments())),
     )  # fmt: skip
-    return City("tianjin", tuple(_founding()), reforms, FIGURES)
+    return City("tianjin", tuple(_founding()), reforms, FIGURES, tuple(_staff()), BRANCHES[0])
 
 
 def _founding() -> list[Change]:
@@ -78,6 +79,19 @@ def _founding() -> list[Change]:
         made.append(_station(f"{BINHAI}-p{k:02d}", f"{SUBS[above]} {k // len(SUBS) + 1} 所", f"Binhai {k + 1}",
                              f"{BINHAI}-s{above:02d}"))  # fmt: skip
     return [*(Create(unit) for unit in made), Entrust("exit_entry", ("tj-led02",))]
+
+
+def _staff() -> list[Staff]:
+    """
+    One branch with its people: 536 of 1,000 officers in stations (row T12), the others in departments that no reform
+    touches; auxiliaries beside them, who are not counted as strength.
+    """
+    branch, stays = BRANCHES[0], DEPARTMENTS - 13
+    stations = [Staff(f"{branch}-p{k:02d}", "sworn", IN_STATIONS // STATIONS + (k < IN_STATIONS % STATIONS))
+                for k in range(STATIONS)]  # fmt: skip
+    rest = OFFICERS - IN_STATIONS
+    offices = [Staff(f"{branch}-d{k:02d}", "sworn", rest // stays + (k < rest % stays)) for k in range(stays)]
+    return [*stations, *offices, *(Staff(staff.unit, "auxiliary", 10) for staff in stations)]
 
 
 def _station(code: str, zh: str, english: str, parent: str) -> New:

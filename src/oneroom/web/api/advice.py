@@ -25,6 +25,7 @@ def worded(found: Proposals) -> dict[str, Any]:
         ],
         "plan": _plan(found.plan),
         "divertible": [_divertible(d) for d in found.divertible],
+        "recusal": [{"crew": crew, "by": by} for crew, by in found.recusal.items()],
     }  # fmt: skip
 
 

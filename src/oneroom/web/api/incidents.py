@@ -11,7 +11,7 @@ from ninja import Router
 
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.desk import draft_of
-from oneroom.apps.incidents.proposals import advice_for, proposals, route_for
+from oneroom.apps.incidents.proposals import advice_for, proposals, route_for, with_recusal
 from oneroom.apps.incidents.repeats import repeats_at
 from oneroom.apps.incidents.services.drafts import draft_code
 from oneroom.apps.ledger.time import now
@@ -229,10 +229,11 @@ def open_personal(request: HttpRequest, pk: int, asked: shapes.Open) -> dict[str
 
 @router.get("incidents/{int:pk}/proposals")
 def proposed(request: HttpRequest, pk: int) -> dict[str, Any]:
-    """Crews by road time with reasons, the plan's set, the excluded with the rule, and who could be diverted."""
+    """Crews by road time with reasons, the plan's set, the excluded with the rule, who could be diverted, recusals."""
     by = actor(request)
     by.must(Right.DISPATCH)
-    return worded(proposals(access.incident_for(pk, by=by), at=now()))
+    matter = access.incident_for(pk, by=by)
+    return worded(with_recusal(proposals(matter, at=now()), matter.pk))
 
 
 @router.get("incidents/{int:pk}/route")

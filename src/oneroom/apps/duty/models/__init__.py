@@ -1,6 +1,7 @@
 """Who is on duty: crews, duty roles by the minute, where crews are; rosters, duties and who exchanges them."""
 
 from oneroom.apps.duty.models.crews import Crew, CrewMember, DutySpell, Fix, Position, Silence, TsTzRange
+from oneroom.apps.duty.models.gear import Gear, GearSpell
 from oneroom.apps.duty.models.mobile import ForceUnit, ReadinessDrill
 from oneroom.apps.duty.models.rosters import CalendarKey, Duty, Roster
 from oneroom.apps.duty.models.swaps import Swap
@@ -14,6 +15,8 @@ __all__ = [
     "DutySpell",
     "Fix",
     "ForceUnit",
+    "Gear",
+    "GearSpell",
     "Position",
     "ReadinessDrill",
     "Roster",

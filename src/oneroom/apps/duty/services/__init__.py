@@ -10,6 +10,7 @@ from oneroom.apps.duty.services.crews import (
     set_state,
 )
 from oneroom.apps.duty.services.desks import SILENCE_REASONS, silence, sound_again
+from oneroom.apps.duty.services.gear import NewGear, enter_gear, move_gear
 from oneroom.apps.duty.services.mobile import call_drill, end_drill, enter_force, say_readiness, turn_out
 from oneroom.apps.duty.services.plans import drop_wish, lay_pattern, say_unavailable, set_plan, wish
 from oneroom.apps.duty.services.positions import Fix, record_positions
@@ -39,6 +40,7 @@ __all__ = [
     "NOT_MINE",
     "SILENCE_REASONS",
     "Fix",
+    "NewGear",
     "answer_swap",
     "ask_swap",
     "begin_spell",
@@ -51,11 +53,13 @@ __all__ = [
     "end_calendar_key",
     "end_drill",
     "enter_force",
+    "enter_gear",
     "form_crew",
     "go_off_duty",
     "lapse_swaps",
     "lay_pattern",
     "leave_crew",
+    "move_gear",
     "new_calendar_key",
     "publish_roster",
     "record_positions",

@@ -14,6 +14,7 @@ from oneroom.apps.duty.queries import led_crews, riders
 from oneroom.apps.duty.services import count_run, set_state
 from oneroom.apps.incidents.codes import CHOICE_REASONS, RETURN_REASONS, WITHDRAW_REASONS
 from oneroom.apps.incidents.models import Assignment, Incident
+from oneroom.apps.incidents.recusal import related_crews
 from oneroom.apps.incidents.services.matter import (
     final_kind,
     follow,
@@ -72,6 +73,7 @@ def offer(
         known("reason", reason, CHOICE_REASONS)
     if not crew_ids:
         raise BadInput("crews", "Pick at least one crew.")
+    related = related_crews(incident_id, crew_ids)  # compared before anything is locked
     row = lock(incident_id)
     if row.state not in (*incident.TO_SEND, *incident.WITH_CREWS):
         raise IllegalMove("No crew can be sent to this matter as it stands.")
@@ -88,14 +90,16 @@ def offer(
         if crew_id not in led:
             raise Conflict("No officer leads this crew now: the lead is missing or is no officer.", field="crews")
         differs = advice.differs(crew_ids)
-        sent.append(_offer_one(row, crew, advice, differs, reason if differs else "", by=by, at=at))
+        why = reason if differs else ""
+        sent.append(_offer_one(row, crew, advice, differs, why, related.get(crew_id), by=by, at=at))
     follow(row, at=at)
     return sent
 
 
 def _offer_one(
-    row: Incident, crew: Crew, advice: Advice, differs: bool, reason: str, *, by: Actor, at: datetime
-) -> int:
+    row: Incident, crew: Crew, advice: Advice, differs: bool, reason: str, recusal: str | None, *, by: Actor,
+    at: datetime,
+) -> int:  # fmt: skip
     lead = not Assignment.objects.filter(incident=row, lead=True, state__in=assignment.LIVE).exists()
     travel_s = (advice.travel_s or {}).get(crew.pk)
     try:
@@ -117,6 +121,7 @@ def _offer_one(
         advised=[f"crew:{c}" for c in advice.ranked[:10]], advised_rank=rank, card=advice.card or None,
         crews_asked=advice.crews_asked if advice.card else None, advised_set=[f"crew:{c}" for c in advice.best] or None,
         differs=differs if advice.ranked else None, reason=reason or None,
+        recusal=recusal,
     )  # fmt: skip
     start_answer(
         f"assignment:{sent.pk}", matter=subject(row.pk), grade=row.grade, drill=row.drill, crew_id=crew.pk,

@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db.models import F
 
 from oneroom.apps.ledger.services import ask_guards, note, service
+from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.people.models import Account, Grant
 from oneroom.apps.people.overseeing import alone_over_his_own
+from oneroom.engine.organisation.station import fits_team
 from oneroom.engine.roles import Role
 from oneroom.engine.signin import joins_what_is_apart
 from oneroom.engine.values import SYSTEM, Actor, Conflict, NotAllowed
@@ -79,6 +81,9 @@ def may_be_given(account_id: int, role: Role, *, unit_id: int | None, by: Actor,
     if Grant.objects.filter(account_id=account_id, role=role, unit_id=unit_id, ends=None).exists():
         raise Conflict("This account holds that role there already.", field="role")
     ask_guards("people.give_role", account_id=account_id, role=role)
+    kind = OrgUnit.objects.filter(pk=unit_id or 0).values_list("kind", flat=True).first()
+    if by.id != 0 and kind is not None and not fits_team(kind, role):
+        raise Conflict("This role is the other team's: give it there.", field="unit")
     if by.id != 0 and alone_over_his_own(account_id, role, unit_id, at=at):
         raise Conflict(
             "This person would oversee alone a unit whose head he answers to. Post somebody there first who does not.",

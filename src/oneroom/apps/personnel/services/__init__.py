@@ -3,6 +3,7 @@
 from oneroom.apps.personnel.services.care import end_welfare, give_award, set_budget, set_scale, write_welfare
 from oneroom.apps.personnel.services.deviations import ask_keep, find_deviations, review_deviations
 from oneroom.apps.personnel.services.joining import Joining, join
+from oneroom.apps.personnel.services.pay import grade_people, set_grade_amount
 from oneroom.apps.personnel.services.people import (
     certify,
     declare_kin,
@@ -51,6 +52,7 @@ __all__ = [
     "enter_villages",
     "find_deviations",
     "give_award",
+    "grade_people",
     "hold_sitting",
     "join",
     "leave",
@@ -59,6 +61,7 @@ __all__ = [
     "publish_policy",
     "review_deviations",
     "set_budget",
+    "set_grade_amount",
     "set_scale",
     "unavailable",
     "withdraw_round",

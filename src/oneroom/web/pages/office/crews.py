@@ -1,12 +1,14 @@
-"""Crews with their seats, as the roster makes them: 1 lead, 2 officers, N auxiliaries, and whose line they serve."""
+"""Crews with their seats, as the roster makes them: lead, officers, auxiliaries, and whose line they serve."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from oneroom.apps.duty.gear import with_crews
 from oneroom.apps.duty.manning import crews_seen_by
 from oneroom.apps.duty.services import set_line
 from oneroom.apps.ledger.time import now
@@ -15,6 +17,7 @@ from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, NotFound, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
+from oneroom.web.pages.office.gear import KINDS
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import CREW_STATES, local, named
 from oneroom.web.pages.signin.swaps import number
@@ -42,15 +45,18 @@ def crews(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, by: Actor, refused: Refused | None = None) -> HttpResponse:
     names = {pk: local(*both) for pk, both in unit_names().items()}
+    seen = crews_seen_by(by, at=now())
+    rides = with_crews([m.crew.pk for m in seen], at=now())
     rows = [
         {
             "m": m, "name": local(m.crew.callsign_zh, m.crew.callsign_en), "state": named(CREW_STATES, m.crew.state),
             "unit": names.get(m.crew.unit_id, ""), "line": names.get(m.crew.line_id or 0, ""),
+            "gear": [(named(KINDS, piece.kind), piece.number) for piece in rides.get(m.crew.pk, [])],
         }
-        for m in crews_seen_by(by, at=now())
+        for m in seen
     ]  # fmt: skip
     context = frame(
         request, "office-duty", rows=rows, units=sorted(names.items(), key=lambda pair: pair[1]),
-        refused=worded(refused) if refused else "",
+        refused=worded(refused) if refused else "", core=settings.CREW_OFFICERS,
     )  # fmt: skip
     return render(request, "office/crews.html", context, status=refused.status if refused else 200)

@@ -37,8 +37,9 @@ from oneroom.ports.formats.units import FORMS
 from oneroom.web.actors import actor
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.find import fits
+from oneroom.web.pages.office.set_up import goes, points, police_districts
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.office.strength import in_stations
+from oneroom.web.pages.office.strength import in_stations, small_units
 from oneroom.web.pages.office.structure import figures, kind_name, letter, systems, unit_name
 
 _MOST = 50  # found by a search
@@ -106,7 +107,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     shown = Shown(tree_on(day), tree_on(other) if other is not None else None, fates())
     tree = shown.tree
     duties = duties_on(day)
-    is_ = summary(tree, duties)
+    is_, strength = summary(tree, duties), strength_on(day)
     text = plain("q", request.GET.get("q"), longest=40)
     code = request.GET.get("unit") or next(iter(tree.roots()), "")
     history = spells_of(code)
@@ -124,7 +125,9 @@ def organisation(request: HttpRequest) -> HttpResponse:
         earlier=next((m.day for m in reversed(marks) if m.day < day), None),
         later=next((m.day for m in marks if m.day > day), None),
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
-        functions=[duty.function for duty in duties if duty.unit == code],
+        functions=[duty.function for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
+        small=small_units(tree, strength), points=points(tree, code, day, strength),
+        districts=police_districts(tree, day),
         doubled=[(function, overlaps(tree, duties)[function]) for function in is_.doubled], legal_gaps=is_.legal_gaps,
         two_teams_gaps=is_.two_teams_gaps, forms=list(FORMS), may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip

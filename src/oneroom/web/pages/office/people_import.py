@@ -39,7 +39,7 @@ def people_import(request: HttpRequest) -> HttpResponse:
     act = request.POST.get("act", "look")
     headings = {key: str(word) for key, word in HEADINGS.items()}
     if act == "blank":
-        return _file(write_sheet(list(headings.values()), []), "people.xlsx")
+        return file_answer(write_sheet(list(headings.values()), []), "people.xlsx")
     try:
         sent = request.FILES.get("file")
         if sent is None:
@@ -49,7 +49,9 @@ def people_import(request: HttpRequest) -> HttpResponse:
         plan = plan_import([(x.number, x.cells) for x in sheet.lines], day=localtime(at).date(), words=KIND_WORDS)
         wrong = answers(sheet, plan.wrong, HEADINGS)
         if act == "correct":
-            return _file(write_corrections(sheet, wrong, headings, heading=_("What to mend")), "people-to-correct.xlsx")
+            return file_answer(
+                write_corrections(sheet, wrong, headings, heading=_("What to mend")), "people-to-correct.xlsx"
+            )
         if act == "take":
             if wrong:
                 raise BadInput(
@@ -74,7 +76,8 @@ def _page(
     return render(request, "office/people_import.html", shown, status=refused.status if refused else 200)
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
+def file_answer(content: bytes, name: str) -> HttpResponse:
+    """A workbook to download."""
     answer = HttpResponse(content, content_type=_XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

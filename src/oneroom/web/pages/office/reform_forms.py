@@ -12,8 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oneroom.engine.organisation.codec import read_changes
+from django.conf import settings
+
+from oneroom.engine.organisation.changes import Create
+from oneroom.engine.organisation.codec import LONGEST, read_changes, write_changes
 from oneroom.engine.organisation.facts import Spell
+from oneroom.engine.organisation.station import has_parts, template
 from oneroom.engine.organisation.tree import Tree
 from oneroom.engine.text import plain
 from oneroom.engine.values import BadInput
@@ -23,10 +27,11 @@ _BREAKS = re.compile(r"[\n,;，；、]+")
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The fields of a form, and the units there are on the day of the plan."""
+    """The fields of a form, the units there are on the day of the plan, and who serves there."""
 
     fields: Mapping[str, str]
     tree: Tree
+    officers: Mapping[str, int]  # sworn strength by unit, on the day of the plan
 
     def text(self, name: str, *, longest: int = 80, required: bool = False) -> str:
         """What stands in a field."""
@@ -69,17 +74,35 @@ class Typed:
         return hits[0]
 
 
-def change_of(fields: Mapping[str, str], tree: Tree) -> dict[str, Any]:
-    """The change that a form makes, as JSON values. Raises ``BadInput`` naming the field of the form."""
+def changes_of(fields: Mapping[str, str], tree: Tree, officers: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The changes that a form makes, as JSON values. Raises ``BadInput`` naming the field of the form."""
+    if fields.get("do") == STATION:
+        return _station(Typed(fields, tree, officers))
     make = FORMS.get(fields.get("do", ""))
     if make is None:
         raise BadInput("do", "There is no such choice here. Pick one of the list.")
-    change = make(Typed(fields, tree))
+    change = make(Typed(fields, tree, officers))
     try:
         read_changes([change])
     except BadInput as refused:
         raise BadInput((refused.field or "").rpartition(".")[2], refused.message, **refused.params) from None
-    return change
+    return [change]
+
+
+def _station(typed: Typed) -> list[dict[str, Any]]:
+    """A room with two teams, or two groups where few serve: three units below each station that is named (row T14)."""
+    made: list[Create] = []
+    for unit in typed.units("units"):
+        if unit.kind != "station":
+            raise BadInput("units", "%(unit)s is no police station.", unit=unit.code)
+        if has_parts(typed.tree, unit.code):
+            raise BadInput("units", "%(unit)s has a room and two teams already.", unit=unit.code)
+        serving = sum(typed.officers.get(code, 0) for code in (unit.code, *typed.tree.under(unit.code)))
+        made += template(unit, strength=serving, small=settings.SMALL_STATION)
+    long = next((c.unit.code for c in made if len(c.unit.code) > LONGEST["code"]), None)
+    if long is not None:
+        raise BadInput("units", "The code %(unit)s would be too long: begin the units one by one.", unit=long)
+    return write_changes(made)
 
 
 def _merge(typed: Typed) -> dict[str, Any]:
@@ -129,6 +152,7 @@ def _delegate(typed: Typed) -> dict[str, Any]:
     return {"do": "delegate", "function": function, "unit": owner.code, "to": to}
 
 
+STATION = "station"  # one form, three changes
 FORMS: dict[str, Callable[[Typed], dict[str, Any]]] = {
     "merge": _merge, "split": _split, "abolish": _abolish, "alter": _alter, "delegate": _delegate,
     "create": lambda typed: {"do": "create", "unit": typed.new(None)},

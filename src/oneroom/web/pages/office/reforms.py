@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localtime
@@ -31,6 +32,7 @@ from oneroom.apps.reforms.services import (
     import_plan,
     withdraw_plan,
 )
+from oneroom.engine.establishment import Kind
 from oneroom.engine.organisation.codec import read_changes
 from oneroom.engine.organisation.proposal import Proposal
 from oneroom.engine.organisation.summary import summary
@@ -40,7 +42,7 @@ from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.ground_drawing import drawing
-from oneroom.web.pages.office.reform_forms import FORMS, change_of
+from oneroom.web.pages.office.reform_forms import FORMS, STATION, changes_of
 from oneroom.web.pages.office.reform_sides import sides, steps
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.office.strength import after, in_stations
@@ -54,6 +56,7 @@ STATES = {
 DOES = {
     "merge": lazy("Merge"), "split": lazy("Split"), "abolish": lazy("End"), "create": lazy("Create"),
     "alter": lazy("Change or move"), "delegate": lazy("Hand over a function"),
+    STATION: lazy("One room, two teams"),
 }  # fmt: skip
 
 
@@ -134,7 +137,8 @@ def _act(request: HttpRequest, pk: int, by: Actor) -> None:
             by.must(Right.DRAFT_REFORM)
             found = check(row)
             tree = found.proposal.will_be if found.proposal is not None else tree_on(row.day)
-            changes = [*row.changes, change_of(post, tree)]
+            officers = {unit: n for (unit, kind), n in strength_on(row.day).items() if kind == Kind.SWORN}
+            changes = [*row.changes, *changes_of(post, tree, officers)]
             alter_plan(pk, seen=_number(post, "seen"), changes=changes, by=by, at=at)
         case "remove":
             n = _number(post, "n")
@@ -188,7 +192,8 @@ def _page(request: HttpRequest, pk: int, refused: Refused | None = None) -> Http
     shown |= {
         "drafts": by.may(Right.DRAFT_REFORM) and row.state == "draft", "waits": waits_for(row, by=by), "me": by.id,
         "may_withdraw": open_ and (by.may(Right.DRAFT_REFORM) or by.may(Right.COUNTERSIGN)),
-        "forms": [(code, DOES[code]) for code in FORMS], "kind_words": KINDS, "system_words": SYSTEMS,
+        "forms": [(code, DOES[code]) for code in (*FORMS, STATION)], "small": settings.SMALL_STATION,
+        "kind_words": KINDS, "system_words": SYSTEMS,
         "refused": _said(refused), "bad": refused.field if refused else "", "given": request.POST,
     }  # fmt: skip
     status = refused.status if refused else 200

@@ -1,17 +1,21 @@
-"""How much of the force stands in stations: the figure of row T12, sworn officers, auxiliaries apart."""
+"""How much of the force stands in stations (row T12), auxiliaries apart, and how far it is scattered (row T47)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from oneroom.engine.establishment import Kind
-from oneroom.engine.organisation.figures import Share, front_line
+from oneroom.engine.organisation.figures import Share, front_line, scattered
 from oneroom.engine.organisation.tree import Tree
 from oneroom.web.pages.office.structure import Figure, said
 
+_NAMED = 20  # of the units in which few serve
+SMALL = 5  # officers: a unit with fewer cannot keep one on duty around the clock
+_SCATTERED = lazy("Sworn officers of units in which few serve, of all: how far the strength is scattered.")
 Strength = Mapping[tuple[str, str], int]  # people by (unit, kind)
 _KINDS: tuple[tuple[Kind, Any, Any], ...] = (
     (Kind.SWORN, lazy("Officers in stations"),
@@ -30,7 +34,17 @@ def in_stations(
         was = _share(*before, kind, under) if before is not None else None
         if is_.whole or (was is not None and was.whole):
             found.append(Figure(name, said(is_), said(was) if was is not None else None, means, _points(was, is_)))
+    is_, was = (_scattered(tree, strength, under), _scattered(*before, under) if before is not None else None)
+    if is_.whole or (was is not None and was.whole):
+        name = _("Officers in units of fewer than %(n)d") % {"n": SMALL}
+        found.append(Figure(name, said(is_), said(was) if was is not None else None, _SCATTERED, _points(was, is_)))
     return found
+
+
+def small_units(tree: Tree, strength: Strength) -> list[tuple[str, int]]:
+    """Units in which few officers serve, with how many: the fewest first (row T47)."""
+    mine = {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
+    return [(unit, mine[unit]) for unit in scattered(mine, tree.units, least=SMALL)[1][:_NAMED]]
 
 
 def after(strength: Strength, heirs: Mapping[str, str | None]) -> dict[tuple[str, str], int]:
@@ -47,6 +61,12 @@ def _share(tree: Tree, strength: Strength, kind: Kind, under: str) -> Share:
     tops = [under] if under in tree.units else list(tree.roots())
     shares = [front_line(tree, mine, under=top) for top in tops]
     return Share(sum(s.part for s in shares), sum(s.whole for s in shares))
+
+
+def _scattered(tree: Tree, strength: Strength, under: str) -> Share:
+    mine = {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
+    units = [under, *tree.under(under)] if under in tree.units else tree.units
+    return scattered(mine, units, least=SMALL)[0]
 
 
 def _points(was: Share | None, is_: Share) -> str:

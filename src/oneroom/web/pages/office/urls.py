@@ -6,6 +6,7 @@ from django.urls import path
 
 from oneroom.web.pages.office import (
     accounts,
+    aims,
     alarms,
     areas,
     board,
@@ -17,6 +18,8 @@ from oneroom.web.pages.office import (
     establishment,
     find,
     force,
+    gear,
+    gear_import,
     heads,
     incidents,
     openings,
@@ -39,7 +42,7 @@ from oneroom.web.pages.office import (
     unusual,
     vouching,
 )
-from oneroom.web.pages.office.staff import awards, care, deviations, moves, register, rules, seats, villages
+from oneroom.web.pages.office.staff import awards, care, deviations, grades, moves, register, rules, seats, villages
 
 urlpatterns = [
     path("", find.first, name="office"),
@@ -48,6 +51,9 @@ urlpatterns = [
     path("duty", duty.duty, name="office-duty"),
     path("duty/<int:pk>/out", roster_out.out, name="office-duty-out"),
     path("duty/crews", crews.crews, name="office-crews"),
+    path("duty/gear", gear.gear, name="office-gear"),
+    path("duty/gear/import", gear_import.gear_import, name="office-gear-import"),
+    path("duty/gear/<int:pk>", gear.piece, name="office-gear-piece"),
     path("force", force.force, name="office-force"),
     path("force/<int:pk>", force.unit, name="office-force-unit"),
     path("force/<int:pk>/act", force.act, name="office-force-act"),
@@ -70,6 +76,7 @@ urlpatterns = [
     path("rules/<int:pk>", rules.rule, name="office-rule"),
     path("deviations", deviations.deviations, name="office-deviations"),
     path("moves", moves.moves, name="office-moves"),
+    path("grades", grades.grades, name="office-grades"),
     path("awards", awards.awards, name="office-awards"),
     path("care", care.care, name="office-care"),
     path("care/<int:pk>", care.word, name="office-care-word"),
@@ -83,6 +90,7 @@ urlpatterns = [
     path("rotation/rounds", rotation.new_round, name="office-rounds"),
     path("rotation/rounds/<int:pk>", rounds.one, name="office-round"),
     path("reforms", reforms.reforms, name="office-reforms"),
+    path("reforms/aims", aims.aims, name="office-aims"),
     path("reforms/<int:pk>", reforms.reform, name="office-reform"),
     path("reforms/<int:pk>/act", reforms.act, name="office-reform-act"),
     path("reforms/<int:pk>/document", reforms.document, name="office-reform-document"),

@@ -31,6 +31,10 @@ SWAP_STATES = {
 SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
     "roster.unavailable": (STAFF, say.plain(lazy("Somebody is unavailable for the roster, days: %(days)s"))),
     "crew.line": (STAFF, say.crew(lazy("%(crew)s: whose line it also serves was set"))),
+    "gear.entered": (STAFF, say.plain(lazy("A vehicle or a piece of kit was entered"))),
+    "gear.moved": (STAFF, say.plain(lazy("A vehicle or a piece of kit is elsewhere, or in another state"))),
+    "gear.inherited": (STAFF, say.plain(lazy("A unit ended: %(count)s vehicles and pieces of kit are its heir's"))),
+    "crew.kit": (STAFF, say.crew(lazy("%(crew)s carries something else"))),
     "force.entered": (STAFF, say.plain(lazy("Mobile force: unit %(force)s was entered"))),
     "force.readiness": (
         STAFF,

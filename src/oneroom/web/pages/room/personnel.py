@@ -41,6 +41,8 @@ SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
     "policy.acknowledged": (STAFF, say.plain(lazy("Somebody read a rule document"))),
     "budget.set": (STAFF, say.plain(lazy("Budget of %(year)s set: %(item)s"))),
     "awards.scaled": (STAFF, say.plain(lazy("The table of awards changed: %(award_kind)s"))),
+    "grades.scaled": (STAFF, say.plain(lazy("Table of grades: %(grade)s changes from %(day)s on"))),
+    "person.graded": (STAFF, say.plain(lazy("An auxiliary has grade %(grade)s from %(day)s on"))),
     "award.given": (STAFF, say.plain(lazy("An award was given"))),
     "welfare.noted": (STAFF, say.plain(lazy("A word of care was written"))),
     "welfare.ended": (STAFF, say.plain(lazy("A word of care was erased"))),

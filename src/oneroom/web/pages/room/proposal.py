@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from oneroom.apps.incidents.codes import CHOICE_REASONS
-from oneroom.apps.incidents.proposals import Divertible, PlanSet, Proposals, Proposed, codes_of
+from oneroom.apps.incidents.codes import CHOICE_REASONS, RECUSAL
+from oneroom.apps.incidents.proposals import Divertible, Proposals, Proposed, codes_of
 from oneroom.apps.incidents.protocol import card_name
 from oneroom.apps.incidents.protocol_files import KIT as KIT_BITS
 from oneroom.apps.incidents.protocol_files import SKILLS as SKILL_BITS
@@ -61,6 +61,7 @@ class Ranked:
     sums: tuple[tuple[str, str], ...]
     total: str
     in_set: bool
+    recusal: str
     lon: float | None
     lat: float | None
 
@@ -96,6 +97,7 @@ class DivertView:
     sure: str
     gain: str
     leaves: str
+    recusal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,9 @@ def proposals_view(found: Proposals, *, grade: int, keep: Sequence[int] = ()) ->
         rules.setdefault(left.rule, []).append(_name(left.crew))
     return ProposalsView(
         _why_none(found.why_none),
-        tuple(_ranked(n, p, found.plan) for n, p in enumerate(order, 1)),
+        tuple(_ranked(n, p, found) for n, p in enumerate(order, 1)),
         tuple(Excluded(named(RULES, rule), _(", ").join(names), len(names)) for rule, names in rules.items()),
-        len(found.excluded), _plan(found), tuple(_divert(d) for d in found.divertible),
+        len(found.excluded), _plan(found), tuple(_divert(d, found) for d in found.divertible),
         found.plan.crew_ids or tuple(p.crew.id for p in found.ranked[:1]),
         tuple((code, str(word)) for code, word in CHOICE_REASONS.items()) if grade > 1 else (),
         found.total - len(found.ranked),
@@ -150,7 +152,7 @@ def _name(crew: object) -> str:
     return local(getattr(crew, "callsign_zh", ""), getattr(crew, "callsign_en", ""))
 
 
-def _ranked(n: int, p: Proposed, plan: PlanSet) -> Ranked:
+def _ranked(n: int, p: Proposed, found: Proposals) -> Ranked:
     c = p.crew
     on_board = ngettext("%(n)d officer", "%(n)d officers", c.officers) % {"n": c.officers}
     if c.auxiliaries:
@@ -161,7 +163,7 @@ def _ranked(n: int, p: Proposed, plan: PlanSet) -> Ranked:
         p.travel_s, span(p.travel_s), _sure(p.uncertain_s), _far(p.length_m), span(p.fix_age_s), on_board,
         _(", ").join(named(KIT, k) for k in c.kit), tuple(_why(r) for r in p.reasons),
         tuple((part_words(part.code), span(part.seconds)) for part in p.parts), span(p.score_s),
-        c.id in plan.crew_ids and len(plan.crew_ids) > 1, c.lon, c.lat,
+        c.id in found.plan.crew_ids and len(found.plan.crew_ids) > 1, _recusal(found, c.id), c.lon, c.lat,
     )  # fmt: skip
 
 
@@ -170,6 +172,12 @@ def _why(r: Reason) -> Why:
     codes = codes_of(r.what, KIT_BITS if kit else SKILL_BITS)
     what = _(", ").join(named(KIT if kit else SKILLS, code) for code in codes)
     return Why(r.sign > 0, reason_words(r.code, r.quantity, what))
+
+
+def _recusal(found: Proposals, crew: int) -> str:
+    """Why somebody aboard should not handle this, in words; whoever assigns decides."""
+    by = found.recusal.get(crew)
+    return named(RECUSAL, by) if by else ""
 
 
 def _sure(uncertain_s: int) -> str:
@@ -205,7 +213,7 @@ def _named(table: Mapping[str, object], codes: Iterable[str]) -> list[str]:
     return [named(table, code) for code in codes]
 
 
-def _divert(d: Divertible) -> DivertView:
+def _divert(d: Divertible, found: Proposals) -> DivertView:
     leaves = _("P%(grade)s %(kind)s, %(place)s (%(state)s)") % {
         "grade": d.leaves.grade, "kind": kind_named(d.leaves.category, d.leaves.subcategory),
         "place": local(d.leaves.place_zh, d.leaves.place_en) or d.leaves.reference,
@@ -216,5 +224,5 @@ def _divert(d: Divertible) -> DivertView:
     gain = _("%(time)s before any free crew") % {"time": span(d.gain_s)} if d.gain_s is not None else _("nobody free")
     return DivertView(
         d.leaves.assignment, d.crew.id, _name(d.crew), GLYPHS.get(d.crew.state, d.crew.state), span(d.travel_s),
-        _sure(d.uncertain_s), gain, leaves,
+        _sure(d.uncertain_s), gain, leaves, _recusal(found, d.crew.id),
     )  # fmt: skip

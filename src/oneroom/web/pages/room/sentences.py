@@ -23,6 +23,7 @@ from oneroom.apps.incidents.codes import (
     NO_CASE_REASONS,
     OUTCOMES,
     REASONS,
+    RECUSAL,
     SAFE_CONTACT,
     SOURCES,
     SUPERVISE_REASONS,
@@ -165,6 +166,8 @@ def offered(f: Facts, names: Names) -> str:
         parts.append(_("advised: %(crews)s") % {"crews": first})
     if f.get("reason"):
         parts.append(named(CHOICE_REASONS, f["reason"]))
+    if f.get("recusal"):
+        parts.append(named(RECUSAL, f["recusal"]))
     return " · ".join(parts)
 
 
@@ -196,6 +199,15 @@ def climbed(f: Facts, names: Names) -> str:
         "n": f["told"],
         "stage": stage,
     }
+
+
+def told_late(f: Facts, _names: Names) -> str:
+    stage = named({k: v[0] for k, v in STAGES.items()}, f["stage"])
+    return ngettext(
+        "Told %(who)s afterwards (%(stage)s), the database had been away: %(n)d person",
+        "Told %(who)s afterwards (%(stage)s), the database had been away: %(n)d people",
+        f["told"],
+    ) % {"who": named(TOLD, f["rung_code"]), "n": f["told"], "stage": stage}
 
 
 def skipped(f: Facts, _names: Names) -> str:

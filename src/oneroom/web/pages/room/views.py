@@ -18,7 +18,7 @@ from oneroom.apps.duty.queries import board, commanding, is_silent, silent_desks
 from oneroom.apps.incidents import queries
 from oneroom.apps.incidents.access import incident_for
 from oneroom.apps.incidents.codes import AGENCIES
-from oneroom.apps.incidents.proposals import proposals
+from oneroom.apps.incidents.proposals import proposals, with_recusal
 from oneroom.apps.incidents.reads import reads_of
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
@@ -176,6 +176,7 @@ def proposed(request: HttpRequest, pk: int) -> HttpResponse:
     at = now()
     matter = incident_for(pk, by=by)
     found = proposals(matter, at=at, limit=_EVERY_CREW if "all" in request.GET else _FIRST_CREWS)
+    found = with_recusal(found, matter.pk)
     keep = [
         int(part)
         for part in request.GET.get("keep", "").split(",")[:_EVERY_CREW]

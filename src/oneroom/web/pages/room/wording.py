@@ -170,6 +170,9 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "organisation.reformed": (STAFF, say.plain(lazy("The organisation changes on %(day)s; units that end: %(ended)s"))),
     "reform.drafted": (STAFF, say.plain(lazy("A reform was drafted for %(day)s; changes: %(changes)s"))),
     "reform.altered": (STAFF, say.plain(lazy("A draft of a reform was changed: for %(day)s, changes: %(changes)s"))),
+    "aim.entered": (STAFF, say.plain(lazy("An aim of the reforms was entered"))),
+    "aim.bound": (STAFF, say.plain(lazy("An aim of the reforms has another figure, baseline or target"))),
+    "aim.ended": (STAFF, say.plain(lazy("An aim of the reforms is none any more"))),
     "reform.signed": (STAFF, say.plain(lazy("A reform was signed for %(day)s; units that end: %(ended)s"))),
     "reform.in_force": (STAFF, say.plain(lazy("A reform is in force from today on"))),
     "reform.stopped": (STAFF, say.plain(lazy("A reform was stopped on its day; what it wrote was taken back"))),
@@ -193,6 +196,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "track.opened": (STAFF, say.crew(lazy("Where %(crew)s was: the track was opened"))),
     "ladder.started": (SYSTEM, say.ladder_started),
     "ladder.climbed": (ORDER, say.climbed),
+    "ladder.told_late": (ORDER, say.told_late),
     "ladder.regraded": (
         SYSTEM,
         lambda f, _names: _("%(stage)s: now by the times of P%(grade)s")
