@@ -1,13 +1,13 @@
 """
 A record of 1,000,000 entries verified from end to end, as `oneroom verify` does, with a signed head for each 2,500:
-every link of the chain, every head, and each text that people said against the entry that committed to it (two texts
-to an act, so two to three entries).
+every link of the chain, every head, and each text that people said against the entry that committed to it (two texts to
+an act, so two to three entries).
 
-The entries come through the house's own append, three to an act. Peer, in the same run: the bare limit, which reads
-the same canonical bytes from the same database and hashes them, in one process, and looks at nothing. Beside it stands
-`hashlib` alone over the same bytes from memory. The work is shared out over as many processes as there are processors,
-as the command does (`PROCESSES=1`: not). Memory is the resident size of all of them, looked at five times a second:
-flat is when the last nine tenths of the way do not need more than the first; the processes have begun by then.
+The entries come through the house's own append, three to an act. Peer, in the same run: the bare limit, which reads the
+same canonical bytes from the same database and hashes them, in one process, and looks at nothing. Beside it stands
+`hashlib` alone over the same bytes from memory. The work is shared out over as many processes as there are
+processors, as the command does (`PROCESSES=1`: not). Memory is the resident size of all of them, looked at five times
+a second: flat is when the last nine tenths of the way do not need more than the first, which starts the processes.
 """
 
 from __future__ import annotations

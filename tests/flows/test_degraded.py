@@ -300,6 +300,7 @@ def test_open_screens_are_told_at_once_and_new_ones_too(house, room):
 
     with house.browser("dora").stream("GET", "/live", params={"ticket": ticket}) as answer:
         ear = Ear(answer)
+        assert next(data for name, data, _ in iter(ear.next, None) if name == "hello").keys() == {"seq"}
         house.lose("dora")
         said = next(data for name, data, _ in iter(ear.next, None) if name == "degraded")
         assert said["mode"] == "away"
@@ -308,7 +309,9 @@ def test_open_screens_are_told_at_once_and_new_ones_too(house, room):
         assert change["kind"] == "assignment.offered"
         late = house.browser("dora").get("/api/ticket").json()["ticket"]  # by the badge: nobody asks the database
         with house.browser("dora").stream("GET", "/live", params={"ticket": late}) as second:
-            assert next(d for n, d, _ in iter(Ear(second).next, None) if n == "degraded")["mode"] == "away"
+            anew = Ear(second)
+            assert next(d for n, d, _ in iter(anew.next, None) if n == "hello")["standing"] is True
+            assert next(d for n, d, _ in iter(anew.next, None) if n == "degraded")["mode"] == "away"
         house.find()
         modes = [next(d["mode"] for n, d, _ in iter(ear.next, None) if n == "degraded") for _ in range(2)]
         assert modes == ["booking", "well"]

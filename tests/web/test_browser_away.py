@@ -9,7 +9,7 @@ import pytest
 from oneroom.apps.incidents.models import Assignment, Incident
 from tests.away import fickle
 from tests.browsing import browsing
-from tests.served import walk
+from tests.served import served, walk
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,3 +100,29 @@ def test_pages_that_are_opened_anew_take_a_call_and_send_a_crew(open_as, room, d
         desk.locator("#queue-rows").wait_for()  # the page gave way to the ordinary one
     assert Incident.objects.get().reference == reference
     assert Assignment.objects.count() == 1
+
+
+def test_a_page_whose_web_process_is_another_now_that_knows_of_no_cut_is_no_longer_degraded(
+    open_as, room, database_url
+):
+    """The process that told it is gone with all that it had booked; nothing of it is left in the next one's journal."""
+    opened = []
+
+    def stream(route):
+        opened.append(route.request.url)
+        said = 'retry: 100\n\nevent: hello\ndata: {"seq": 1}\n\n'
+        if len(opened) == 1:
+            said = said.replace("1}", '1, "standing": true}')
+            said += 'event: degraded\ndata: {"mode": "away", "since": "2026-11-22T12:00:00Z"}\n\n'
+        route.fulfill(status=200, content_type="text/event-stream", body=said)
+
+    with served(database_url) as house:
+        page = open_as("dora", f"{house}/nothing-here")
+        page.route("**/live?*", stream)
+        page.add_init_script(
+            "window.modes = []; document.addEventListener('live:degraded', (e) => window.modes.push(e.detail.mode))"
+        )
+        page.goto(f"{house}/room/")
+        until(lambda: page.evaluate("window.modes") == ["away", "well"])
+        page.locator("#degraded").wait_for(state="hidden")
+        assert page.evaluate("document.documentElement.dataset.house") == "well"

@@ -259,6 +259,8 @@ _KINDS = [
           stage="code", grade="quantity", rungs="quantity"),
     _kind("ladder.climbed", "A rung happened: these duty roles were told.", ladder="id", rung="quantity",
           rung_code="code", told="quantity", skipped="flag", due="time", stage="code", crew="id?"),
+    _kind("ladder.told_late", "The database is back: who could not be told of a rung meanwhile was told now.",
+          ladder="id", rung="quantity", rung_code="code", told="quantity", stage="code"),
     _kind("ladder.stopped", "Nobody is told any more.", ladder="id", cause="code", rungs_done="quantity"),
     _kind("ladder.regraded", "The matter's grade changed; what was left of this ladder moved with it.", ladder="id",
           stage="code", before="quantity", grade="quantity"),

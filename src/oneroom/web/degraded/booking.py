@@ -19,7 +19,8 @@ from django.db import InterfaceError, InternalError, OperationalError
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.lastboard import leads, led_to
 from oneroom.apps.ledger.services import numbers_given, once
-from oneroom.apps.orders.services import Happened, rungs_happened
+from oneroom.apps.ledger.time import now
+from oneroom.apps.orders.services import Happened, rungs_happened, tell_missed
 from oneroom.engine.journal import Line
 from oneroom.engine.roles import Right, Role
 from oneroom.engine.values import SYSTEM, Actor
@@ -45,6 +46,7 @@ class Booker:
         self._lines, self._how_sent = lines, how_sent
         self.journal = str(lines()[0].said["journal"])
         self.done = self.clashes = 0
+        self._caught_up = 0  # up to this line those who were not told meanwhile were told
         self.odd = False  # a line is nowhere now but in the journal
         self.times: list[datetime] = []
         self._sent: dict[Key, str] = {}  # how messages stand, by the lines read so far
@@ -65,7 +67,20 @@ class Booker:
             some = todo[begin : begin + TOGETHER]
             self._book(some)
             self.done = some[-1].n
+        self._tell_missed([line.said for line in lines[self._caught_up : self.done] if line.said["kind"] == "rung"])
+        self._caught_up = self.done
         return bool(todo)
+
+    def _tell_missed(self, happened: list[Mapping[str, Any]]) -> None:
+        """When all is booked, so that nobody is told of what was answered, or over, by a later line."""
+        rungs = [(int(said["ladder"]), int(said["n"])) for said in happened]
+        for begin in range(0, len(rungs), TOGETHER):
+            try:
+                tell_missed(set(rungs[begin : begin + TOGETHER]), by=_by_journal(SYSTEM), at=now())
+            except _AWAY:
+                raise
+            except Exception:  # the auditor finds who was not told
+                log.exception("it could not be found out whom rungs of journal %s had to tell", self.journal)
 
     def _book(self, some: list[Line]) -> None:
         """All of them at once; where one is refused, each by itself: what clashes is found then."""

@@ -214,7 +214,7 @@ class Live:
         # Spread over three seconds, so that a restart does not bring everybody back at once.
         retry_ms = 2000 + listener.ticket.account * 7919 % 3000
         where = min(listener.cursor, self.hub.ring.head) if self.hub.begun else listener.cursor
-        due = f"retry: {retry_ms}\n\n".encode() + frame("hello", {"seq": where}, max(where, 0))
+        due = f"retry: {retry_ms}\n\n".encode() + frame("hello", self._hello(where), max(where, 0))
         while listener.closing is None:
             if listener.ticket.left_s <= 0:
                 listener.close(frame("renew", {}))
@@ -228,6 +228,13 @@ class Live:
                 listener.beat_s = min(listener.beat_s, time.monotonic() + listener.ticket.left_s)
                 await listener.wake.wait()
         await _write(listener, send, listener.closing or b"", last=True)
+
+    def _hello(self, where: int) -> dict[str, object]:
+        """
+        ``standing``: that of the house follows. Where none does, the database is there, also for a page that heard
+        otherwise from a process before this one.
+        """
+        return {"seq": where, **({"standing": True} if self.hub.standing else {})}
 
     def _due(self, listener: Listener) -> bytes:
         ring = self.hub.ring

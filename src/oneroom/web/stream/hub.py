@@ -68,7 +68,7 @@ class Hub:
         self._positions: dict[int, dict[str, object]] = {}
         self._picture: bytes | None = None
         self.machinery = NO_DATA
-        self._standing = b""
+        self.standing = b""  # what each stream that opens is told of a database that is, or was, away
 
     # -- listeners ---------------------------------------------------------
 
@@ -92,7 +92,7 @@ class Hub:
         in_room = ROOM in ticket.scopes
         picture = self._all_positions() if in_room else b""
         listener = Listener(ticket, cursor, picture, self.machinery if in_room else b"")
-        listener.aside = self._standing
+        listener.aside = self.standing
         mine.append(listener)
         for scope in ticket.scopes:
             self._by_scope.setdefault(scope, set()).add(listener)
@@ -124,7 +124,7 @@ class Hub:
 
     def tell_standing(self, state: bytes) -> None:
         """Tell every open screen how things stand; each that opens from now on is told the same."""
-        self._standing = state
+        self.standing = state
         for listener in self._everybody():
             listener.aside += state
             listener.wake.set()

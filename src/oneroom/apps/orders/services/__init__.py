@@ -13,6 +13,7 @@ from oneroom.apps.orders.services.ladders import (
     start_overdue,
     stop,
 )
+from oneroom.apps.orders.services.missed import tell_missed
 from oneroom.apps.orders.services.photos import attach_photo, sealed_photos
 from oneroom.apps.orders.services.sos import (
     END_REASONS,
@@ -44,5 +45,6 @@ __all__ = [
     "start_answer",
     "start_overdue",
     "stop",
+    "tell_missed",
     "text_of",
 ]

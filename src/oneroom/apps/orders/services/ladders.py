@@ -211,7 +211,7 @@ def _happen(ladder: Ladder, step: Rung, rung: escalation.Rung, *, at: datetime) 
     skipped = not accounts and _TELLS_THE_ROOM not in rung.tell
     Rung.objects.filter(pk=step.pk, done=None).update(done=at, skipped=skipped)
     Delivery.objects.bulk_create(
-        _delivery(step, account, channel, at) for account in accounts.values() for channel in rung.channels
+        delivery_of(step, account, channel, at) for account in accounts.values() for channel in rung.channels
     )
     _note_climbed(ladder, step, accounts, skipped=skipped, by=SYSTEM, at=at)
 
@@ -231,7 +231,7 @@ def _note_climbed(
     )  # fmt: skip
 
 
-def _delivery(step: Rung, account: Account, channel: str, at: datetime) -> Delivery:
+def delivery_of(step: Rung, account: Account, channel: str, at: datetime) -> Delivery:
     """
     In the app the entry on the stream is the push, so the message is sent by this very transaction; what goes
     outside waits for the courier, or is skipped with the reason when the person has no such address.

@@ -201,6 +201,15 @@ def climbed(f: Facts, names: Names) -> str:
     }
 
 
+def told_late(f: Facts, _names: Names) -> str:
+    stage = named({k: v[0] for k, v in STAGES.items()}, f["stage"])
+    return ngettext(
+        "Told %(who)s afterwards (%(stage)s), the database had been away: %(n)d person",
+        "Told %(who)s afterwards (%(stage)s), the database had been away: %(n)d people",
+        f["told"],
+    ) % {"who": named(TOLD, f["rung_code"]), "n": f["told"], "stage": stage}
+
+
 def skipped(f: Facts, _names: Names) -> str:
     ways = f.get("channels") or [f["channel"]]
     said = _("No message by %(code)s: it is not set up here") % {"code": codes(CHANNELS, ways)}

@@ -196,6 +196,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "track.opened": (STAFF, say.crew(lazy("Where %(crew)s was: the track was opened"))),
     "ladder.started": (SYSTEM, say.ladder_started),
     "ladder.climbed": (ORDER, say.climbed),
+    "ladder.told_late": (ORDER, say.told_late),
     "ladder.regraded": (
         SYSTEM,
         lambda f, _names: _("%(stage)s: now by the times of P%(grade)s")

@@ -74,6 +74,8 @@ async function open() {
   on("hello", (data, known) => {
     failures = 0;
     become("connected");
+    // Whoever told this page that the database is away is gone, and who answers now has nothing to say of it.
+    if (!data.standing && (document.documentElement.dataset.house ?? "well") !== "well") tell("live:degraded", { mode: "well", since: new Date().toISOString() });
     if (!known) tell("live:reset", data); // the page is older than the stream by an unknown bit
   });
   on("change", (data) => tell("live:change", data));
