@@ -36,12 +36,14 @@ def main(url: str) -> None:
         arguments = [*WEBGL, *(["--no-sandbox"] if os.getuid() == 0 else [])]
         browser = player.chromium.launch(executable_path=found, args=arguments)
         for language, suffix in LANGUAGES.items():
-            room(visitor(browser, url, language, 1366, 768), url, suffix)
+            room(visitor(browser, url, language, 1366, 768), url, language, suffix)
             intake(visitor(browser, url, language, 1366, 768), url, language, suffix)
             citizen(visitor(browser, url, language, 390, 760), url, language, suffix)
-            terminal(browser, url, language, suffix)
-            compare(visitor(browser, url, language, 1366, 768), url, language, suffix)
             station(visitor(browser, url, language, 1366, 768), url, suffix)
+        for language, suffix in LANGUAGES.items():  # what leaves something behind comes last: matters, then a held crew
+            compare(visitor(browser, url, language, 1366, 768), url, language, suffix)
+        for language, suffix in LANGUAGES.items():
+            terminal(browser, url, language, suffix)
         browser.close()
 
 
@@ -60,14 +62,19 @@ def seat(page: Any, url: str, role: str) -> None:
     page.locator(f"form:has(input[name=role][value='{role}']) button").click()
 
 
-def room(page: Any, url: str, suffix: str) -> None:
+def room(page: Any, url: str, language: str, suffix: str) -> None:
     seat(page, url, "dispatcher")
     page.locator("#map[data-map=ready]").wait_for()
     waits = page.locator("#q-rest:not([data-waiting=''])")
     waits.wait_for(timeout=120_000)  # a call that nobody was sent to
-    page.goto(f"{url}/room/?open={waits.get_attribute('data-waiting').split()[0]}")
-    page.locator("#map[data-map=ready]").wait_for()
-    page.locator("#inc .cr").first.wait_for()
+    for matter in waits.get_attribute("data-waiting").split():
+        page.goto(f"{url}/room/?open={matter}")
+        page.locator("#map[data-map=ready]").wait_for()
+        page.locator("#inc .matter, #inc #classify").first.wait_for()
+        page.wait_for_timeout(3000)
+        words = " ".join(page.locator("#inc .personal .say").all_inner_texts())
+        if page.locator("#inc .cr").count() and (re.search("[\u4e00-\u9fff]", words) is not None) == (language != "en"):
+            break  # one whose place is known, and whose caller spoke as the page does
     page.wait_for_timeout(4000)  # the map's own drawing
     page.screenshot(path=HERE / f"room{suffix}.png")
 
@@ -85,7 +92,8 @@ def intake(page: Any, url: str, language: str, suffix: str) -> None:
         page.keyboard.press("y")
     page.wait_for_timeout(4000)  # the map's own drawing
     page.screenshot(path=HERE / f"intake{suffix}.png")
-    page.evaluate("sessionStorage.clear()")
+    page.keyboard.press("F9")  # saved, so that the next one begins with an empty form
+    page.locator("#done").wait_for()
 
 
 def citizen(page: Any, url: str, language: str, suffix: str) -> None:
@@ -126,6 +134,8 @@ def terminal(browser: Any, url: str, language: str, suffix: str) -> None:
     phone.locator(".part-main .four .is-now").wait_for()
     phone.wait_for_timeout(1500)
     phone.screenshot(path=HERE / f"terminal{suffix}.png")
+    phone.goto("about:blank")  # nothing of it asks any more
+    seat(phone, url, "inspector")  # gives the crew back: its order is answered by the simulated ones
 
 
 def compare(page: Any, url: str, language: str, suffix: str) -> None:

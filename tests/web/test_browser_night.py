@@ -228,10 +228,10 @@ def test_numbers_of_the_office_stand_on_one_line(house, browser, language):  # n
 def test_c_opens_whom_to_call_back_and_leads_to_where_the_result_is_entered(house, desk, settings):  # noqa: F811
     settings.CALLS_TOKEN = "a token of the exchange"
     matter = closed(house)
-    call = {"call": "c-1", "at": house.now.isoformat(), "number": "13800002207"}
-    for event in ("ringing", "abandoned"):
+    call = {"at": house.now.isoformat(), "number": "13800002207"}
+    for name, event in (("c-1", "ringing"), ("c-1", "abandoned"), ("c-2", "ringing"), ("c-2", "abandoned")):
         said = httpx.post(
-            f"{house.url}/api/calls", json=call | {"event": event},
+            f"{house.url}/api/calls", json=call | {"call": name, "event": event},
             headers={"Authorization": f"Bearer {settings.CALLS_TOKEN}"},
         )  # fmt: skip
         assert said.status_code == 200, said.text
@@ -244,7 +244,12 @@ def test_c_opens_whom_to_call_back_and_leads_to_where_the_result_is_entered(hous
     assert Look.objects.get(purpose="call_back")
 
     page.keyboard.press("Escape")
-    page.locator("[data-call] button").first.focus()
+    first, second = page.locator("[data-call]").nth(0), page.locator("[data-call]").nth(1)
+    folded = second.bounding_box()["height"]
+    assert folded < first.bounding_box()["height"], "the queue stays in sight, however many hung up"
+    second.locator("button").first.focus()
+    assert second.bounding_box()["height"] > folded
+    first.locator("button").first.focus()
     page.keyboard.press("c")
     page.locator("[data-call]", has_text="13800002207").wait_for()
     assert Look.objects.get(purpose="return_call")

@@ -2,7 +2,8 @@
 A dossier as PDF (reportlab).
 
 Chinese is set in STSong-Light, one of Adobe's standard fonts for Chinese: it needs no font file here, and each reader
-brings its own. What Latin-1 holds is set in Helvetica, since that font's Latin signs are wide and some are missing.
+brings its own. What Latin-1 holds, and a few signs that STSong-Light lacks, are set in Helvetica: that font's Latin
+signs are wide.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _CHINESE, _LATIN, _STRONG = "STSong-Light", "Helvetica", "Helvetica-Bold"
 _INK, _DIM, _LINE, _LATE = (colors.HexColor(c) for c in ("#10171f", "#5c6874", "#cdd5dd", "#b3261a"))
 _MARGIN = 16 * mm
 _ROOM = A4[0] - 2 * _MARGIN - 12  # the frame keeps 6 points on each side
-_LATIN_RUN = re.compile(r"[\x20-\x7e\xa0-\xff–—]+")
+_LATIN_RUN = re.compile(r"[\x20-\x7e\xa0-\xff–—‹›€]+")
 _WORD = re.compile(r"[\x21-\u2e7f]+|\S")  # what is not torn: a Latin word, a Chinese sign
 _NARROW = 1.6 * mm  # of a sign, when a column takes what its words need
 

@@ -90,7 +90,7 @@ def _head(found: Dossier) -> Section:
         word
         for on, word in (
             (i.escalated, _("escalated")), (i.supervised, _("supervised")), (i.drill, _("drill")),
-            (i.reopened > 0, _("opened again: %(n)s times") % {"n": i.reopened}),
+            (i.reopened > 0, _("opened again ×%(n)s") % {"n": i.reopened}),
         )
         if on
     ]  # fmt: skip
