@@ -311,6 +311,6 @@ def test_b13_b38_b16_the_page_counts_the_example_before_and_after(baotou):
     before, after = (text(browser().get(f"{OVER}?on={on}")) for on in (eve, day))
     assert "Legal units 44.4 % (4/9)" in before
     assert "Legal units 88.9 % (8/9)" in after
-    assert "Without a legal unit: bt-damao" in after
+    assert "Without a legal unit: Damao bureau" in after
     assert "One room, two teams 0.0 % (0/44)" in before
     assert "One room, two teams 100.0 % (44/44)" in after
