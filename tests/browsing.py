@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,6 +14,7 @@ from django.test import Client
 
 from tests.waiting import PATIENCE_MS
 
+SEEN = os.environ.get("ONEROOM_SEEN")
 # Drawing a map without a graphics card is slow: it is drawn only where it is what is tested.
 NO_WEBGL = """
 const get = HTMLCanvasElement.prototype.getContext;
@@ -19,6 +22,12 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
   return kind.startsWith("webgl") ? null : get.call(this, kind, ...rest);
 };
 """
+
+
+def picture(page: Any, name: str) -> None:
+    """A picture of the page for whoever looks at them: in the folder ONEROOM_SEEN, if it is named."""
+    if SEEN:
+        page.screenshot(path=str(Path(SEEN) / f"{name}.png"), full_page=True)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from oneroom.ports import heads, stamps
 from oneroom.ports.channels.sms import Sms
 from oneroom.project.asgi import RAW_PATHS
 from oneroom.project.logs import WithoutWords
-from oneroom.web.tables import safe
+from oneroom.web.takeout import safe
 from tests.cast import cast
 from tests.hostile.test_odd_input import address, furthest
 from tests.served import WebProcess

@@ -31,6 +31,7 @@ CHINESE_DATA = (
     "engine/organisation/station.py",
     "ports/formats/gear.py",
     "ports/formats/people.py",
+    "ports/formats/posts.py",
     "ports/formats/units.py",
     "project/cities/",
     "project/demo/",

@@ -27,11 +27,15 @@ from oneroom.apps.oversight.services import raise_alarm
 from oneroom.apps.oversight.services.holds import place_hold
 from oneroom.apps.oversight.transparency import publish
 from oneroom.apps.people.services import ask_second, secure_console
+from oneroom.apps.personnel.models import Posting
+from oneroom.apps.reforms.services import draft_plan
+from oneroom.engine.organisation.changes import Abolish
 from oneroom.engine.roles import Role
 from oneroom.engine.signatures import Act
 from oneroom.ports import heads
 from tests.away import fickle
 from tests.browsing import NO_WEBGL
+from tests.force import LONG_AGO, Force
 from tests.served import served, walk
 from tests.town import PASSWORD
 from tests.waiting import PATIENCE_MS
@@ -134,6 +138,20 @@ def screens(night) -> Iterator[Screen]:
     yield Screen(
         "organisation, beside another day", "ina", "/office/organisation?on=2026-12-01&than=2026-11-22", office
     )
+    for name, who, path in (
+        ("units from a list", "eva", "organisation/import"), ("ground", "eva", "organisation/areas"),
+        ("places by unit", "eva", "posts"), ("their ledger", "eva", "posts/ledger"),
+        ("posts one by one", "eva", "posts/each"), ("posts from a list", "eva", "posts/import"),
+        ("villages", "eva", "villages"), ("reforms", "eva", "reforms"), ("a reform", "eva", f"reforms/{night.plan}"),
+        ("people", "hanna", "people"), ("somebody", "hanna", f"people/{night.person}"),
+        ("somebody new", "hanna", "people/new"), ("people from a list", "hanna", "people/import"),
+        ("training", "hanna", "register"), ("rule documents", "hanna", "rules"), ("awards", "hanna", "awards"),
+        ("deviations", "hanna", "deviations"), ("moves", "hanna", "moves"), ("rotation", "hanna", "rotation"),
+        ("why somebody is due", "hanna", f"rotation/people/{night.person}"), ("care", "cara", "care"),
+        ("crews", "leader-li", "duty/crews"), ("swaps", "leader-li", "duty/swaps"), ("mobile force", "zhou", "force"),
+    ):  # fmt: skip
+        yield Screen(name, who, f"/office/{path}", office, once=True)
+    yield Screen("rules to read", "zhang", "/account/rules", once=True)
     yield Screen("answers of a search", "ina", f"/office/record/{night.search}", office)
     yield Screen("signed heads, an hour", "ina", f"/office/heads?hour={night.hour}", office, once=True)
     yield Screen("oversight posts", "ina", "/office/posts", office)
@@ -170,8 +188,21 @@ class Night:
         self.code = room.report_online("noise below my window").code
         self.quiet = room.report_online("he is here", text_only=True).code
         self._overseen(room)
+        self._staffed(Force(room))
         room.fast_forward(minutes=7)
         self.again = room.report("a man with a knife", at="west", grade=1)
+
+    def _staffed(self, force):
+        """Somebody in a post, who is due, and a reform of the station he is at."""
+        force.staff("hanna", Role.HR)
+        force.staff("cara", Role.WELFARE_OFFICER)
+        force.places("west", 1)
+        one = force.person("Wanda", account="zhang")
+        Posting.objects.create(person=one, post=force.post("desk", "west"), basis="entered", since=LONG_AGO)
+        self.person = one.pk
+        ends = Abolish("west", None)
+        eva = force.staff("eva", Role.ORG_PLANNER)
+        self.plan = draft_plan("West ends", force.days(1), [ends], by=eva, at=force.room.now)
 
     def _overseen(self, room):
         """Something in every list of those who oversee and of those who run the house."""

@@ -24,7 +24,7 @@ from oneroom.engine.signatures import Act
 from oneroom.engine.values import SYSTEM
 from oneroom.web.pages.office.days import day_start
 from oneroom.web.pages.office.measures import WORDS
-from oneroom.web.tables import safe
+from oneroom.web.takeout import safe
 from tests.town import corner
 
 pytestmark = pytest.mark.django_db

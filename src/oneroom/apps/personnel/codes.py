@@ -11,6 +11,23 @@ KINDS = {
     "auxiliary": _("Auxiliary"),
     "grid_worker": _("Grid worker"),
 }
+# The ladder of ranks (engine.rotation.ladder).
+RANKS = {
+    "staff": _("staff member"),
+    "deputy_section": _("deputy section chief"),
+    "section": _("section chief"),
+    "deputy_division": _("deputy division chief"),
+    "division": _("division chief"),
+    "deputy_bureau": _("deputy bureau chief"),
+    "bureau": _("bureau chief"),
+}
+# Work that no relative of a head may do beside him (Civil Servants Law 74).
+WATCHES = {
+    "personnel": _("personnel"),
+    "discipline": _("discipline inspection"),
+    "audit": _("audit"),
+    "finance": _("finance"),
+}
 # On what a posting is based.
 BASES = {
     "first": _("First posting"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from oneroom.apps.personnel.services.quota import lock_establishment
 from oneroom.apps.personnel.spells import not_over
 from oneroom.engine.establishment import Kind
 from oneroom.engine.roles import Right
-from oneroom.engine.rotation.ladder import a_rank
+from oneroom.engine.rotation.ladder import step
 from oneroom.engine.text import plain
 from oneroom.engine.values import Actor, BadInput, Conflict, NotFound
 
@@ -48,26 +48,47 @@ class NewPost:
     village: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a new post stands on: the units of its day, and the villages by code."""
+
+    units: Collection[str]
+    villages: Mapping[str, int]
+
+
+def ground_of(day: date) -> Ground:
+    """The units and villages there are."""
+    return Ground(tree_on(day).units.keys(), dict(Village.objects.values_list("code", "pk")))
+
+
+def faults_of(post: NewPost, ground: Ground) -> Iterator[BadInput]:
+    """What stands against the post itself, field by field; whether its code is taken is another question."""
+    if not CODE.match(post.code):
+        yield BadInput("code", "A post's code has small letters, digits, points and dashes: %(post)s.", post=post.code)
+    if post.unit not in ground.units:
+        yield BadInput("unit", "There is no such unit on that day.")
+    if post.kind not in {str(kind) for kind in Kind}:
+        yield BadInput("kind", "There is no such choice here. Pick one of the list.")
+    if post.village and post.village not in ground.villages:
+        yield BadInput("village", "There is no such village.")
+    if post.rank and step(post.rank) is None:
+        yield BadInput("rank", "There is no such choice here. Pick one of the list.")
+    if post.place and not DIVISION.match(post.place):
+        yield BadInput("place", "A division is a code of six digits, as 120101.")
+    if post.chief and not post.leads:
+        yield BadInput("chief", "Who is the first of a unit heads it: mark both.")
+    if post.place and not post.chief:
+        yield BadInput("place", "Only the first of a unit answers for a division (Civil Servants Law 75).")
+
+
 @service
 def begin_posts(posts: Sequence[NewPost], *, day: date, by: Actor, at: datetime) -> list[int]:
     """Posts that are there from ``day`` on; all of them, or none and a sentence that names the one."""
     must_plan(by)
-    units = tree_on(day).units
-    villages = dict(Village.objects.values_list("code", "pk"))
+    ground = ground_of(day)
     for post in posts:
-        if not CODE.match(post.code):
-            raise BadInput(
-                "code", "A post's code has small letters, digits, points and dashes: %(post)s.", post=post.code
-            )
-        if post.unit not in units:
-            raise BadInput("unit", "There is no such unit on that day.")
-        if post.kind not in {str(kind) for kind in Kind}:
-            raise BadInput("kind", "There is no such choice here. Pick one of the list.")
-        if post.village and post.village not in villages:
-            raise BadInput("village", "There is no such village.")
-        a_rank(post.rank)
-        if post.place and not DIVISION.match(post.place):
-            raise BadInput("place", "A division is a code of six digits, as 120101.")
+        for wrong in faults_of(post, ground):
+            raise wrong
     try:
         with transaction.atomic():
             made = Post.objects.bulk_create(
@@ -87,7 +108,7 @@ def begin_posts(posts: Sequence[NewPost], *, day: date, by: Actor, at: datetime)
                     place=p.place,
                     exam=p.exam,
                     skills=sorted(p.skills),
-                    village_id=villages.get(p.village),
+                    village_id=ground.villages.get(p.village),
                     since=day,
                 )
                 for p in posts

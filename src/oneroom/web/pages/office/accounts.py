@@ -51,7 +51,8 @@ from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.office.signatures import waiting_about
 from oneroom.web.pages.room.words import FACTORS, ROLES, local, named
-from oneroom.web.tables import Choice, Column, Table, Text, respond
+from oneroom.web.tables import Choice, Column, Table, Text
+from oneroom.web.takeout import respond
 
 TEMPORARY = timedelta(hours=24)
 _HELD = {str(r): ROLES[r] for r in Role if r in ROLES}  # what people hold; citizens and the machine hold no account

@@ -26,10 +26,10 @@ from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, NotFound, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
+from oneroom.web.pages.office.acting import number
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import local, named
-from oneroom.web.pages.signin.swaps import number
 
 FIGURES: Mapping[str, Any] = {
     "units": lazy("Units"), "stations": lazy("Stations"), "levels": lazy("Levels down to a station"),

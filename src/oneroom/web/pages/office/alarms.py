@@ -23,7 +23,8 @@ from oneroom.web.actors import actor
 from oneroom.web.pages.office.alarm_words import Callsigns, detail_said
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import named, span
-from oneroom.web.tables import Choice, Column, Rows, Table, respond
+from oneroom.web.tables import Choice, Column, Rows, Table
+from oneroom.web.takeout import respond
 
 _STANDING = {"open": lazy("wrong now"), "over": lazy("over")}
 

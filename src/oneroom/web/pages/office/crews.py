@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -14,13 +14,13 @@ from oneroom.apps.duty.services import set_line
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.engine.roles import Right
-from oneroom.engine.values import Actor, BadInput, NotFound, Refused
+from oneroom.engine.values import Actor, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
+from oneroom.web.pages.office.acting import acted, no_choice, number
 from oneroom.web.pages.office.gear import KINDS
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import CREW_STATES, local, named
-from oneroom.web.pages.signin.swaps import number
 
 
 @never_cache
@@ -29,21 +29,17 @@ from oneroom.web.pages.signin.swaps import number
 def crews(request: HttpRequest) -> HttpResponse:
     """The list; by POST whose line a crew serves besides."""
     by = actor(request)
-    if request.method != "POST":
-        return _page(request, by)
-    try:
-        if request.POST.get("act") != "line":
-            raise BadInput("act", "There is no such choice here. Pick one of the list.")
+
+    def act(name: str) -> None:
+        if name != "line":
+            raise no_choice()
         line = number(request, "line") if request.POST.get("line") else None
         set_line(number(request, "crew"), line, by=by, at=now())
-    except NotFound:
-        raise
-    except Refused as refused:
-        return _page(request, by, refused)
-    return redirect("office-crews")
+
+    return acted(request, act, lambda refused: _page(request, by, refused), "office-crews")
 
 
-def _page(request: HttpRequest, by: Actor, refused: Refused | None = None) -> HttpResponse:
+def _page(request: HttpRequest, by: Actor, refused: Refused | None) -> HttpResponse:
     names = {pk: local(*both) for pk, both in unit_names().items()}
     seen = crews_seen_by(by, at=now())
     rides = with_crews([m.crew.pk for m in seen], at=now())

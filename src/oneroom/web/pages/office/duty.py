@@ -37,6 +37,7 @@ from oneroom.engine.values import Actor, BadInput, NotFound, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office import roster_plan
+from oneroom.web.pages.office.acting import no_choice, number
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.roster_words import (
     LETTERS,
@@ -82,44 +83,37 @@ def duty(request: HttpRequest) -> HttpResponse:
                 first = typed_day(request.POST.get("first", ""), field="first")
                 if first is None:
                     raise BadInput("first", "Say on which day the roster begins.")
-                days = _number(request, "days")
+                days = number(request, "days")
                 made = draft_roster(unit_id=_unit(request, by), first=first, days=days, by=by, at=at)
                 return redirect(f"{reverse('office-duty')}?roster={made.pk}")
             case "cell":
-                where = {"account_id": _number(request, "person"), "day": _number(request, "day")}
-                set_cell(_number(request, "roster"), **where, shift=request.POST.get("shift", ""), by=by, at=at)
+                where = {"account_id": number(request, "person"), "day": number(request, "day")}
+                set_cell(number(request, "roster"), **where, shift=request.POST.get("shift", ""), by=by, at=at)
             case "solve" | "repair" as how:
-                answer = solve_roster(_number(request, "roster"), repair=how == "repair", by=by, at=at)
+                answer = solve_roster(number(request, "roster"), repair=how == "repair", by=by, at=at)
                 if not answer.cells:
                     return _page(request, by, blocked=answer.blocked or (Fault("unknown"),))
             case name if name in roster_plan.ACTS:
-                pk = _number(request, "roster")
+                pk = number(request, "roster")
                 roster_plan.act(request, roster=pk, unit=roster_for(pk, by=by).unit_id, by=by, at=at)
             case "publish":
-                publish_roster(_number(request, "roster"), by=by, at=at)
+                publish_roster(number(request, "roster"), by=by, at=at)
             case _:
-                raise BadInput("act", "There is no such choice here. Pick one of the list.")
+                raise no_choice()
     except NotFound:
         raise
     except Refused as refused:
         return _page(request, by, refused=refused)
     if request.headers.get("X-Panel"):
         return _page(request, by)
-    return redirect(f"{reverse('office-duty')}?roster={_number(request, 'roster')}")
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    said = request.POST.get(name, "")
-    if not (said.isascii() and said.isdecimal() and len(said) < 12):
-        raise BadInput(name, "There is no such choice here. Pick one of the list.")
-    return int(said)
+    return redirect(f"{reverse('office-duty')}?roster={number(request, 'roster')}")
 
 
 def _unit(request: HttpRequest, by: Actor) -> int | None:
     said = request.POST.get("unit", "")
     found = {str(unit or ""): unit for unit in units_of(by)}
     if said not in found:
-        raise BadInput("unit", "There is no such choice here. Pick one of the list.")
+        raise no_choice("unit")
     return found[said]
 
 

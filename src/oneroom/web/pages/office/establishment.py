@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -33,9 +35,10 @@ from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
+from oneroom.web.pages.office.staff.page import units_named
 from oneroom.web.pages.room.words import local, named
-from oneroom.web.tables import Choice, Column, Rows, Table, Text, narrowed, respond, shown
-from oneroom.web.tables import asked as asked_of
+from oneroom.web.tables import Choice, Column, Rows, Table, Text
+from oneroom.web.takeout import again, respond
 
 _STATES = {"short": lazy("with vacancies"), "over": lazy("more people than places"), "none": lazy("without places")}
 
@@ -87,7 +90,13 @@ def table_of(counts: Counts) -> Table:
         return rows.exclude(code__in=codes) if state == "none" else rows.filter(code__in=codes)
 
     columns = [
-        Column("unit", lazy("Unit"), lambda r: local(r.row.name_zh, r.row.name_en), sort=("code",)),
+        Column(
+            "unit",
+            lazy("Unit"),
+            lambda r: local(r.row.name_zh, r.row.name_en),
+            sort=("code",),
+            link=lambda r: f"{reverse('office-seats')}?{urlencode({'unit': r.row.code})}",
+        ),
         Column("kind", lazy("Kind"), lambda r: named(UNIT_KINDS, r.row.kind), sort=("kind", "code")),
     ]
     for code, places, people, vacant in (
@@ -164,20 +173,11 @@ def _page(
         waiting=[_waiting(row) for row in adjustments_for(by=by, at=at)],
         totals=[(KINDS[str(k)], totals.get(str(k), 0), sum(n for (_u, of), n in counts.people.items() if of == k))
                 for k in Kind],
-        units=[(u.code, local(u.name_zh, u.name_en)) for u in rows.order_by("code")[:500]] if may_ask else [],
+        units=units_named(by) if may_ask else [],
     )  # fmt: skip
     if refused is None:
         return respond(request, table, rows, by=by, frame=shell, template="office/establishment.html")
-    wants = asked_of(_as_get(request), table)
-    page = {**shell, "t": shown(table, narrowed(table, rows, wants), wants)}
-    return render(request, "office/establishment.html", page, status=refused.status)
-
-
-def _as_get(request: HttpRequest) -> HttpRequest:
-    """The address of the list below a refused form: its first page."""
-    plain_one = HttpRequest()
-    plain_one.method, plain_one.path = "GET", request.path
-    return plain_one
+    return again(request, table, rows, by=by, frame=shell, template="office/establishment.html", refused=refused)
 
 
 def _waiting(row: Any) -> dict[str, Any]:

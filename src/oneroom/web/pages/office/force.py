@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy as in_sense
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,13 +21,14 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.engine.readiness import LEVELS
 from oneroom.engine.roles import Right
-from oneroom.engine.values import Actor, BadInput, NotFound, Refused
+from oneroom.engine.values import Actor, NotFound, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
+from oneroom.web.pages.office.acting import acted, no_choice, number
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import KIT, SKILLS, local, named
-from oneroom.web.pages.signin.swaps import number
-from oneroom.web.tables import Choice, Column, Rows, Table, respond
+from oneroom.web.tables import Choice, Column, Rows, Table
+from oneroom.web.takeout import respond
 
 SHORT = {"level": lazy("slower than required"), "strength": lazy("too few are there")}
 _STANDING = {"below": lazy("below what is required"), "ready": lazy("ready")}
@@ -57,7 +59,7 @@ def _address(row: Any) -> str:
 TABLE = Table(
     "force", lazy("Mobile force"), order="code",
     columns=(
-        Column("code", lazy("Code"), lambda r: r.code, sort=("code",), link=_address),
+        Column("code", in_sense("list", "Code"), lambda r: r.code, sort=("code",), link=_address),
         Column("name", lazy("Unit"), lambda r: local(r.name_zh, r.name_en)),
         Column("of", lazy("Belongs to"), lambda r: local(r.unit.name_zh, r.unit.name_en), sort=("unit__code",)),
         Column("base", lazy("Base"), lambda r: r.base, sort=("base",)),
@@ -110,7 +112,7 @@ def _enter(request: HttpRequest, by: Actor) -> int:
     post = request.POST
     for name, words in (("skills", SKILLS), ("kit", KIT)):
         if not set(post.getlist(name)) <= set(words):
-            raise BadInput(name, "There is no such choice here. Pick one of the list.")
+            raise no_choice(name)
     return enter_force(
         code=post.get("code", ""), name_zh=post.get("name_zh", ""), name_en=post.get("name_en", ""),
         unit_id=number(request, "unit"), base=post.get("base", ""), strength=number(request, "strength"),
@@ -133,8 +135,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how ready it is, call a drill, say that it rolled, end the drill: ``act`` says which."""
     by, at = actor(request), now()
-    try:
-        match request.POST.get("act", ""):
+
+    def happens(name: str) -> None:
+        match name:
             case "ready":
                 say_readiness(pk, level=number(request, "level"), present=number(request, "present"), by=by, at=at)
             case "drill":
@@ -144,12 +147,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             case "end":
                 end_drill(pk, by=by, at=at)
             case _:
-                raise BadInput("act", "There is no such choice here. Pick one of the list.")
-    except NotFound:
-        raise
-    except Refused as refused:
-        return _page(request, pk, by, refused)
-    return redirect("office-force-unit", pk)
+                raise no_choice()
+
+    return acted(request, happens, lambda refused: _page(request, pk, by, refused), "office-force-unit", pk)
 
 
 def _page(request: HttpRequest, pk: int, by: Actor, refused: Refused | None = None) -> HttpResponse:
@@ -160,7 +160,8 @@ def _page(request: HttpRequest, pk: int, by: Actor, refused: Refused | None = No
         required=level_said(row.required), minutes=response_s(row) // 60, short=[SHORT[code] for code in short_of(row)],
         drills=[(d, m, _clock(m.took_s)) for d, m in drills], running=any(d.ended_at is None for d, _m in drills),
         may_say=by.heads(row.unit_id) or by.may(Right.COMMAND), may_call=by.may(Right.COMMAND),
-        levels=_levels().items(), refused=worded(refused) if refused else "", bad=refused.field if refused else "",
+        levels=_levels().items(), now=str(row.level), refused=worded(refused) if refused else "",
+        bad=refused.field if refused else "",
     )  # fmt: skip
     return render(request, "office/force_unit.html", context, status=refused.status if refused else 200)
 

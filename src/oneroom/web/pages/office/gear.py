@@ -26,11 +26,12 @@ from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, NotFound, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
+from oneroom.web.pages.office.acting import number
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import KIT, local, named
-from oneroom.web.pages.signin.swaps import number
-from oneroom.web.tables import Choice, Column, Table, respond
+from oneroom.web.tables import Choice, Column, Table
+from oneroom.web.takeout import respond
 
 KINDS: Mapping[str, Any] = {VEHICLE: lazy("vehicle"), **KIT}
 STATES: Mapping[str, Any] = {

@@ -26,7 +26,7 @@ from oneroom.ports.formats.sheets import Sheet, answers, read_sheet, write_corre
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.gear import KINDS, STATES
-from oneroom.web.pages.office.people_import import SHOWN, file_answer
+from oneroom.web.pages.office.list_import import SHOWN, file_answer
 from oneroom.web.pages.office.shell import frame, needs
 
 

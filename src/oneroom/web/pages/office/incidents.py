@@ -40,7 +40,8 @@ from oneroom.web.pages.room.matter import STEPS, act_words, matter_view
 from oneroom.web.pages.room.queue import place_of
 from oneroom.web.pages.room.wording import CALL, GRADE, ORDER, OUTSIDE, ROOM, SCENE, SYSTEM
 from oneroom.web.pages.room.words import MATTER_STATES, local, named, span
-from oneroom.web.tables import Choice, Column, Rows, Table, Text, respond
+from oneroom.web.tables import Choice, Column, Rows, Table, Text
+from oneroom.web.takeout import respond
 
 _STANDING = {
     "open": lazy("open"), "over": lazy("over"), "to_send": lazy("not yet sent"), "to_call_back": lazy("to call back"),

@@ -7,6 +7,7 @@ ten.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -128,8 +129,9 @@ def organisation(request: HttpRequest) -> HttpResponse:
         functions=[duty.function for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
         small=small_units(tree, strength), points=points(tree, code, day, strength),
         districts=police_districts(tree, day),
-        doubled=[(function, overlaps(tree, duties)[function]) for function in is_.doubled], legal_gaps=is_.legal_gaps,
-        two_teams_gaps=is_.two_teams_gaps, forms=list(FORMS), may_draft=actor(request).may(Right.DRAFT_REFORM),
+        doubled=[(function, _called(overlaps(tree, duties)[function], tree)) for function in is_.doubled],
+        legal_gaps=_called(is_.legal_gaps, tree), two_teams_gaps=_called(is_.two_teams_gaps, tree), forms=list(FORMS),
+        may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip
 
 
@@ -182,6 +184,11 @@ def _marks(day: date, other: date | None, today: date) -> list[Mark]:
     first, length = whole[0], max((whole[-1] - whole[0]).days, 1)
     what = {**dict.fromkeys(days, "ev"), today: "today", **({other: "was"} if other else {}), day: "is"}
     return [Mark(d, round(1000 * (d - first).days / length), what[d]) for d in whole]
+
+
+def _called(codes: Iterable[str], tree: Tree) -> list[tuple[str, str]]:
+    """Code and name of each unit."""
+    return [(code, unit_name(tree.units[code])) for code in codes]
 
 
 def _found(text: str, tree: Tree) -> list[str]:

@@ -42,7 +42,8 @@ from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import SKILLS, local, named
-from oneroom.web.tables import Choice, Column, Rows, Table, Text, respond
+from oneroom.web.tables import Choice, Column, Rows, Table, Text
+from oneroom.web.takeout import respond
 
 SOON = timedelta(days=90)  # a certificate that ends within so many days is to be renewed
 _STATES = {"serving": lazy("serving"), "left": lazy("left")}

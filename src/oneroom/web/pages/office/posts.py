@@ -23,7 +23,8 @@ from oneroom.engine.roles import Right
 from oneroom.web.actors import actor
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import local, named
-from oneroom.web.tables import Choice, Column, Rows, Table, Text, asked, for_reader, respond
+from oneroom.web.tables import Choice, Column, Rows, Table, Text, asked, for_reader
+from oneroom.web.takeout import respond
 
 TODAY = "today"
 _STANDINGS = {

@@ -40,7 +40,8 @@ from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.timeline import names_for
 from oneroom.web.pages.room.wording import sentence
 from oneroom.web.pages.room.words import named
-from oneroom.web.tables import Column, Table, asked, for_reader, narrowed, respond, shown
+from oneroom.web.tables import Column, Table, asked, for_reader, narrowed
+from oneroom.web.takeout import drawn, respond
 
 _ASKED = ("chain", "purpose", "basis", "matter", "kind", "account", "number", "since", "until")
 
@@ -181,9 +182,9 @@ def answers(request: HttpRequest, number: int) -> HttpResponseBase:
                     search=number)  # fmt: skip
     if request.method == "POST":
         return respond(request, table, rows, by=by, frame=context, template="office/answers.html")
-    drawn = shown(table, narrowed(table, rows, wants := asked(request, table)), wants, by=by)
-    excerpt = verify_numbers([pk for pk, _row, _cells in drawn["rows"]], chain=question.chain)
-    context |= {"t": drawn, "seal": excerpt, "head": head_seq(question.chain)}
+    page = drawn(table, narrowed(table, rows, wants := asked(request, table)), wants, by=by)
+    excerpt = verify_numbers([pk for pk, _row, _cells in page["rows"]], chain=question.chain)
+    context |= {"t": page, "seal": excerpt, "head": head_seq(question.chain)}
     return render(request, "office/answers.html", context)
 
 

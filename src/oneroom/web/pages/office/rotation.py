@@ -32,7 +32,8 @@ from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import local, named
-from oneroom.web.tables import Choice, Column, Table, Text, respond
+from oneroom.web.tables import Choice, Column, Table, Text
+from oneroom.web.takeout import again, respond
 
 AHEAD = {
     "0": lazy("reached"), "3": lazy("within 3 months"), "6": lazy("within 6 months"), "12": lazy("within 12 months"),
@@ -181,13 +182,7 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponseB
         refused=worded(refused) if refused else "", bad=(refused.field or "") if refused else "",
     )  # fmt: skip
     if refused is not None:
-        from oneroom.web.tables import asked, narrowed, shown
-
-        plain_one = HttpRequest()
-        plain_one.method, plain_one.path = "GET", reverse("office-rotation")
-        wants = asked(plain_one, table)
-        page = {**shell, "t": shown(table, narrowed(table, lines, wants), wants)}
-        return render(request, "office/rotation.html", page, status=refused.status)
+        return again(request, table, lines, by=by, frame=shell, template="office/rotation.html", refused=refused)
     if request.method == "POST":  # a file or paper says posts and days, and nobody's name
         table = replace(table, columns=tuple(c for c in table.columns if c.exported))
     return respond(request, table, lines, by=by, frame=shell, template="office/rotation.html")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
@@ -20,9 +20,10 @@ from oneroom.apps.personnel.services import adjust_move, ask_round, withdraw_rou
 from oneroom.engine.roles import Right
 from oneroom.engine.rotation.due import RULE_OF
 from oneroom.engine.text import plain
-from oneroom.engine.values import Actor, BadInput, NotFound, Overtaken, Refused
+from oneroom.engine.values import Actor, Overtaken, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
+from oneroom.web.pages.office.acting import acted, no_choice
 from oneroom.web.pages.office.rotation import AHEAD, RULE_WORDS, STATES
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import local, named
@@ -45,15 +46,8 @@ KEEPS = {
 @needs(Right.SEE_ROTATION)
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """A round; by POST ``act`` adjusts, asks for the signature, signs, refuses or takes back."""
-    if request.method != "POST":
-        return _page(request, pk)
-    try:
-        _act(request, pk, actor(request))
-    except NotFound:
-        raise
-    except Refused as refused:
-        return _page(request, pk, refused)
-    return redirect("office-round", pk)
+    by = actor(request)
+    return acted(request, lambda _name: _act(request, pk, by), lambda no: _page(request, pk, no), "office-round", pk)
 
 
 def _act(request: HttpRequest, pk: int, by: Actor) -> None:
@@ -72,7 +66,7 @@ def _act(request: HttpRequest, pk: int, by: Actor) -> None:
                 raise Overtaken
             (sign_second if verb == "sign" else drop_second)(waits.pk, by=by, at=at)
         case _:
-            raise BadInput("act", "There is no such choice here. Pick one of the list.")
+            raise no_choice()
 
 
 def _whole(text: str) -> int:

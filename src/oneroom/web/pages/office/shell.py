@@ -59,7 +59,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         ),
     ),
     (
-        _("Staff"),
+        named("office", "Staff"),
         (
             Place("office-seats", _("Posts one by one"), Right.SEE_POSTS),
             Place("office-villages", _("Villages"), Right.SEE_POSTS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -13,13 +13,14 @@ from oneroom.apps.duty.services import NOT_APPROVED, decide_swap
 from oneroom.apps.duty.swapping import against, waiting_for
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
-from oneroom.engine.values import Actor, BadInput, NotFound, Refused
+from oneroom.engine.values import Actor, Refused
 from oneroom.web.actors import actor
+from oneroom.web.pages.office.acting import acted, no_choice, number
 from oneroom.web.pages.office.roster_words import say_of_person
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.on_duty import SWAP_REASONS
 from oneroom.web.pages.room.words import local
-from oneroom.web.pages.signin.swaps import number, said, why_not
+from oneroom.web.pages.signin.swaps import said, why_not
 
 
 @never_cache
@@ -28,25 +29,17 @@ from oneroom.web.pages.signin.swaps import number, said, why_not
 def swaps(request: HttpRequest) -> HttpResponse:
     """The list; by POST one decision."""
     by = actor(request)
-    if request.method != "POST":
-        return _page(request, by)
-    try:
-        match request.POST.get("act", ""):
-            case "approve":
-                decide_swap(number(request, "swap"), approve=True, by=by, at=now())
-            case "refuse":
-                pk = number(request, "swap")
-                decide_swap(pk, approve=False, reason=request.POST.get("reason", ""), by=by, at=now())
-            case _:
-                raise BadInput("act", "There is no such choice here. Pick one of the list.")
-    except NotFound:
-        raise
-    except Refused as refused:
-        return _page(request, by, refused)
-    return redirect("office-swaps")
+
+    def act(name: str) -> None:
+        if name not in ("approve", "refuse"):
+            raise no_choice()
+        reason = request.POST.get("reason", "") if name == "refuse" else ""
+        decide_swap(number(request, "swap"), approve=name == "approve", reason=reason, by=by, at=now())
+
+    return acted(request, act, lambda refused: _page(request, by, refused), "office-swaps")
 
 
-def _page(request: HttpRequest, by: Actor, refused: Refused | None = None) -> HttpResponse:
+def _page(request: HttpRequest, by: Actor, refused: Refused | None) -> HttpResponse:
     context = frame(
         request, "office-duty", rows=[_row(s, by) for s in waiting_for(by)],
         reasons=[(code, SWAP_REASONS[code]) for code in NOT_APPROVED], refused=why_not(refused) if refused else [],

@@ -107,7 +107,8 @@ def _page(request: HttpRequest, refused: Refused | None = None, *, found: Listed
         told = [a for fate in (Fate.REFUSED, Fate.NEW, Fate.CHANGED) for a in found.of(fate)]
         shown = {
             "counts": [(fate, FATES[fate], len(found.of(fate))) for fate in Fate], "lines": len(found.answers),
-            "rows": [(a.line, a.code, FATES[a.fate], a.fate is Fate.REFUSED, _told(a)) for a in told[:SHOWN]],
+            "rows": [(a.line, a.code, FATES[a.fate], a.fate is Fate.REFUSED, "" if a.fate is Fate.NEW else _told(a))
+                     for a in told[:SHOWN]],
             "more": max(0, len(told) - SHOWN), "whole": not found.of(Fate.REFUSED), "any": bool(found.changes),
         }  # fmt: skip
     page = frame(

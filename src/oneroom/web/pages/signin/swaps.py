@@ -15,6 +15,7 @@ from oneroom.apps.duty.services.swaps import Forbidden
 from oneroom.apps.duty.swapping import OPEN, colleagues, mine, offers, own_open_duty
 from oneroom.engine.values import Actor, BadInput, Refused
 from oneroom.web.faults import worded
+from oneroom.web.pages.office.acting import number
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.roster_words import SHIFT_WORDS, say_of_person
 from oneroom.web.pages.room.on_duty import SWAP_REASONS, SWAP_STATES
@@ -45,14 +46,6 @@ def act(request: HttpRequest, *, by: Actor, at: datetime) -> None:
             answer_swap(number(request, "swap"), accept=False, reason=post.get("reason", ""), by=by, at=at)
         case "swap-withdraw":
             withdraw_swap(number(request, "swap"), by=by, at=at)
-
-
-def number(request: HttpRequest, name: str) -> int:
-    """A number of the form. Raises BadInput, naming the field."""
-    said = request.POST.get(name, "")
-    if not (said.isascii() and said.isdecimal() and len(said) < 12):
-        raise BadInput(name, "There is no such choice here. Pick one of the list.")
-    return int(said)
 
 
 def why_not(refused: Refused) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy as in_sense
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
@@ -36,7 +37,7 @@ def _year(rows: Rows, text: str) -> Rows:
 TABLE = Table(
     "awards", lazy("Awards"), order="-day", of_persons=True,
     columns=(
-        Column("day", lazy("Day"), lambda r: r.day, sort=("day",), n=True),
+        Column("day", in_sense("date", "Day"), lambda r: r.day, sort=("day",), n=True),
         Column("name", lazy("Full name"), lambda r: r.person.name, sort=("person__name",)),
         Column("number", lazy("Badge"), lambda r: r.person.number, sort=("person__number",), n=True),
         Column("award", lazy("Award"), lambda r: r.kind, sort=("kind", "day")),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy as in_sense
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
@@ -23,7 +24,7 @@ from oneroom.web.pages.office.shell import needs
 from oneroom.web.pages.office.staff.page import Acts, a_number, listed
 from oneroom.web.tables import Choice, Column, Rows, Table, Text
 
-_STATES = {"open": lazy("open"), **SETTLED}
+_STATES = {"open": in_sense("deviation", "open"), **SETTLED}
 
 
 def _in_state(rows: Rows, state: str) -> Rows:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy as in_sense
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
@@ -77,12 +78,12 @@ def _at(rows: Rows, text: str) -> Rows:
 TABLE = Table(
     "moves", lazy("Moves"), order="-day", prepare=_ready,
     columns=(
-        Column("day", lazy("Day"), lambda r: r.row.day, sort=("day",), n=True),
+        Column("day", in_sense("date", "Day"), lambda r: r.row.day, sort=("day",), n=True),
         Column("name", lazy("Full name"), lambda r: r.row.person.name, sort=("person__name",), exported=False,
                link=lambda r: reverse("office-person", args=[r.row.person_id])),
         Column("kind", lazy("Kind"), lambda r: named(KINDS, r.row.kind), sort=("kind", "day")),
-        Column("before", lazy("From"), lambda r: r.before, sort=("from_unit", "day")),
-        Column("after", lazy("To"), lambda r: r.after, sort=("to_unit", "day")),
+        Column("before", in_sense("move", "From"), lambda r: r.before, sort=("from_unit", "day")),
+        Column("after", in_sense("move", "To"), lambda r: r.after, sort=("to_unit", "day")),
         Column("basis", lazy("Basis"), lambda r: named(_BASES, r.row.basis), sort=("basis", "day")),
         Column("leading", lazy("Heads a unit"), lambda r: _("yes") if r.row.leading else ""),
     ),

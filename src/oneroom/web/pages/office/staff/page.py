@@ -8,17 +8,23 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.utils.timezone import localtime
 
+from oneroom.apps.ledger.time import now
+from oneroom.apps.personnel.access import units_for
 from oneroom.apps.personnel.queries import people_numbered
 from oneroom.engine.values import Actor, BadInput, NotFound, Refused
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame
-from oneroom.web.tables import Rows, Table, asked, narrowed, respond, shown
+from oneroom.web.pages.room.words import local
+from oneroom.web.tables import Rows, Table
+from oneroom.web.takeout import again, respond
 
 Said = Mapping[str, str]
 Acts = Mapping[str, Callable[[Said], Any]]
+UNITS = 500  # named while a code is typed
 _MONEY = re.compile(r"^\d{1,9}(\.\d{1,2})?$", re.ASCII)
 
 
@@ -50,16 +56,18 @@ def listed(
     )  # fmt: skip
     if refused is None:
         return respond(request, table, rows, by=by, frame=shell, template=template)
-    wants = asked(first_page(request), table)
-    page = {**shell, "t": shown(table, narrowed(table, rows, wants), wants, by=by)}
-    return render(request, template, page, status=refused.status)
+    return again(request, table, rows, by=by, frame=shell, template=template, refused=refused)
 
 
-def first_page(request: HttpRequest) -> HttpRequest:
-    """The address of the list below a refused form: its first page, narrowed by nothing."""
-    plain_one = HttpRequest()
-    plain_one.method, plain_one.path = "GET", request.path
-    return plain_one
+def day_of_list(request: HttpRequest) -> date:
+    """The day ``on`` of which the list is, on the screen or taken out; today where none is named."""
+    given = request.POST if request.method == "POST" and "as" in request.POST else request.GET
+    return typed_day(given.get("on", ""), field="on") or localtime(now()).date()
+
+
+def units_named(by: Actor) -> list[tuple[str, str]]:
+    """Codes and names to choose from while a code is typed."""
+    return [(u.code, local(u.name_zh, u.name_en)) for u in units_for(by=by).order_by("code")[:UNITS]]
 
 
 def a_day(said: Said, field: str) -> date:

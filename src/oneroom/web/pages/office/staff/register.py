@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy as in_sense
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
@@ -28,9 +29,10 @@ from oneroom.engine.values import Actor, BadInput
 from oneroom.web.actors import actor
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.office.staff.page import Acts, a_day, listed, people
+from oneroom.web.pages.office.staff.page import Acts, a_day, listed, people, units_named
 from oneroom.web.pages.room.words import local, named
-from oneroom.web.tables import Choice, Column, Rows, Table, Text, respond
+from oneroom.web.tables import Choice, Column, Rows, Table, Text
+from oneroom.web.takeout import respond
 
 
 class _Line:
@@ -54,7 +56,7 @@ def _year(rows: Rows, text: str) -> Rows:
 TABLE = Table(
     "sittings", lazy("Training, meetings, exams"), order="-day", prepare=_ready,
     columns=(
-        Column("day", lazy("Day"), lambda r: r.row.day, sort=("day",), n=True,
+        Column("day", in_sense("date", "Day"), lambda r: r.row.day, sort=("day",), n=True,
                link=lambda r: reverse("office-sitting", args=[r.pk])),
         Column("kind", lazy("Kind"), lambda r: named(SITTINGS, r.row.kind), sort=("kind", "day")),
         Column("topic", lazy("Topic"), lambda r: r.row.topic, sort=("topic", "day")),
@@ -95,7 +97,8 @@ def register(request: HttpRequest) -> HttpResponseBase:
 
     def more() -> Mapping[str, Any]:
         reach = _reach(year, today) if sees_all(by, Right.SEE_PEOPLE) else []
-        return {"year": year, "reach": reach, "kinds": SITTINGS}
+        units = units_named(by) if by.may(Right.KEEP_PEOPLE) else []
+        return {"year": year, "reach": reach, "kinds": SITTINGS, "units": units}
 
     return listed(
         request, TABLE, sittings_for(by=by), by=by, here="office-register", template="office/staff/register.html",

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy as in_sense
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
@@ -29,7 +30,8 @@ from oneroom.web.actors import actor
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.office.staff.page import Acts, a_day, a_number, listed
 from oneroom.web.pages.room.words import local
-from oneroom.web.tables import Choice, Column, Rows, Table, Text, respond
+from oneroom.web.tables import Choice, Column, Rows, Table, Text
+from oneroom.web.takeout import respond
 
 _STATES = {"in_force": lazy("in force"), "to_come": lazy("to come"), "over": lazy("no longer in force")}
 _REVIEW = {"due": lazy("to be looked at again")}
@@ -66,7 +68,7 @@ def table_of(day: date, by: Actor) -> Table:
         columns=(
             Column("title", lazy("Document"), lambda r: local(r.row.title_zh, r.row.title_en or r.row.title_zh),
                    sort=("title_zh",), link=lambda r: reverse("office-rule", args=[r.pk])),
-            Column("rule", lazy("Code"), lambda r: r.row.code, sort=("code",)),
+            Column("rule", in_sense("list", "Code"), lambda r: r.row.code, sort=("code",)),
             Column("version", lazy("Version"), lambda r: r.row.version, n=True),
             Column("topic", lazy("Topic"), lambda r: r.row.topic, sort=("topic", "code", "version")),
             Column("effective", lazy("In force from"), lambda r: r.row.effective, sort=("effective",), n=True),

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy as in_sense
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
@@ -20,9 +20,8 @@ from oneroom.apps.personnel.services import enter_villages
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor
 from oneroom.web.actors import actor
-from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import needs
-from oneroom.web.pages.office.staff.page import Acts, listed
+from oneroom.web.pages.office.staff.page import Acts, day_of_list, listed, units_named
 from oneroom.web.pages.room.words import local
 from oneroom.web.tables import Choice, Column, Rows, Table, Text
 
@@ -66,7 +65,7 @@ def table_of(day: date) -> Table:
         columns=(
             Column("village", lazy("Village"), lambda r: local(r.row.name_zh, r.row.name_en or r.row.name_zh),
                    sort=("name_zh",)),
-            Column("number", lazy("Code"), lambda r: r.row.code, sort=("code",)),
+            Column("number", in_sense("list", "Code"), lambda r: r.row.code, sort=("code",)),
             Column("unit", lazy("Unit"), lambda r: r.unit, sort=("unit", "code")),
             Column("post", lazy("Post"), lambda r: r.keeper.post.code if r.keeper else ""),
             Column("auxiliary", lazy("Auxiliary"), lambda r: r.name, exported=False),
@@ -89,15 +88,15 @@ def table_of(day: date) -> Table:
 def villages(request: HttpRequest) -> HttpResponseBase:
     """The list and the share that is covered; by POST one more village, a file or a print."""
     by = actor(request)
-    given = request.POST if request.method == "POST" and "as" in request.POST else request.GET
-    day = typed_day(given.get("on", ""), field="on") or localtime(now()).date()
+    day = day_of_list(request)
     rows = villages_for(by=by)
 
     def more() -> Mapping[str, Any]:
         whole = rows.count()
         bare = rows.filter(pk__in=village_gaps(day)).count()
         percent = 100 * (whole - bare) / whole if whole else None
-        return {"day": day, "whole": whole, "bare": bare, "covered": whole - bare, "percent": percent}
+        return {"day": day, "whole": whole, "bare": bare, "covered": whole - bare, "percent": percent,
+                "units": units_named(by)}  # fmt: skip
 
     return listed(
         request, table_of(day), rows, by=by, here="office-villages", template="office/staff/villages.html",

@@ -1,0 +1,131 @@
+"""People, or posts, from a spreadsheet: each line is answered first; then all are taken over, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from oneroom.apps.ledger.time import now
+from oneroom.apps.personnel.importing import import_people, plan_import
+from oneroom.apps.personnel.post_lists import plan_posts, take_posts
+from oneroom.apps.personnel.queries import open_deviations
+from oneroom.engine.roles import Right
+from oneroom.engine.values import BadInput, Refused
+from oneroom.ports.formats import people, posts
+from oneroom.ports.formats.sheets import Column, answers, read_sheet, write_corrections, write_sheet
+from oneroom.web.actors import actor
+from oneroom.web.faults import worded
+from oneroom.web.pages.office.shell import frame, needs
+
+SHOWN = 100  # lines answered on the page; all of them stand in the file to correct
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """
+    A list that is taken over whole: ``plan(lines, day=…, words=…)`` looks through it, ``take(plan, by=…, at=…)`` does
+    it, ``done`` says how many, ``back`` is the page (its name, its word) to which the list belongs.
+    """
+
+    name: str
+    title: str | Promise
+    back: tuple[str, str | Promise]
+    columns: Sequence[Column]
+    headings: Mapping[str, str | Promise]
+    words: Mapping[str, str]
+    plan: Callable[..., Any]
+    take: Callable[..., int]
+    done: str | Promise
+
+
+PEOPLE = Kept(
+    "people", lazy("People from a list"), ("office-people", lazy("All people")), people.COLUMNS, people.HEADINGS,
+    people.KIND_WORDS, plan_import, import_people, lazy("Taken over: %(n)s people."),
+)  # fmt: skip
+POSTS = Kept(
+    "posts", lazy("Posts from a list"), ("office-seats", lazy("Posts one by one")), posts.COLUMNS, posts.HEADINGS,
+    posts.WORDS, plan_posts, take_posts, lazy("Posts that begin today: %(n)s."),
+)  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.KEEP_PEOPLE)
+def people_import(request: HttpRequest) -> HttpResponse:
+    """People who serve already, with the posts they have."""
+    return _list(request, PEOPLE)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.PLAN_POSTS)
+def posts_import(request: HttpRequest) -> HttpResponse:
+    """Posts that begin today."""
+    return _list(request, POSTS)
+
+
+def _list(request: HttpRequest, kept: Kept) -> HttpResponse:
+    """
+    By POST a file: ``act`` looks through it, takes it over, or gives it back with what to correct; ``blank`` gives an
+    empty one.
+    """
+    if request.method != "POST":
+        return _page(request, kept)
+    act = request.POST.get("act", "look")
+    headings = {key: str(word) for key, word in kept.headings.items()}
+    if act == "blank":
+        return file_answer(write_sheet(list(headings.values()), []), f"{kept.name}.xlsx")
+    try:
+        sent = request.FILES.get("file")
+        if sent is None:
+            raise BadInput("file", "Choose a file.")
+        at, by = now(), actor(request)
+        sheet = read_sheet(sent.read(), kept.columns)
+        day: date = localtime(at).date()
+        plan = kept.plan([(x.number, x.cells) for x in sheet.lines], day=day, words=kept.words)
+        wrong = answers(sheet, plan.wrong, kept.headings)
+        if act == "correct":
+            mended = write_corrections(sheet, wrong, headings, heading=_("What to mend"))
+            return file_answer(mended, f"{kept.name}-to-correct.xlsx")
+        if act == "take":
+            if wrong:
+                raise BadInput(
+                    "file", "Lines that cannot be taken over: %(count)d. Nothing was taken.", count=len(wrong)
+                )
+            return _page(request, kept, taken=kept.take(plan, by=by, at=at))
+    except Refused as refused:
+        return _page(request, kept, refused)
+    return _page(request, kept, looked=(len(sheet.lines), len(plan.new), sorted(wrong.items())))
+
+
+def _page(
+    request: HttpRequest, kept: Kept, refused: Refused | None = None, *,
+    looked: tuple[int, int, list[Any]] | None = None, taken: int | None = None,
+) -> HttpResponse:  # fmt: skip
+    shown = frame(
+        request, kept.back[0], title=kept.title, back=kept.back, refused=worded(refused) if refused else "",
+        taken="" if taken is None else str(kept.done) % {"n": taken},
+        looked=looked, wrong=looked[2][:SHOWN] if looked else [], more=max(0, len(looked[2]) - SHOWN) if looked else 0,
+        deviate=open_deviations() if taken is not None and kept is PEOPLE else 0,
+        columns=[(word, column.needed) for column, word in zip(kept.columns, kept.headings.values(), strict=True)],
+    )  # fmt: skip
+    return render(request, "office/list_import.html", shown, status=refused.status if refused else 200)
+
+
+def file_answer(content: bytes, name: str) -> HttpResponse:
+    """A workbook to download."""
+    answer = HttpResponse(content, content_type=_XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
