@@ -79,3 +79,12 @@ def test_a_call_left_unsaved_stands_in_the_late_list_with_whose_desk_it_is(room)
 
     assert "A call left unsaved Carl" in sees(room, "/room/late")
     assert "Late 1" in sees(room, "/room/head")
+
+
+def test_what_nobody_classified_in_time_says_what_it_is_and_that_the_room_has_it(room):
+    taken = room.report_online("a stranger in the yard")
+    room.fast_forward(minutes=30)
+
+    said = sees(room, "/room/late")
+    assert f"not yet classified · {taken.reference}" in said
+    assert "classifying late room" in said

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from oneroom.apps.incidents.codes import GRADES
 from oneroom.apps.incidents.duties import to_reopen
 from oneroom.apps.incidents.queries import Row
 from oneroom.apps.orders.queries import Running
-from oneroom.engine.lifecycle.incident import OPEN
+from oneroom.engine.lifecycle.incident import OPEN, State
 from oneroom.engine.roles import Right, Role
 from oneroom.engine.values import Actor
 from oneroom.web.pages.room.clocks import Clock, clock
@@ -21,8 +23,8 @@ from oneroom.web.pages.room.words import RUNGS, kind_named, local, named
 @dataclass(frozen=True, slots=True)
 class LateLine:
     """
-    One promise that has run out. ``owner`` is a crew, or empty where the room itself owes it; ``grades`` are those that
-    this person may give the matter instead.
+    One promise that has run out. ``owner`` is a crew, or whoever else owes it: the station from the report on, the room
+    before; ``grades`` are those that this person may give the matter instead.
     """
 
     id: int
@@ -87,9 +89,10 @@ def _line(row: Row, running: Running, by: Actor, at: datetime) -> LateLine:
     i = row.incident
     crews = {a.crew_id: local(a.crew.callsign_zh, a.crew.callsign_en) for a in row.crews}
     climbed = running.climbed
+    else_ = _("station") if i.state in (State.REPORTED, State.REVIEWED) else _("room")
     return LateLine(
         running.id, i.pk, i.reference, i.grade, place_of(i), kind_named(i.category, i.subcategory),
-        crews.get(running.crew_id or 0, ""), clock(running, at=at),
+        crews.get(running.crew_id or 0) or else_, clock(running, at=at),
         named(RUNGS, climbed[-1].code) if climbed else "", any(s.code == "shift_commander" for s in climbed),
         i.supervised, i.drill, _grades(i, by),
     )  # fmt: skip
