@@ -181,11 +181,11 @@ def fill_database(city: City) -> list[tuple]:
 
 
 def copy_rows(model: type, rows: Iterable[dict]) -> None:
-    """Rows into a table by COPY; what a row does not say has the model's default."""
+    """Rows into a table by COPY; what a row does not say has the model's default, or the table's own."""
     from django.db import connection
 
     fields = model._meta.concrete_fields  # noqa: SLF001 Django documents it as its API for this
-    defaults = {f.column: f.get_default() for f in fields}
+    defaults = {f.column: f.get_default() for f in fields if not f.has_db_default()}
     connection.ensure_connection()
     with connection.connection.cursor() as cursor:
         columns = ", ".join(f'"{name}"' for name in defaults)  # one is called case
