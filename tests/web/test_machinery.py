@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from oneroom.web.stream import app as stream_app
 from tests.browsing import browsing
 from tests.clock import HAND
 from tests.served import HEARD, WELL, served_live, walk
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,14 +58,14 @@ def test_a_room_in_which_much_happens_is_told_again_and_again_too(house, monkeyp
     house.live.tell_machinery(WELL)
     with house.ear("room", account=NOBODY) as room_:
         assert room_.machinery() == WELL
-        places = 0
+        places, last = 0, monotonic() + PATIENCE_S
         for name, said, _at in room_.frames():  # each place is followed by the next: the stream is never quiet
             if name == "machinery":
                 heard = said
                 break
             house.on_loop(lambda: hub.publish_positions([fix], []))
             places += name == "positions"
-            assert places < 5000, "a screen would call the machinery silent"
+            assert monotonic() < last, "a screen would call the machinery silent"
         assert heard == WELL
     assert places > 1
 
