@@ -130,6 +130,7 @@ def test_a_courier_that_stands_still_past_its_lease_is_refused_when_it_goes_on(h
     held = Delivery.objects.filter(state="sending", channel="sms").first()
     name = hands[int(held.worker.rpartition(":")[2])]
     running[name].stand_still()
+    time.sleep(1)  # what it had already asked of the database is done
     mine = list(Delivery.objects.filter(state="sending", worker=held.worker).values_list("pk", flat=True))
     time.sleep(LEASE.total_seconds() + 2)
     until(lambda: not Delivery.objects.filter(pk__in=mine, state="sending").exists(), PATIENCE_S)

@@ -133,6 +133,26 @@ def test_what_clashes_is_put_before_a_person_with_what_was_typed_and_is_answered
     assert [row.pk for row in clashes()] == [sign.pk]
 
 
+def test_what_follows_an_act_that_is_younger_than_the_board_waits_and_is_not_refused(house, room):
+    """R6, G14: the crew signed, and another was cleared, in the two seconds before the cut that no board has."""
+    first, second = room.report("burglary", at="market"), room.report("a fight", at="north", grade=2)
+    sent = room.dispatch(first, "crew-1")
+    house.lose("zhang", "dora")
+    room.step(sent, "acknowledge", by="zhang")  # on the record, and not on the board
+    step, offer = f"/api/assignments/{sent.pk}/step", f"/api/incidents/{second.pk}/offer"
+
+    early = house.post("zhang", step, {"verb": "set_out"})
+    busy = house.post("dora", offer, {"crews": [room.town.crews["crew-1"].pk]})
+
+    assert (early.status_code, early.json()["code"]) == (503, "database_away")
+    assert (busy.status_code, busy.json()["code"]) == (503, "database_away")
+    assert [line.said["kind"] for line in house.hand.lines()] == ["begun"]
+    house.find()
+    assert house.post("zhang", step, {"verb": "set_out"}).status_code == 200
+    assert house.post("dora", offer, {"crews": [room.town.crews["crew-1"].pk]}).status_code == 409
+    assert clashes() == []
+
+
 def test_words_that_cannot_be_booked_are_not_lost(house, room):
     incident = room.report("a fight", at="north", grade=2)
     house.lose("dora")
@@ -244,7 +264,10 @@ def test_rights_are_those_of_the_last_known_board(house, room):
 
     assert house.post("carl", f"/api/incidents/{incident.pk}/offer", {"crews": [crew]}).status_code == 403
     assert house.post("chen", f"/api/assignments/{sent.pk}/step", {"verb": "acknowledge"}).status_code == 404
-    assert house.post("zhang", f"/api/assignments/{sent.pk}/step", {"verb": "arrive"}).status_code == 409
+    step = f"/api/assignments/{sent.pk}/step"
+    assert house.post("zhang", step, {"verb": "arrive"}).status_code == 503  # he may have set out just before the cut
+    assert house.post("zhang", step, {"verb": "acknowledge"}).status_code == 200
+    assert house.post("zhang", step, {"verb": "arrive"}).status_code == 409
     assert house.browser("zhang").get("/room/queue").status_code == 404
     wrong = house.post("carl", "/api/incidents", call(category="no_such"))
     assert (wrong.status_code, wrong.json()["field"]) == (422, "category")

@@ -2,7 +2,8 @@
 The closed list of acts, each on the last known board: a report comes in, crews are sent, they sign, set out and
 arrive, and somebody notes a line.
 
-Each raises what its service would raise; what this board does not know is NotKnown, because it may be there.
+Each raises what its service would raise; what this board does not know is NotKnown, because it may be there, and so
+is what it would refuse as things stood when it was read: the act before may be younger than the board.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ def _intake(board: Board, said: Mapping[str, Any], done: Done, *, by: Actor, at:
     )  # fmt: skip
     board.matters[pk] = matter
     name = f"incident:{pk}"
+    board.moved.add(name)
     stage = "dispatch" if category else "classify"
     heard = start(board, Start(stage, name, name, matter.grade, drill=matter.drill), done.given, at=at)
     done.answer = {"id": pk, "reference": matter.reference}
@@ -89,7 +91,7 @@ def _offer(board: Board, matter: Matter, crews: Sequence[int], done: Done, *, by
     if not crews:
         raise BadInput("crews", "Pick at least one crew.")
     if matter.state not in (*incident.TO_SEND, *incident.WITH_CREWS):
-        raise IllegalMove("No crew can be sent to this matter as it stands.")
+        raise board.no(IllegalMove("No crew can be sent to this matter as it stands."), f"incident:{matter.id}")
     found = [_may_go(board, pk) for pk in dict.fromkeys(crews)]  # all of them, before one is sent
     if not done.given and min(len(board.numbers.orders), len(board.numbers.ladders)) < len(found):
         raise UsedUp  # an order whose ladder has no number would ring nobody
@@ -103,6 +105,7 @@ def _offer(board: Board, matter: Matter, crews: Sequence[int], done: Done, *, by
         board.orders[order.id] = order
         crew.state = CREW_STATE[assignment.State.OFFERED]
         subject = f"assignment:{order.id}"
+        board.moved |= {subject, f"incident:{matter.id}", f"crew:{crew.id}"}
         heard = start(board, _watched(order, matter, crew, "acknowledge"), done.given, at=at)
         done.heard.append(([*board.scopes(matter), *heard], "assignment.offered", subject, f"incident:{matter.id}"))
         sent.append(order.id)
@@ -119,7 +122,8 @@ def _may_go(board: Board, pk: int) -> Crew:
     if not crew.led:
         raise Conflict("No officer leads this crew now: the lead is missing or is no officer.", field="crews")
     if board.order_of(pk) is not None:
-        raise Overtaken("This crew was just sent elsewhere. Nothing was sent; pick again.")
+        sent = Overtaken("This crew was just sent elsewhere. Nothing was sent; pick again.")
+        raise board.no(sent, f"crew:{pk}")
     return crew
 
 
@@ -129,7 +133,11 @@ def _step(
     _must_be_his(order, by)
     if verb not in STEPS:
         raise BadInput("verb", "There is no such choice: %(choice)s.", choice=str(verb)[:40])
-    move = ASSIGNMENT.move(order.state, verb, by=by)
+    subject = f"assignment:{order.id}"
+    try:
+        move = ASSIGNMENT.move(order.state, verb, by=by)
+    except IllegalMove as illegal:
+        raise board.no(illegal, subject) from illegal
     if happened is not None and happened > at + _SKEW:
         raise BadInput("happened", "This time lies in the future.")
     if happened is not None and happened < order.state_since:
@@ -139,7 +147,7 @@ def _step(
     order.state, order.state_since = assignment.State(move.target), when
     if crew is not None:
         crew.state = CREW_STATE[assignment.State(move.target)]
-    subject = f"assignment:{order.id}"
+    board.moved |= {subject, f"incident:{matter.id}", f"crew:{order.crew}"}
     if verb in ENDS:
         stop(board, subject, ENDS[verb])
     heard: list[str] = []
@@ -160,7 +168,7 @@ def _note(board: Board, about: int, said: Mapping[str, Any], done: Done, *, by: 
         if said.get("crew"):
             order = next((o for o in board.on(about) if o.crew == said["crew"] and o.live), None)
             if order is None:
-                raise Conflict("This crew is not on this matter.", field="crew")
+                raise board.no(Conflict("This crew is not on this matter.", field="crew"), f"crew:{said['crew']}")
     matter = board.matter(order.matter if order else about)
     heard: list[str] = []
     if order is not None:

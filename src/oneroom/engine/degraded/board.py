@@ -203,6 +203,14 @@ class Board:
     numbers: Numbers = field(default_factory=lambda: Numbers(0, "", "", 1, 0, 0, [], [], []))
     closed_sessions: list[str] = field(default_factory=list)
     people_mark: str = ""  # another one where any of the people is another
+    moved: set[str] = field(default_factory=set)  # orders, matters and crews that acts on this board have moved
+
+    def no(self, refused: Refused, *stands: str) -> Refused:
+        """
+        What to raise for an act that these names refuse as they stand here: that refusal, if all stand so by acts on
+        this board; else NotKnown, because the last act before the database went away may be younger than the board.
+        """
+        return refused if self.moved.issuperset(stands) else NotKnown()
 
     def actor(self, account: int, *, version: int, via: str) -> Actor:
         """Who this is, with the crew he rides with. NotVouched where he is not known, or his rights changed since."""
