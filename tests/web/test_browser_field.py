@@ -202,8 +202,8 @@ def test_a_server_killed_in_the_middle_of_a_photo_has_it_once_when_it_is_back(ro
             with zhang.expect_request("**/photo"):
                 server.start()
             until(somebody_waits_for_the_record)
-            server.kill()  # all but the entry is written
-        assert photos(sent) == []
+            server.kill()  # all but the entry is written; the database may have been asked for that too
+        assert len(photos(sent)) <= 1
         shows(zhang, "document.querySelector('[data-photos]').textContent.includes('has them: 1')")
 
         server.start()
