@@ -1,10 +1,9 @@
-"""People, or posts, from a spreadsheet: each line is answered first; then all are taken over, or none."""
+"""A list of people, posts or what else is kept so, from a spreadsheet: each line answered, then all taken, or none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -35,28 +34,34 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @dataclass(frozen=True, slots=True)
 class Kept:
     """
-    A list that is taken over whole: ``plan(lines, day=…, words=…)`` looks through it, ``take(plan, by=…, at=…)`` does
-    it, ``done`` says how many, ``back`` is the page (its name, its word) to which the list belongs.
+    A list that is taken over whole: ``plan(lines, by=…, at=…)`` looks through it (``new``, and ``wrong`` by line),
+    ``take(plan, by=…, at=…)`` does it, ``done`` says how many. ``under`` is where it stands in the navigation, ``back``
+    the page (its name, its word) to which the list belongs.
     """
 
     name: str
     title: str | Promise
+    under: str
     back: tuple[str, str | Promise]
     columns: Sequence[Column]
     headings: Mapping[str, str | Promise]
-    words: Mapping[str, str]
     plan: Callable[..., Any]
     take: Callable[..., int]
     done: str | Promise
 
 
+def _by_day(plan: Callable[..., Any], words: Mapping[str, str]) -> Callable[..., Any]:
+    """A plan for the day on which it is asked for, by these spellings; who asks makes no difference to it."""
+    return lambda lines, *, by, at: plan(lines, day=localtime(at).date(), words=words)
+
+
 PEOPLE = Kept(
-    "people", lazy("People from a list"), ("office-people", lazy("All people")), people.COLUMNS, people.HEADINGS,
-    people.KIND_WORDS, plan_import, import_people, lazy("Taken over: %(n)s people."),
+    "people", lazy("People from a list"), "office-people", ("office-people", lazy("All people")), people.COLUMNS,
+    people.HEADINGS, _by_day(plan_import, people.KIND_WORDS), import_people, lazy("Taken over: %(n)s people."),
 )  # fmt: skip
 POSTS = Kept(
-    "posts", lazy("Posts from a list"), ("office-seats", lazy("Posts one by one")), posts.COLUMNS, posts.HEADINGS,
-    posts.WORDS, plan_posts, take_posts, lazy("Posts that begin today: %(n)s."),
+    "posts", lazy("Posts from a list"), "office-seats", ("office-seats", lazy("Posts one by one")), posts.COLUMNS,
+    posts.HEADINGS, _by_day(plan_posts, posts.WORDS), take_posts, lazy("Posts that begin today: %(n)s."),
 )  # fmt: skip
 
 
@@ -65,7 +70,7 @@ POSTS = Kept(
 @needs(Right.KEEP_PEOPLE)
 def people_import(request: HttpRequest) -> HttpResponse:
     """People who serve already, with the posts they have."""
-    return _list(request, PEOPLE)
+    return answer_list(request, PEOPLE)
 
 
 @never_cache
@@ -73,10 +78,10 @@ def people_import(request: HttpRequest) -> HttpResponse:
 @needs(Right.PLAN_POSTS)
 def posts_import(request: HttpRequest) -> HttpResponse:
     """Posts that begin today."""
-    return _list(request, POSTS)
+    return answer_list(request, POSTS)
 
 
-def _list(request: HttpRequest, kept: Kept) -> HttpResponse:
+def answer_list(request: HttpRequest, kept: Kept) -> HttpResponse:
     """
     By POST a file: ``act`` looks through it, takes it over, or gives it back with what to correct; ``blank`` gives an
     empty one.
@@ -93,8 +98,7 @@ def _list(request: HttpRequest, kept: Kept) -> HttpResponse:
             raise BadInput("file", "Choose a file.")
         at, by = now(), actor(request)
         sheet = read_sheet(sent.read(), kept.columns)
-        day: date = localtime(at).date()
-        plan = kept.plan([(x.number, x.cells) for x in sheet.lines], day=day, words=kept.words)
+        plan = kept.plan([(x.number, x.cells) for x in sheet.lines], by=by, at=at)
         wrong = answers(sheet, plan.wrong, kept.headings)
         if act == "correct":
             mended = write_corrections(sheet, wrong, headings, heading=_("What to mend"))
@@ -115,7 +119,7 @@ def _page(
     looked: tuple[int, int, list[Any]] | None = None, taken: int | None = None,
 ) -> HttpResponse:  # fmt: skip
     shown = frame(
-        request, kept.back[0], title=kept.title, back=kept.back, refused=worded(refused) if refused else "",
+        request, kept.under, title=kept.title, back=kept.back, refused=worded(refused) if refused else "",
         taken="" if taken is None else str(kept.done) % {"n": taken},
         looked=looked, wrong=looked[2][:SHOWN] if looked else [], more=max(0, len(looked[2]) - SHOWN) if looked else 0,
         deviate=open_deviations() if taken is not None and kept is PEOPLE else 0,
