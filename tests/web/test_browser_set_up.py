@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from oneroom.apps.duty.models import Gear, GearSpell
@@ -13,12 +10,11 @@ from oneroom.apps.orgs.models import UnitSpell
 from oneroom.apps.reforms.models import Aim, ReformPlan
 from oneroom.apps.reforms.services import Bound, enter_aim
 from oneroom.engine.roles import Role
-from tests.browsing import browsing
+from tests.browsing import browsing, picture
 from tests.force import Force
 from tests.served import served, walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SEEN = os.environ.get("ONEROOM_SEEN")  # a folder for pictures, for whoever looks at them
 
 
 @pytest.fixture
@@ -33,11 +29,6 @@ def open_as(browser, force, database_url, monkeypatch):
     walk(monkeypatch)
     with served(database_url) as url, browsing(browser, force.room.town.people) as opened:
         yield lambda who, path, **options: opened(who, url + path, **options)
-
-
-def picture(page, name):
-    if SEEN:
-        page.screenshot(path=str(Path(SEEN) / f"{name}.png"), full_page=True)
 
 
 def narrow_enough(page):
