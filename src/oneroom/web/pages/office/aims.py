@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
@@ -23,10 +23,10 @@ from oneroom.apps.reforms.services import Bound, bind_aim, end_aim, enter_aim
 from oneroom.engine.establishment import Kind
 from oneroom.engine.organisation.aims import SHARES, Standing, Value, standing, values
 from oneroom.engine.roles import Right
-from oneroom.engine.values import Actor, BadInput, NotFound, Refused
+from oneroom.engine.values import Actor, BadInput, Refused
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
-from oneroom.web.pages.office.acting import number
+from oneroom.web.pages.office.acting import acted, no_choice, number
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import local, named
@@ -49,21 +49,13 @@ STANDINGS: Mapping[str, Any] = {
 def aims(request: HttpRequest) -> HttpResponse:
     """The register with today's figures; by POST an aim is entered, bound to a figure, or ended."""
     by = actor(request)
-    if request.method != "POST":
-        return _page(request, by)
-    try:
-        _act(request, by)
-    except NotFound:
-        raise
-    except Refused as refused:
-        return _page(request, by, refused)
-    return redirect("office-aims")
+    return acted(request, lambda act: _act(request, act, by), lambda no: _page(request, by, no), "office-aims")
 
 
-def _act(request: HttpRequest, by: Actor) -> None:
+def _act(request: HttpRequest, act: str, by: Actor) -> None:
     post, at = request.POST, now()
     by.must(Right.DRAFT_REFORM)
-    match post.get("act", ""):
+    match act:
         case "enter":
             plan = number(request, "plan") if post.get("plan") else None
             enter_aim(
@@ -75,7 +67,7 @@ def _act(request: HttpRequest, by: Actor) -> None:
         case "end":
             end_aim(number(request, "aim"), by=by, at=at)
         case _:
-            raise BadInput("act", "There is no such choice here. Pick one of the list.")
+            raise no_choice()
 
 
 def _bound(post: Any) -> Bound | None:
