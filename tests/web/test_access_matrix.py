@@ -32,7 +32,7 @@ from oneroom.project.urls import api
 from oneroom.web import tickets
 from oneroom.web.live import Live
 from tests.cast import NOBODY, ROLES, Cast, cast, picture
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, until
 from tests.web.streams import Serving
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +235,7 @@ def test_points_13_and_14_the_raw_half_by_the_ticket_of_each_role(database_url, 
     fix = {"fixes": [{"lon": 121.46, "lat": 31.22, "at": room.now.isoformat()}]}
     live = Live(database_url, record=lambda _fixes: None)
     with Serving(live) as house, httpx.Client(base_url=house.url, timeout=PATIENCE_S) as client:
+        until(lambda: client.get("/healthz").status_code == 200)  # it has heard from its database
         for asker in ASKERS:
             by = None if asker == NOBODY else room.actor(made.who[asker])
             ticket = tickets.issue(by) if by else "none at all"
