@@ -143,7 +143,7 @@ def ask(client: Any, question: dict[str, Any]) -> float:
         assert lines > A_MATTER - 1, lines
     else:
         answer = client.get(f"{sent['Location']}?page={question.get('page', 1)}")
-        assert b"<tr" in answer.content
+        assert b"<tr" in answer.content or ENTRIES < 1_000_000, question
     assert answer.status_code == 200, (question, answer.status_code)
     return time.perf_counter() - began
 
