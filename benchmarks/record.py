@@ -35,7 +35,7 @@ USUAL = (
     "delivery.sent", "assignment.acknowledged", "assignment.en_route", "assignment.on_scene", "incident.words_added",
     "assignment.reported", "incident.closed", "session.opened",
 )  # fmt: skip
-RARE = "account.opened"  # one entry in 50,000
+RARE = "account.tied"  # one entry in 50,000
 
 _ENTRIES = """
 INSERT INTO ledger_entry (seq, recorded, canonical, prev, hash, at, kind, version, subject, matter, actor, via, scopes,
@@ -45,9 +45,14 @@ SELECT n, at, convert_to(repeat(md5(n::text), 12), 'UTF8'), decode(repeat(md5((n
     CASE WHEN n %% 50000 = 0 THEN %(rare)s ELSE (%(kinds)s::text[])[1 + n %% 13] END, 1, 'incident:' || n / 13,
     CASE WHEN n %% 13 = 12 THEN '' ELSE 'incident:' || n / 13 END, 1 + hashint8(n) & 2047,
     CASE WHEN n %% 3 = 0 THEN 'phone' ELSE 'web' END, ARRAY['room', 'unit:' || 1 + n %% 40],
-    jsonb_build_object('incident', n / 13, 'unit', 1 + n %% 40, 'grade', 1 + n %% 4, 'words', md5(n::text || 'w'))
+    %(facts)s || jsonb_build_object('incident', n / 13, 'unit', 1 + n %% 40, 'words', md5(n::text || 'w'))
 FROM (SELECT n, %(now)s::timestamptz - make_interval(secs => (%(many)s - n) * 86400.0 * %(days)s / %(many)s) AS at
       FROM generate_series(%(first)s::bigint, %(last)s::bigint) n) made"""
+# What a line of each kind says; more than any one of them has.
+_FACTS = {
+    "source": "phone", "category": "crime", "reasons": [], "stage": "acknowledge", "crew": 7, "lead": True, "grade": 2,
+    "advised": [], "rung_code": "again", "skipped": False, "told": 2, "channel": "sms", "outcome": "handled", "account": 7,
+}  # fmt: skip
 _MATTERS = """
 INSERT INTO incidents_incident (id, reference, origin, received_at, category, subcategory, final_category,
     final_subcategory, grade, reasons, state, state_since, given, place_zh, place_en, unit_id, escalated, supervised,
@@ -191,10 +196,19 @@ def people() -> tuple[Any, int]:
 def fill(unit: int) -> list[int]:
     """The entries, and those matters of them that are asked for; their numbers."""
     from django.db import connection
+    from psycopg.types.json import Jsonb
 
     from oneroom.apps.ledger.time import now
 
-    given = {"now": now(), "many": ENTRIES, "days": DAYS, "kinds": list(USUAL), "rare": RARE, "unit": unit}
+    given = {
+        "now": now(),
+        "many": ENTRIES,
+        "days": DAYS,
+        "kinds": list(USUAL),
+        "rare": RARE,
+        "unit": unit,
+        "facts": Jsonb(_FACTS),
+    }
     matters = Random(1).sample(range(1, ENTRIES // A_MATTER - 1), 2 * ROUNDS + 2)
     began = time.perf_counter()
     with connection.cursor() as cursor:

@@ -9,11 +9,11 @@ from pathlib import Path
 FAKETIME = shutil.which("faketime")
 
 
-def other_time(offset: str = "+0", *, file: Path | None = None, monotonic: bool = False) -> dict[str, str]:
+def other_time(offset: str = "+0", *, file: Path | None = None) -> dict[str, str]:
     """
     Variables that give a program another wall clock: ``+300s``, ``+0 x10``, or whatever a ``file`` says meanwhile.
 
-    Without ``monotonic`` the seconds since the machine's start stay right, as on a machine whose clock was only set.
+    The seconds since the machine's start stay right, as on a machine whose clock is only set wrong.
     """
     assert FAKETIME is not None
     words = [FAKETIME, "-m", "-f", offset, "env"]  # -m: for programs with threads
@@ -21,4 +21,4 @@ def other_time(offset: str = "+0", *, file: Path | None = None, monotonic: bool 
     told = dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
     given = {"LD_PRELOAD": told["LD_PRELOAD"]}
     given |= {"FAKETIME": offset} if file is None else {"FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1"}
-    return given if monotonic else given | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return given | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
