@@ -51,7 +51,8 @@ FROM (SELECT n, %(now)s::timestamptz - make_interval(secs => (%(many)s - n) * 86
 # What a line of each kind says; more than any one of them has.
 _FACTS = {
     "source": "phone", "category": "crime", "reasons": [], "stage": "acknowledge", "crew": 7, "lead": True, "grade": 2,
-    "advised": [], "rung_code": "again", "skipped": False, "told": 2, "channel": "sms", "outcome": "handled", "account": 7,
+    "advised": [], "rung_code": "again", "skipped": False, "told": 2, "channel": "sms", "outcome": "handled",
+    "account": 7,
 }  # fmt: skip
 _MATTERS = """
 INSERT INTO incidents_incident (id, reference, origin, received_at, category, subcategory, final_category,
