@@ -121,6 +121,34 @@ def test_what_is_killed_is_started_again_and_what_stands_still_is_killed_and_sta
     assert "courier | gave no sign of life for" in said
 
 
+def test_an_archive_that_stands_still_is_killed_and_started_again(database_url, tmp_path):
+    """Nobody waits for it, so nobody would notice: its sign of life is for the supervisor."""
+    program = """
+        import django; django.setup()
+        from oneroom.project.parts import archive
+        from oneroom.project.supervisor import Supervisor
+        Supervisor([archive()]).run()
+    """
+    environment = {
+        **os.environ, "ONEROOM_DATABASE_URL": database_url, "ONEROOM_SECRET_KEY": settings.SECRET_KEY,
+        "ONEROOM_SIGNS": str(tmp_path), "ONEROOM_SILENT_S": "3", "ONEROOM_BACKUPS": str(tmp_path / "missing" / "x"),
+    }  # fmt: skip
+    (tmp_path / "missing").write_text("no folder")  # whatever it tries fails, and it is alive all the same
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        until(lambda: signs.read(tmp_path, "archive") is not None, PATIENCE_S)
+        sign = signs.read(tmp_path, "archive")
+        assert sign.worked_s is None
+        os.kill(sign.pid, signal.SIGSTOP)
+        until(lambda: (now := signs.read(tmp_path, "archive")) is not None and now.pid != sign.pid, PATIENCE_S)
+    finally:
+        supervisor.terminate()
+        _, said_so = supervisor.communicate(timeout=20)
+    assert "archive | gave no sign of life for" in said_so
+
+
 # ---- one watch, looked at by hand ----
 
 
