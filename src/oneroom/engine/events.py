@@ -172,6 +172,8 @@ _KINDS = [
           unit="id", crew="id?", state="code", before="id"),
     _kind("gear.inherited", "A unit ended: its vehicles and kit are its heir's.", unit="id", heir="id",
           count="quantity"),
+    _kind("force.inherited", "A unit ended: its units of the mobile force are its heir's.", unit="id", heir="id",
+          count="quantity"),
     _kind("crew.kit", "A crew carries something else.", crew="id", kit="codes"),
     _kind("force.entered", "A unit of the mobile force was entered.", force="id", unit="id", strength="quantity",
           least="quantity", required="quantity"),

@@ -334,6 +334,7 @@ GUARDS = {
         "oneroom.apps.people.guards.rights_have_a_unit",
         "oneroom.apps.personnel.guards.posts_have_a_unit",
         "oneroom.apps.duty.guards.crews_have_a_unit",
+        "oneroom.apps.duty.guards.gear_and_force_have_a_unit",
         "oneroom.apps.incidents.guards.matters_have_a_station",
     ],
 }

@@ -10,6 +10,7 @@ from oneroom.apps.duty.services import sound_again
 from oneroom.apps.duty.services.crews import move_to_heir
 from oneroom.apps.duty.services.gear import gear_to_heir
 from oneroom.apps.duty.services.heirs import move_duties
+from oneroom.apps.duty.services.mobile import force_to_heir
 from oneroom.apps.ledger.services.record import Noted
 from oneroom.engine.values import SYSTEM, Actor
 
@@ -20,9 +21,13 @@ def sound_after(entry: Noted, *, by: Actor) -> None:
 
 
 def go_to_heir(entry: Noted, *, by: Actor) -> None:
-    """Crews, gear and duties of a unit that ended are its heir's from this second; its duty chief is none any more."""
+    """
+    Crews, gear, mobile force and duties of a unit that ended are its heir's from this second; its duty chief is none
+    any more.
+    """
     move_to_heir(entry.facts["unit"], entry.facts.get("heir"), by=SYSTEM, at=entry.at)
     gear_to_heir(entry.facts["unit"], entry.facts.get("heir"), by=SYSTEM, at=entry.at)
+    force_to_heir(entry.facts["unit"], entry.facts.get("heir"), by=SYSTEM, at=entry.at)
     move_duties(entry.facts["unit"], entry.facts.get("heir"), by=SYSTEM, at=entry.at)
 
 

@@ -80,6 +80,8 @@ def may_be_given(account_id: int, role: Role, *, unit_id: int | None, by: Actor,
         )
     if Grant.objects.filter(account_id=account_id, role=role, unit_id=unit_id, ends=None).exists():
         raise Conflict("This account holds that role there already.", field="role")
+    if unit_id is not None and OrgUnit.objects.filter(pk=unit_id).exclude(valid_to=None).exists():
+        raise Conflict("This unit is no more: what it had is its heir's.", field="unit")  # no right outlives it (T08)
     ask_guards("people.give_role", account_id=account_id, role=role)
     kind = OrgUnit.objects.filter(pk=unit_id or 0).values_list("kind", flat=True).first()
     if by.id != 0 and kind is not None and not fits_team(kind, role):
