@@ -54,6 +54,8 @@ RULES: dict[str, Rule] = {
     "staff_note": _days(3 * _YEAR, 90, 5 * _YEAR),  # between shifts; why something was asked for
     "account": _days(3 * _YEAR, _YEAR, 5 * _YEAR),  # of somebody who left: login, telephone, mailbox
     "person": _days(3 * _YEAR, _YEAR, 5 * _YEAR),  # of somebody who left the force: what is private, and who cared
+    # A journal of an outage of which a line could be booked nowhere, with all that it says.
+    "journal": _days(30, 1, 90, step=_HOUR),
     "alarm": _days(_YEAR, 90, 3 * _YEAR),  # after it was over
 }
 # Parts of a matter cannot outlast it.

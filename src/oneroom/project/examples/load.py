@@ -38,7 +38,7 @@ def load(city: City, *, day: date, by: Actor, at: datetime) -> list[int]:
     if stored.facts().spells:
         raise Conflict(_("There are units here already: an example goes into an empty house."))
     enact(city.founding, day=at.astimezone().date(), by=by, at=at)
-    _staffed(city.staff, day=at.astimezone().date(), by=by, at=at)
+    staffed(city.staff, day=at.astimezone().date(), by=by, at=at)
     planner, second = _people(city, by=by, at=at)
     plans = []
     for reform in city.reforms:
@@ -63,7 +63,7 @@ def counted(city: City, day: date) -> Iterator[tuple[str, str, str]]:
         yield "T12", "officers in stations of one branch", said
 
 
-def _staffed(staff: Sequence[Staff], *, day: date, by: Actor, at: datetime) -> None:
+def staffed(staff: Sequence[Staff], *, day: date, by: Actor, at: datetime) -> None:
     """Places, posts and simulated people, by the services that any house is set up with."""
     if not staff:
         return

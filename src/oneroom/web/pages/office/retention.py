@@ -52,6 +52,10 @@ CLASSES: dict[str, tuple[Any, Any]] = {
     "staff_note": (lazy("Notes between shifts, reasons for second signatures"), lazy("they were written")),
     "account": (lazy("Login, telephone, mailbox and declared relatives of who left"), lazy("the last sign-in")),
     "person": (lazy("What is private of somebody who left the force, and words of care"), lazy("he left")),
+    "journal": (
+        lazy("A journal of an outage that was put aside because nobody could book a line of it"),
+        lazy("it was put aside"),
+    ),
     "alarm": (lazy("Alarms of the machinery"), lazy("they were over")),
 }
 

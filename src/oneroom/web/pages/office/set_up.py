@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as lazy
 
 from oneroom.apps.orgs.ground import outlines_of
-from oneroom.apps.personnel.strength import heads_on
+from oneroom.apps.personnel.strength import heads_in
 from oneroom.engine.organisation.districts import DISTRICT, STATION, Districts, districts
 from oneroom.engine.organisation.facts import Duty
 from oneroom.engine.organisation.routing import routes
@@ -67,7 +67,7 @@ def points(tree: Tree, code: str, day: date, strength: Strength) -> list[dict[st
             "word": named(POINTS, item.code), "done": item.done, "unit": item.unit, "count": item.count,
             "counts": item.code.endswith("manned") and item.done,
         }
-        for item in checklist(tree, code, people, heads_on(day))
+        for item in checklist(tree, code, people, heads_in(tree, day))
     ]  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def police_districts(tree: Tree, day: date) -> dict[str, Any] | None:
     shown = [unit for unit in tree.units.values() if unit.kind in (DISTRICT, STATION)]
     if not any(unit.kind == DISTRICT for unit in shown):
         return None
-    found: Districts = districts(tree, outlines_of(shown), heads_on(day))
+    found: Districts = districts(tree, outlines_of(shown), heads_in(tree, day))
     return {
         "count": len(found.districts), "brigades": found.brigades,
         "each": f"{found.each:.1f}" if found.each is not None else "", "flawed": found.flawed[:_MOST],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,19 +42,23 @@ def in_stations(
     return found
 
 
+def officers(strength: Strength) -> dict[str, int]:
+    """Sworn officers by unit."""
+    return {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
+
+
 def small_units(tree: Tree, strength: Strength) -> list[tuple[str, int]]:
     """Units in which few officers serve, with how many: the fewest first (row T47)."""
-    mine = {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
+    mine = officers(strength)
     return [(unit, mine[unit]) for unit in scattered(mine, tree.units, least=SMALL)[1][:_NAMED]]
 
 
-def after(strength: Strength, heirs: Mapping[str, str | None]) -> dict[tuple[str, str], int]:
-    """The same people once those of units that end are with their heirs."""
-    moved: dict[tuple[str, str], int] = {}
+def after(strength: Strength, tree: Tree, heirs: Mapping[str, str | None]) -> dict[tuple[str, str], int]:
+    """The same people once those of units that end are with their heirs in this tree."""
+    moved: Counter[tuple[str, str]] = Counter()
     for (unit, kind), n in strength.items():
-        key = (heirs.get(unit, unit) or unit, kind)
-        moved[key] = moved.get(key, 0) + n
-    return moved
+        moved[tree.standing(unit, heirs), kind] += n
+    return dict(moved)
 
 
 def _share(tree: Tree, strength: Strength, kind: Kind, under: str) -> Share:
@@ -64,7 +69,7 @@ def _share(tree: Tree, strength: Strength, kind: Kind, under: str) -> Share:
 
 
 def _scattered(tree: Tree, strength: Strength, under: str) -> Share:
-    mine = {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
+    mine = officers(strength)
     units = [under, *tree.under(under)] if under in tree.units else tree.units
     return scattered(mine, units, least=SMALL)[0]
 
