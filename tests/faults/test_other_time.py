@@ -127,7 +127,7 @@ def _record_is_whole():
 def test_r11_a_clock_five_minutes_ahead_and_a_courier_of_a_racing_machine_are_named_and_do_nothing_twice(
     database_url, tmp_path
 ):
-    """The courier's machine runs ten times too fast: when the courier takes its time, it is some seconds ahead already."""
+    """The courier's machine runs ten times too fast: when the courier takes its time, it is ahead already."""
     right = RealClock()
     room = _room(right)
     with Gateway("other time") as gateway:
