@@ -8,6 +8,7 @@ Jagtenberg, Bhulai and van der Mei 2015).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,29 +40,29 @@ def covers(cells: Cells, metric: Metric, places: Points, limit_s: float) -> Bool
 
 def best_moves(
     found: Reach, metric: Metric, crews: Points, places: Points, weight: Floats, *,
-    limit_s: float, movable: Bools, leaving: int = -1, covered: Bools | None = None, drive_s: float = 900.0,
+    limit_s: float, movable: Bools, leaving: Sequence[int] = (), covered: Bools | None = None, drive_s: float = 900.0,
     count: int = 3,
 ) -> list[Move]:  # fmt: skip
     """
     The best ``count`` moves of different crews to different places, most gained first, then the shorter drive.
 
-    ``movable`` (crews,) who may be moved; ``leaving`` is the crew that drives off and moves nowhere, -1 for none;
+    ``movable`` (crews,) who may be moved; ``leaving`` are those that drive off and move nowhere (exact for two);
     ``covered`` what `covers` said of the places where it is known already. Moves that win less than half a percent of
     the weight, or take longer than ``drive_s``, are no moves.
     """
-    whole, limit_ms = float(weight.sum()), limit_s * 1000
+    whole = float(weight.sum())
     if not whole or not len(places):
         return []
     reaches = covers(found.cells, metric, places, limit_s) if covered is None else covered
-    in_time = (found.ms <= limit_ms) & (found.crew >= 0) & (found.crew != leaving)
+    in_time = found.in_time(limit_s, leaving)
     here = in_time.any(axis=1)
     open_weight = np.where(here, 0.0, weight)
-    wins = reaches @ open_weight  # (places,) what each place adds while nobody else moves
-    hopeful = np.argsort(-wins, kind="stable")[: 4 * count]
+    wins: Floats = np.dot(
+        reaches.astype(np.float64), open_weight
+    )  # what each place adds alone
+    hopeful = np.argsort(wins, kind="stable")[::-1][: 4 * count]
     moves = []
-    for crew in np.flatnonzero(movable):
-        if crew == leaving:
-            continue
+    for crew in np.setdiff1d(np.flatnonzero(movable), list(leaving)):
         only = here & ~(in_time & (found.crew != crew)).any(axis=1)  # reached by this crew alone
         left = float(weight[only].sum())
         for place in hopeful:

@@ -1,13 +1,15 @@
 """
 Who is how far from every cell now, and what a city loses when one of them drives off.
 
-A promise of minutes is kept for a cell when some free crew would be there in time by road. Of each cell the three
-nearest crews are known: so it is told at once what is left when one leaves, and when another is moved up in its stead,
-without a second search (`moves.py`).
+A promise of minutes is kept for a cell when some free crew would be there in time by road. Of each cell the four
+nearest crews are known: so it is told at once what is left when up to three leave, or two and another is moved up in
+their stead (`moves.py`), without a second search. Where more leave, a cell whose four nearest are all gone counts as
+open, which errs on the safe side.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +25,7 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-KNOWN = 3  # the crew that drives off, the one that moves up, and who is left
+KNOWN = 4  # two that drive off, one that moves up, and who is left
 LIMITS_S = (60, 180, 300)  # response circles of one, three and five minutes (glossary: response_circle)
 
 
@@ -44,9 +46,13 @@ class Reach:
     crew: Ints
     crews: int
 
-    def within(self, limit_s: float, *, without: int = -1) -> Bools:
-        """(n,) whether somebody would be there in time, though one crew were gone."""
-        return np.asarray(((self.ms <= limit_s * 1000) & (self.crew != without) & (self.crew >= 0)).any(axis=1))
+    def in_time(self, limit_s: float, without: Sequence[int] = ()) -> Bools:
+        """(n, KNOWN) which of the nearest would be there in time, though some crews were gone."""
+        return np.asarray((self.ms <= limit_s * 1000) & (self.crew >= 0) & ~np.isin(self.crew, list(without)))
+
+    def within(self, limit_s: float, without: Sequence[int] = ()) -> Bools:
+        """(n,) whether somebody would be there in time, though some crews were gone."""
+        return np.asarray(self.in_time(limit_s, without).any(axis=1))
 
 
 def reach(cells: Cells, metric: Metric, crews: Points, *, limit_s: float = 1800.0) -> Reach:
