@@ -37,6 +37,14 @@ def leave_crew(entry: Noted, *, by: Actor) -> None:
         services.leave_crew(entry.facts["account"], by=by, at=entry.at)
 
 
+def leave_crew_of_unit(entry: Noted, *, by: Actor) -> None:
+    """Who moved to another unit rides no more with a crew of the one that he left."""
+    account = entry.facts.get("account")
+    crew = crew_of(account) if account is not None else None
+    if account is not None and crew is not None and crew.unit_id == entry.facts["unit"]:
+        services.leave_crew(account, by=by, at=entry.at)
+
+
 def renew_skills(entry: Noted, *, by: Actor) -> None:
     """Somebody's certificate began or ended: his crew can more or less from this second."""
     crew = crew_of(entry.facts["account"]) if entry.facts.get("account") is not None else None

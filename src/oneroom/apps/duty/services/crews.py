@@ -162,8 +162,8 @@ def _swap(crew: Crew, sources: Iterable[str], target: str, at: datetime, **more:
 @service
 def leave_crew(account_id: int, *, by: Actor, at: datetime) -> None:
     """
-    Somebody has left the force: he rides no more. The crew's other officer leads then; without one nobody does, the
-    crew is sent nowhere, and the room sees that.
+    Somebody has left the force, or the unit: he rides no more. The crew's other officer leads then; without one nobody
+    does, the crew is sent nowhere, and the room sees that.
     """
     member = CrewMember.objects.select_related("crew").filter(account_id=account_id).first()
     if member is None:

@@ -191,10 +191,13 @@ def reopen_account(account_id: int, *, signature: int | None = None, by: Actor, 
 
 @service
 def close_account(account_id: int, *, by: Actor, at: datetime) -> None:
-    """The account can no longer sign in; its sessions are refused and its streams close."""
+    """
+    The account can no longer sign in; its sessions end for good, also where it is opened again, and its streams close.
+    """
     if by.id == account_id:
         raise NotAllowed("Nobody closes his own account: another administrator does.")
-    if Account.objects.filter(pk=account_id, is_active=True).update(is_active=False):
+    rows = Account.objects.filter(pk=account_id, is_active=True)
+    if rows.update(is_active=False, session_epoch=F("session_epoch") + 1):
         change_access(account_id, cause="account_closed", by=by, at=at)
 
 

@@ -42,7 +42,16 @@ from oneroom.web.pages.office.find import fits
 from oneroom.web.pages.office.set_up import goes, points, police_districts
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.office.strength import in_stations, officers, small_units
-from oneroom.web.pages.office.structure import figures, kind_name, letter, of_unit, system_strength, systems, unit_name
+from oneroom.web.pages.office.structure import (
+    figures,
+    function_name,
+    kind_name,
+    letter,
+    of_unit,
+    system_strength,
+    systems,
+    unit_name,
+)
 from oneroom.web.pages.room.words import local
 
 _MOST = 50  # found by a search
@@ -131,10 +140,10 @@ def organisation(request: HttpRequest) -> HttpResponse:
         later=next((m.day for m in marks if m.day > day), None),
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
         named=local(*names_by_code([code]).get(code, (code, code))),
-        functions=[duty.function for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
+        functions=[function_name(duty.function) for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
         small=small_units(tree, strength), points=points(tree, code, day, strength),
         districts=police_districts(tree, day),
-        doubled=[(function, _called(overlaps(tree, duties)[function], tree)) for function in is_.doubled],
+        doubled=[(function_name(f), _called(overlaps(tree, duties)[f], tree)) for f in is_.doubled],
         legal_gaps=_called(is_.legal_gaps, tree), two_teams_gaps=_called(is_.two_teams_gaps, tree), forms=list(FORMS),
         may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip
