@@ -17,7 +17,7 @@ from PIL import Image
 
 from oneroom.apps.duty.models import CrewMember, Roster
 from oneroom.apps.duty.rostering import NEEDS, SHIFTS
-from oneroom.apps.duty.services import Fix, come_on_duty, form_crew, record_positions
+from oneroom.apps.duty.services import Fix, NewGear, come_on_duty, enter_force, enter_gear, form_crew, record_positions
 from oneroom.apps.incidents import services, shift
 from oneroom.apps.incidents.models import Handover, LateAct
 from oneroom.apps.incidents.services.openings import break_glass
@@ -233,6 +233,13 @@ def _things(
             unit=room.town.units[place], first=at.date(), days=1, version=1, shifts=SHIFTS, needs=NEEDS, changed_at=at
         ).pk,
         "second": room.report("noise", at=place, by=desk, grade=3).pk,
+        "gear": enter_gear(
+            [NewGear(f"G-{place}", "shield", "Shield", room.town.units[place].pk)], by=room.actor("zhou"), at=at
+        )[0],
+        "force": enter_force(
+            code=f"force-{place}", name_zh="机动队", name_en="Mobile", unit_id=room.town.units[place].pk, base="Yard",
+            strength=10, least=5, required=2, by=room.actor("zhou"), at=at,
+        ).pk,
     }  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.orgs.clock import follow_the_day
@@ -181,6 +183,16 @@ def test_t11_3870_officers_go_down_in_two_years_and_each_move_changes_both_headc
     assert (before.get(("branch", "sworn"), 0), before.get(("west", "sworn"), 0)) == (3870, 0)
     assert (after.get(("branch", "sworn"), 0), after.get(("west", "sworn"), 0)) == (0, 3870)
     assert Move.objects.filter(basis="move_down").count() == 3870
+    hanna = Client(headers={"accept-language": "en", "accept": "text/html"})
+    force.staff("hanna", Role.HR)
+    hanna.force_login(force.room.town.people["hanna"])
+    shown = hanna.get("/office/moves", {"way": "down", "basis": "move_down"}).content.decode()
+    assert "of 3870" in shown, "the transfer ledger shows each of them as a line"
+    for on, heads in (("2019-12-31", ("3870", "0")), ("2021-12-31", ("0", "3870"))):
+        table = hanna.get("/office/posts", {"on": on}).content.decode()
+        rows = [table.split(f"?unit={unit}")[1].split("</tr>")[0] for unit in ("branch", "west")]
+        people = tuple(re.findall(r'num">(-?\d+)<', row)[1] for row in rows)
+        assert people == heads, "both ends, as they were on the day"
 
 
 def test_b17_a_village_without_its_auxiliary_is_a_gap_the_same_day(force):

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
+from datetime import timedelta
 
 import pytest
 
 from oneroom.apps.incidents.lastboard import clashes
 from oneroom.apps.incidents.models import Incident, Reserved
+from oneroom.apps.ledger.models import Entry
+from oneroom.apps.oversight.retention import keep_all
+from oneroom.apps.oversight.services.holds import ask_release, place_hold
+from oneroom.apps.people.services import sign_second
 from oneroom.ports.journal import left_aside
+from oneroom.project.checks import machine
 from oneroom.web.degraded import booking
 from oneroom.web.degraded.hand import Mode
+from oneroom.web.health.parts import Part, troubles
 from tests.away import fickle
 from tests.clock import HAND
 from tests.flows.test_degraded import call
@@ -108,6 +116,39 @@ def test_what_cannot_even_be_put_before_a_person_stays_on_the_disk(house, room, 
 
     [kept] = left_aside(tmp_path)
     assert "Somebody broke the window" in (tmp_path / kept).read_text(encoding="utf-8", errors="ignore")
+
+
+def test_g5_a_journal_that_was_put_aside_goes_at_its_term_unless_a_matter_is_held_and_is_said_until_then(
+    room, tmp_path, settings
+):
+    """It holds what callers said, and no table knows of it: nobody's forgetting it keeps it for ever."""
+    settings.JOURNAL_FOLDER = tmp_path
+    kept = tmp_path / "journal.unbooked-1"
+    kept.write_text("1 mark Somebody broke the window\n")
+    other = os.open(kept, os.O_RDONLY)  # whoever holds it open finds no words either
+    for at in (room.now, room.now + timedelta(days=29)):
+        os.utime(kept, (room.now.timestamp(), room.now.timestamp()))
+        keep_all(at)
+    assert kept.exists()
+    assert kept.name in " ".join(finding.sentence for finding in machine.journal())
+    aside = Part("journal", 0.0, 10.0, wrong=True, figures={"put_aside": left_aside(tmp_path)})
+    assert troubles([aside]) == ["journal_aside"]
+    late = room.now + timedelta(days=31)
+    matter = room.report("burglary", at="market")
+    held = {"reason": "case", "basis": "File 7", "review_on": (room.now + timedelta(days=90)).date()}
+    hold = place_hold(matter.reference, **held, by=room.actor("ina"), at=room.now)
+    keep_all(late)
+    assert kept.exists(), "it may be the only place where a held matter stands"
+
+    sign_second(ask_release(hold, words="Done", by=room.actor("ina"), at=late), by=room.actor("leader-li"), at=late)
+    keep_all(late)
+
+    assert left_aside(tmp_path) == []
+    assert set(os.read(other, 4096)) == {0}
+    os.close(other)
+    said = Entry.objects.get(kind="retention.applied", facts__kept="journal")
+    assert (said.facts["count"], said.facts["term_h"]) == (1, 30 * 24)
+    assert list(machine.journal()) == []
 
 
 @pytest.mark.parametrize(

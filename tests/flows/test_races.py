@@ -89,6 +89,29 @@ def test_two_dispatchers_send_the_same_crew_and_exactly_one_wins(room):
     assert Assignment.objects.count() == 1
 
 
+@pytest.mark.prove
+def test_point_20_of_a_hundred_that_send_one_crew_to_a_hundred_matters_exactly_one_wins(room):
+    """As many at once as the database lets in here, and each of them again and again."""
+    crew, dora, dan = room.town.crews["crew-1"].pk, room.actor("dora"), room.actor("dan")
+    matters = [room.report("fight", at="market", grade=3).pk for _n in range(100)]
+    at, won, refused = room.now, [], []
+
+    def desk(n):
+        for pk in matters[n::25]:
+            try:
+                won.extend(services.offer(pk, [crew], by=(dora, dan)[n % 2], at=at))
+            except (IllegalMove, Overtaken) as no:
+                refused.append(no)
+
+    raised = together(*(lambda n=n: desk(n) for n in range(25)))
+
+    assert raised == [None] * 25
+    assert (len(won), len(refused)) == (1, 99)
+    assert list(Assignment.objects.values_list("crew", flat=True)) == [crew]
+    assert Entry.objects.filter(kind="assignment.offered").count() == 1
+    assert verify("acts").fault is None
+
+
 def test_a_crew_that_is_taken_off_diverted_and_sent_at_once_ends_in_one_place(room):
     noise, theft = room.report("noise", at="north", grade=3), room.report("theft", at="south", grade=2)
     knife = room.report("knife", at="market", grade=1)

@@ -9,23 +9,29 @@ none became an element, none ran, and the content policy, the third fence, had n
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from oneroom.apps.duty.models import Crew
+from oneroom.apps.duty.services import NewGear, enter_force, enter_gear
 from oneroom.apps.incidents import services
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.incidents.services.openings import break_glass
 from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.people.models import Account
 from oneroom.apps.people.services import ask_second
+from oneroom.apps.personnel import services as personnel
+from oneroom.apps.personnel.models import Post
 from oneroom.apps.places.models import Place
 from oneroom.apps.places.services import NewPlace, add_places, raise_warning
+from oneroom.apps.reforms.services import draft_plan, enter_aim
 from oneroom.engine.roles import Role
 from oneroom.engine.signatures import Act
 from oneroom.engine.values import CITIZEN, SYSTEM
 from tests.browsing import browsing
+from tests.force import Force
 from tests.served import served
 from tests.town import corner
 
@@ -83,6 +89,7 @@ class House:
         self.twin = room.report(self.typed("words"), at="west", by="carl")
         self._public()
         self._done()
+        self._offices()
         typed = {"fields": {"words": self.typed("draft"), "caller_name": script("draft"), "where": script("draft")}}
         services.keep_draft("draft-hostile", 1, typed, services.Shown(), by=room.actor("carl"), at=at)
         services.take_event(services.Event("abandoned", script("call"), at, number="13955508881", desk="<b data-x>"),
@@ -106,6 +113,28 @@ class House:
         services.add_words(taken.incident_id, words=self.typed("talk"), source="caller", report_id=report.pk,
                            by=CITIZEN, at=self.room.now)  # fmt: skip
         services.write_to_caller(report.pk, words=self.typed("answer"), by=self.room.actor("carl"), at=self.room.now)
+
+    def _offices(self) -> None:
+        """What is typed where the force is planned: gear, the mobile force, plans, aims, people, posts, rules."""
+        room, force, day = self.room, Force(self.room), self.room.now.date() + timedelta(days=90)
+        unit, zhou = room.town.units["west"].pk, {"by": room.actor("zhou"), "at": room.now}
+        self.gear = enter_gear([NewGear("G-1", "shield", self.typed("gear"), unit)], **zhou)[0]
+        self.force = enter_force(
+            code="f1", name_zh="机动队", name_en=self.typed("mobile"), unit_id=unit, base=self.typed("base"),
+            strength=10, least=5, required=2, **zhou,
+        ).pk  # fmt: skip
+        plans = {"by": force.staff("olga", Role.ORG_PLANNER), "at": room.now}
+        self.plan = draft_plan(self.typed("plan"), day, **plans)
+        enter_aim(self.typed("aim"), owner="west", evidence=self.typed("evidence"), **plans)
+        staff = {"by": force.hr, "at": room.now}
+        self.person = force.person(self.typed("person")).pk
+        force.places("west", 1)
+        Post.objects.filter(code=force.post("w1", "west")).update(name_en=self.typed("post"))
+        self.policy = personnel.publish_policy(
+            code="r1", title_zh="制度", title_en=self.typed("policy"), topic="work", effective=force.today, review=day,
+            **staff,
+        )  # fmt: skip
+        self.round = personnel.draft_round(self.typed("round"), day, **staff)
 
     def _done(self) -> None:
         self.done = self.room.report("a brawl", at="east", grade=2, category="public_order", safe_contact="yes")
@@ -182,6 +211,12 @@ def test_what_was_typed_as_a_script_runs_nowhere_and_is_shown_as_it_was_typed(br
             ("zhou", "/office/find?q=" + IN_ADDRESS), ("ina", "/office/record"),
             ("zhou", "/office/incidents?ref=" + IN_ADDRESS), ("ada", "/office/accounts"),
             ("ina", f"/office/record?matter=incident:{house.matter.pk}"), ("ada", "/office/signatures"),
+            ("zhou", "/office/duty/gear"), ("zhou", f"/office/duty/gear/{house.gear}"), ("zhou", "/office/force"),
+            ("zhou", f"/office/force/{house.force}"), ("olga", "/office/reforms"),
+            ("olga", f"/office/reforms/{house.plan}"), ("olga", "/office/reforms/aims"), ("hanna", "/office/people"),
+            ("hanna", f"/office/people/{house.person}"), ("hanna", "/office/posts/each"), ("hanna", "/office/rules"),
+            ("hanna", f"/office/rules/{house.policy}"), ("hanna", "/office/rotation"),
+            ("hanna", f"/office/rotation/rounds/{house.round}"),
         ]:  # fmt: skip
             visit(who, path)
     assert wrong == []

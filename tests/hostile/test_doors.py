@@ -5,6 +5,7 @@ arguments, what has no door yet.
 
 from __future__ import annotations
 
+import csv
 import http.server
 import io
 import logging
@@ -31,9 +32,9 @@ from oneroom.apps.orders.channel import ChannelFailed, Message
 from oneroom.engine.roles import MAY, Role
 from oneroom.ports import heads, stamps
 from oneroom.ports.channels.sms import Sms
+from oneroom.ports.formats.sheets import Column, read_sheet, safe, write_csv
 from oneroom.project.asgi import RAW_PATHS
 from oneroom.project.logs import WithoutWords
-from oneroom.web.takeout import safe
 from tests.cast import cast
 from tests.hostile.test_odd_input import address, furthest
 from tests.served import WebProcess
@@ -105,6 +106,22 @@ def test_point_45_a_photo_that_is_something_else_besides_is_a_photo_and_nothing_
 def test_point_44_no_cell_of_a_list_begins_as_a_formula(text):
     assert safe(text) == f"'{text}"
     assert safe("Market Street = North") == "Market Street = North"
+    written = write_csv(["Name"], [[text]])
+    _heading, [cell] = csv.reader(io.StringIO(written.decode("utf-8-sig"), newline=""))
+    assert cell == f"'{text}"
+    [line] = read_sheet(written, (Column("name", ("Name",)),)).lines
+    assert line.cells["name"] == text.strip(), "and it comes back as it was typed"
+
+
+def test_point_44_whatever_writes_a_list_has_its_cells_made_safe():
+    """A new writer of files for spreadsheets is seen here: each hands its cells to ``safe``, or to ``write_csv``."""
+    source = Path(__file__).resolve().parents[2] / "src" / "oneroom"
+    writers = {str(path.relative_to(source)) for path in source.rglob("*.py") if "csv.writer(" in path.read_text()}
+    assert {name for name in writers if not name.startswith("project/")} == {
+        "ports/formats/sheets.py", "web/takeout.py", "web/pages/office/roster_out.py",
+    }  # fmt: skip
+    for name in ("web/takeout.py", "web/pages/office/roster_out.py"):
+        assert "import safe" in (source / name).read_text(), name
 
 
 # ---- calls to the outside (46) ----

@@ -13,8 +13,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
+from oneroom.apps.duty.models import Crew
+from oneroom.apps.incidents.models import Incident
 from oneroom.apps.ledger.queries import entries_since
 from oneroom.apps.ledger.verify import verify
+from oneroom.apps.orgs.models import OrgUnit
+from oneroom.apps.people.models import Grant
+from oneroom.apps.reforms.models import ReformPlan
 from oneroom.project.clock import CLOCK_FILE, FASTEST, FileClock
 from oneroom.project.database import to_url
 from oneroom.project.demo import world
@@ -49,7 +54,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def city(django_db_setup, django_db_blocker, tmp_path_factory):
-    """One city for both tests; what it leaves behind is taken away at the end."""
+    """One city for all tests; what it leaves behind is taken away at the end."""
     hashers = ["oneroom.project.demo.credentials.MadeByMachine"]  # overridden, since Django keeps those it has made
     with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=hashers):
         clock = FileClock(tmp_path_factory.mktemp("city") / "clock.json")
@@ -125,6 +130,58 @@ def test_one_crew_is_a_browser_that_signs_sets_off_arrives_and_reports_by_taps_a
     assert verify("acts").fault is None
     desk.close()
     phone.close()
+
+
+CALL_AT = """async (location) => {
+  const { act } = await import("/static/oneroom/act.js");
+  const call = { words: "a quarrel in the shop", category: "dispute", grade: 3, reasons: ["no_danger"], location };
+  return (await act("/api/incidents", call)).id;
+}"""
+
+
+def test_t08_two_stations_of_the_living_city_merge_today_and_a_call_in_the_merged_area_goes_to_the_heir(city, browser):
+    """The plan on the demo planner's desk: given a day by him, signed by the chief, and the city goes on."""
+    house, desks = city.house, {}
+    for seat in ("planner", "chief", "dispatcher"):
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_cookies([{"name": "oneroom_language", "value": "en", "url": house}])
+        desks[seat] = context.new_page()
+        desks[seat].goto(f"{house}/start/")
+        desks[seat].click(f"form:has(input[value='{seat}']) button")
+        desks[seat].wait_for_url("**/room/**" if seat == "dispatcher" else "**/office/**")
+    plan = ReformPlan.objects.get()
+    gone, heir = plan.changes[0]["units"][0], plan.changes[0]["into"]
+    was = OrgUnit.objects.get(code=gone)
+    crews = set(Crew.objects.filter(unit=was).values_list("code", flat=True))
+    assert crews
+
+    planner, chief = desks["planner"], desks["chief"]
+    planner.goto(f"{house}/office/reforms/{plan.pk}")
+    planner.locator("summary", has_text="Name and day").press("Enter")
+    planner.fill("#day", planner.get_attribute("#day", "min"))
+    planner.press("#day", "Enter")
+    planner.get_by_role("heading", name="Nothing stands against it").wait_for()
+    planner.fill("#why", "Two small stations are one")
+    planner.press("#why", "Enter")
+    planner.get_by_text("Waits for somebody of another unit").wait_for()
+    chief.goto(f"{house}/office/reforms/{plan.pk}")
+    chief.get_by_role("button", name="Sign", exact=True).press("Enter")
+    chief.get_by_text("in force").first.wait_for()
+
+    place = {"lon": was.lon, "lat": was.lat}
+    call = desks["dispatcher"].evaluate(CALL_AT, place)
+    assert Incident.objects.get(pk=call).unit.code == heir
+    was.refresh_from_db()
+    assert (was.valid_to is not None, was.heir.code) == (True, heir)
+    assert crews <= set(Crew.objects.filter(unit__code=heir).values_list("code", flat=True))
+    assert not Grant.objects.filter(unit=was, ends=None).exists(), "access of the ended unit is none"
+    seen = entries_since(0, kinds=["unit.ended"])[-1].seq
+    until(lambda: entries_since(seen, kinds=["incident.closed"], limit=1), PATIENCE_S)
+    assert [part.poll() for part in city.parts] == [None, None]
+    assert verify("acts").fault is None
+    for page in desks.values():
+        page.context.close()
 
 
 def _of(assignment, kinds):

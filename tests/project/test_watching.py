@@ -15,13 +15,16 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.conf import settings
+from django.utils.translation import override
 
+from oneroom.apps.oversight.kinds import KINDS, said
 from oneroom.apps.oversight.models import Alarm
 from oneroom.apps.oversight.queries import alarms, open_alarms
 from oneroom.project.watching import signs
 from oneroom.project.watching.board import Board
-from oneroom.project.watching.watch import PARTS, Watch
+from oneroom.project.watching.watch import HOUSE, PARTS, Watch
 from oneroom.project.watching.wire import Wire
+from oneroom.web.health.parts import Part, troubles
 from tests.clock import HAND
 from tests.waiting import until
 from tests.watched import Process, auditor_url
@@ -118,6 +121,34 @@ def test_what_is_killed_is_started_again_and_what_stands_still_is_killed_and_sta
     assert "courier | gave no sign of life for" in said
 
 
+def test_an_archive_that_stands_still_is_killed_and_started_again(database_url, tmp_path):
+    """Nobody waits for it, so nobody would notice: its sign of life is for the supervisor."""
+    program = """
+        import django; django.setup()
+        from oneroom.project.parts import archive
+        from oneroom.project.supervisor import Supervisor
+        Supervisor([archive()]).run()
+    """
+    environment = {
+        **os.environ, "ONEROOM_DATABASE_URL": database_url, "ONEROOM_SECRET_KEY": settings.SECRET_KEY,
+        "ONEROOM_SIGNS": str(tmp_path), "ONEROOM_SILENT_S": "3", "ONEROOM_BACKUPS": str(tmp_path / "missing" / "x"),
+    }  # fmt: skip
+    (tmp_path / "missing").write_text("no folder")  # whatever it tries fails, and it is alive all the same
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        until(lambda: signs.read(tmp_path, "archive") is not None, PATIENCE_S)
+        sign = signs.read(tmp_path, "archive")
+        assert sign.worked_s is None
+        os.kill(sign.pid, signal.SIGSTOP)
+        until(lambda: (now := signs.read(tmp_path, "archive")) is not None and now.pid != sign.pid, PATIENCE_S)
+    finally:
+        supervisor.terminate()
+        _, said_so = supervisor.communicate(timeout=20)
+    assert "archive | gave no sign of life for" in said_so
+
+
 # ---- one watch, looked at by hand ----
 
 
@@ -186,6 +217,45 @@ def test_a_part_that_lives_and_fails_at_its_work_is_no_healthy_part(watch, tmp_p
 
     assert seen.parts["web"] == "failing"
     assert ("failing", "web") in {row[:2] for row in seen.wrong}
+
+
+def test_what_is_wrong_with_the_machine_itself_is_an_alarm_of_its_part_until_it_is_mended(watch):
+    """A folder of backups that takes nothing kills no process: nobody would hear of it before it is wanted."""
+    wrong = ["backup_behind"]
+    watching = watch(silent_s=30, also=lambda: wrong)
+    assert not watching.look().wrong, "it may be over in a moment"
+    watching._house_s["backup_behind"] -= 31
+
+    subject = f"clock@{watching.node}"
+    assert [row[:2] for row in watching.look().wrong] == [("backup_behind", subject)]
+    with override("en"):
+        said_so = said("backup_behind", subject)
+    assert said_so.startswith(f"clock on {watching.node}: changes do not reach the backups")
+    after = watch(silent_s=30, also=lambda: wrong)  # the part was started again meanwhile
+    assert [row[:2] for row in after.look().wrong] == [("backup_behind", subject)]
+    assert open_alarms().count() == 1
+
+    wrong.clear()
+    after.look()
+    assert open_alarms().count() == 0
+    assert [(row.kind, row.over is not None) for row in alarms()] == [("backup_behind", True)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "kinds"),
+    [
+        ([Part("backup", 5.0, 60.0), Part("disk", 1.0, 10.0), Part("journal", 0.0, 10.0)], []),
+        ([Part("backup", 61.0, 60.0)], ["backup_behind"]),
+        ([Part("backup", None, 60.0, figures={"unseen_s": 20})], []),  # the archive may be starting, too
+        ([Part("backup", None, 60.0, figures={"unseen_s": 61})], ["backup_behind"]),
+        ([Part("disk", 1.0, 10.0, wrong=True)], ["disk_short"]),
+        ([Part("journal", 0.0, 10.0, wrong=True, figures={"put_aside": ["journal.altered-1"]})], ["journal_aside"]),
+        ([Part("journal", 0.0, 10.0, wrong=True, figures={"mode": "away", "put_aside": []})], []),  # said by "database"
+    ],
+)
+def test_what_a_machine_works_with_is_told_by_kind_and_nothing_that_others_say_already(parts, kinds):
+    assert troubles(parts) == kinds
+    assert set(kinds) <= HOUSE <= KINDS.keys()
 
 
 def test_a_sign_of_an_earlier_run_of_the_machine_and_a_torn_one_are_none(tmp_path, monkeypatch):

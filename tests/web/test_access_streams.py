@@ -8,9 +8,13 @@ from datetime import timedelta
 import httpx
 from django.test import Client
 
+from oneroom.apps.duty.models import DutySpell
 from oneroom.apps.duty.services import form_crew
+from oneroom.apps.ledger.models import Entry
 from oneroom.apps.people.models import Signature
 from oneroom.apps.people.services import close_account, create_account, give_role
+from oneroom.apps.personnel.clock import follow_moves
+from oneroom.apps.personnel.services import Order, post_people
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from oneroom.web import tickets
@@ -98,6 +102,67 @@ def test_a_post_at_another_station_moves_the_audience_and_a_crew_formed_anew_end
             assert ear.next()[0] == "hello"
             close_account(nina.pk, by=SYSTEM, at=room.now)
             assert ear.rest()[-1] == "access"
+
+
+def test_points_6_and_17_whoever_is_posted_to_another_unit_loses_what_he_held_at_his_own_when_he_goes_off_duty(
+    database_url, room
+):  # fmt: skip
+    """A move that the personnel office entered ends roles, place in a crew and streams, though of nobody at work."""
+    force = Force(room)
+    li, zhang = force.person("Li", account="leader-li"), force.person("Zhang", account="zhang")
+    for unit in ("west", "east"):
+        force.places(unit, 5)
+    for who, code in ((li, "w1"), (zhang, "w2")):
+        force.sits(who, force.post(code, "west"))
+    tomorrow = force.days(1)
+    for who, code in ((li, "e1"), (zhang, "e2")):
+        force.sits(who, force.post(code, "east", day=tomorrow), day=tomorrow, basis="transfer")
+    give_role(room.town.people["zhang"].pk, Role.COMMUNITY_OFFICER, unit_id=room.town.units["east"].pk, by=SYSTEM,
+              at=room.now)  # fmt: skip
+    assert follow_moves(room.now) == 0, "its day has not come"
+    screen, before = sits(room, "leader-li"), room.actor("leader-li")
+    assert screen.get("/office/board").status_code == 200
+    with (
+        Serving(Live(database_url)) as house, listening(house.url, tickets.issue(before)) as ear,
+        listening(house.url, tickets.issue(room.actor("wang"))) as other,
+    ):  # fmt: skip
+        assert [ear.next()[0], other.next()[0]] == ["hello", "hello"]
+        HAND.set(room.now.astimezone().replace(hour=0, minute=1) + timedelta(days=1))
+        DutySpell.objects.filter(account__username="leader-li").update(ends=room.now)
+
+        assert follow_moves(room.now) == 1, "the officer rides with a crew on duty: he keeps his until he is done"
+
+        assert ear.rest()[-1] == "access"
+    assert screen.get("/office/board").status_code == 404
+    assert room.actor("leader-li").units == frozenset()
+    riding = room.actor("zhang")
+    assert (riding.crew_id, riding.unit_id) == (room.town.crews["crew-1"].pk, room.town.units["west"].pk)
+
+    HAND.forward(12 * 3600)  # and nobody keeps it past the half day
+
+    assert follow_moves(room.now) == 1
+    moved = room.actor("zhang")
+    assert (moved.crew_id, moved.unit_id) == (None, room.town.units["east"].pk), "what he was given there stays"
+    assert moved.roles == {Role.COMMUNITY_OFFICER}
+    assert room.actor("wang").crew_id == room.town.crews["crew-1"].pk, "nobody else loses anything"
+    assert follow_moves(room.now) == 0
+    kinds = Entry.objects.filter(kind="person.moved").values_list("facts__roles", flat=True)
+    assert list(kinds) == [1, 1]
+
+
+def test_point_17_whoever_keeps_a_post_in_the_unit_that_he_left_keeps_his_role_there(room):
+    force = Force(room)
+    li = force.person("Li", account="leader-li")
+    for unit in ("west", "east"):
+        force.places(unit, 5)
+    force.sits(li, force.post("w1", "west"))
+    force.post("w2", "west")
+    post_people([Order(li.pk, "w2", full=False)], day=force.today, basis="first", by=SYSTEM, at=room.now)
+    force.sits(li, force.post("e1", "east"), day=force.days(1), basis="transfer")
+    HAND.forward(2 * 24 * 3600)
+
+    assert follow_moves(room.now) == 0
+    assert room.actor("leader-li").units == {room.town.units["west"].pk}
 
 
 def test_a_role_that_was_given_until_an_hour_is_over_then_though_no_clock_ends_it(room):

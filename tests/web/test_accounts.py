@@ -12,7 +12,7 @@ from oneroom.apps.ledger.models import Entry
 from oneroom.apps.people.clock import end_grants
 from oneroom.apps.people.models import Account, Grant, Signature
 from oneroom.apps.people.queries import actor_of, staff
-from oneroom.apps.people.services import give_role
+from oneroom.apps.people.services import give_role, reopen_account
 from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM, Conflict
 from tests.clock import HAND
@@ -122,6 +122,21 @@ def test_what_an_administrator_does_to_access_ends_sessions_and_streams_at_once(
         after = Entry.objects.filter(kind="access.changed", subject=f"account:{zhang.pk}")
         assert after.count() == before + 1
         assert after.last().scopes == [f"account:{zhang.pk}"]
+
+
+def test_point_6_a_session_of_before_an_account_was_closed_is_none_when_it_is_opened_again(room):
+    """A stolen device stays outside: closing ends its session, and does not only hold it up."""
+    zhang = room.town.people["zhang"]
+    stolen = sits(room, "zhang")
+    assert stolen.get("/t/").status_code == 200
+    sits(room, "ada").post(f"/office/accounts/{zhang.pk}", {"act": "close"})
+    assert stolen.get("/api/me").status_code == 401
+
+    reopen_account(zhang.pk, by=SYSTEM, at=room.now)
+
+    assert stolen.get("/api/me").status_code == 401
+    zhang.refresh_from_db()
+    assert sits(room, "zhang").get("/api/me").status_code == 200, "who signs in anew is in"
 
 
 def test_the_last_sign_in_is_told_in_the_citys_time_like_everything_else(room):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from oneroom.apps.incidents.models import Incident
+from oneroom.apps.incidents.models import AddedWords, Incident
 from oneroom.apps.ledger.models import DoneOnce, Entry, Sealed
 from tests.town import corner
 from tests.web.api_client import Caller
@@ -144,6 +144,21 @@ def test_the_same_key_is_answered_the_same_and_other_content_is_a_conflict(town)
     assert Incident.objects.count() == 1
     assert first["code"] not in str(list(DoneOnce.objects.values())), "the caller's code is kept nowhere"
     assert desk.post("incidents", CALL, key="", status=422)["field"] == "Idempotency-Key"
+
+
+def test_point_50_sent_a_hundred_times_it_is_done_once_and_answered_the_same(room):
+    desk = Caller("dora")
+    first = desk.post("incidents", CALL, key="desk-7-call-1")
+    words = {"words": "He is on the roof now"}
+    said = desk.post(f"incidents/{first['id']}/words", words, key="desk-7-word-1")
+    before = Entry.objects.count()
+
+    for _n in range(100):
+        assert desk.post("incidents", CALL, key="desk-7-call-1") == first
+        assert desk.post(f"incidents/{first['id']}/words", words, key="desk-7-word-1") == said
+
+    assert Entry.objects.count() == before
+    assert (Incident.objects.count(), AddedWords.objects.count()) == (1, 1)
 
 
 def test_nobody_signed_in_gets_in_and_csrf_is_checked(town):

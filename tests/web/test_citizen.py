@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import random
 import re
+from collections import Counter
 
 import pytest
 from django.core.cache import cache
@@ -251,6 +254,32 @@ def test_a_wrong_code_says_so_and_after_thirty_the_door_stays_shut(citizen: Clie
     assert shut.status_code == 429
     assert "Too many tries from here." in shut.content.decode()
     assert citizen.post("/follow", {"code": code}, REMOTE_ADDR="10.1.1.1").status_code == 200
+
+
+def test_point_22_whoever_has_a_network_of_addresses_is_one_source(citizen: Client) -> None:
+    code, _ = matter_of(citizen)
+    for n in range(30):
+        assert citizen.post("/follow", {"code": "AAAAAAAAA"}, REMOTE_ADDR=f"2001:db8:1:2::{n:x}").status_code == 404
+    assert citizen.post("/follow", {"code": code}, REMOTE_ADDR="2001:db8:1:2:ffff::1").status_code == 429
+    assert citizen.post("/follow", {"code": code}, REMOTE_ADDR="2001:db8:1:3::1").status_code == 200
+    assert citizen.post("/follow", {"code": code}, REMOTE_ADDR="::ffff:192.0.2.7").status_code == 200
+
+
+@pytest.mark.prove
+def test_point_22_ten_thousand_guesses_find_nothing_and_nearly_all_are_not_even_looked_at(citizen: Client) -> None:
+    codes = {matter_of(citizen)[0] for _n in range(20)}
+    shape = {len(code) for code in codes}
+    signs = sorted(set("".join(codes)))
+    assert len(codes) == 20
+    assert min(shape) * math.log2(len(signs)) > 40, "guessing one of a million codes takes longer than anybody has"
+    chance = random.Random(22)
+    heard: Counter[int] = Counter()
+    for n in range(10_000):
+        guess = "".join(chance.choices(signs, k=min(shape)))
+        answer = citizen.post("/follow", {"code": guess}, REMOTE_ADDR=f"192.0.2.{n % 20}")
+        heard[answer.status_code] += 1
+        assert guess in codes or answer.status_code != 200
+    assert heard == {404: 20 * 30, 429: 10_000 - 20 * 30}
 
 
 def test_words_for_a_wrong_code_are_given_back(citizen: Client) -> None:

@@ -22,9 +22,9 @@ from oneroom.engine.measures.loop import MEASURES, spread
 from oneroom.engine.roles import Role
 from oneroom.engine.signatures import Act
 from oneroom.engine.values import SYSTEM
+from oneroom.ports.formats.sheets import safe
 from oneroom.web.pages.office.days import day_start
 from oneroom.web.pages.office.measures import WORDS
-from oneroom.web.takeout import safe
 from tests.town import corner
 
 pytestmark = pytest.mark.django_db

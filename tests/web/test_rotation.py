@@ -190,6 +190,8 @@ def test_t39_t40_a_round_is_planned_adjusted_signed_by_two_and_holds_from_its_da
     assert Entry.objects.filter(kind="person.posted", facts__basis="rotation").count() == 2
     assert Move.objects.filter(basis="rotation", day=day).values("person").distinct().count() == 2
     assert due(ina, on=day.isoformat()) == [], "who moved begins anew"
+    signed = ina.get(address).content.decode()
+    assert signed.count("five years in a sensitive post since") == 2, "a signed round still says why each must go"
 
 
 def test_t39_a_signed_round_is_taken_back_before_its_day_with_all_it_wrote(force, two):
@@ -227,7 +229,9 @@ def test_t40_no_unit_loses_more_than_the_round_says(force, two):
     address, row = planned(force, hanna, percent="40")
 
     assert row.state == "impossible"
-    assert "3 people must leave west, which may lose only 1 in one round." in hanna.get(address).content.decode()
+    assert (
+        "3 people must leave West station, which may lose only 1 in one round." in hanna.get(address).content.decode()
+    )
     assert hanna.post(address, {"act": "ask", "seen": "2", "why": "x"}).status_code == 409
     wrong = {"name": "x", "day": force.days(9).isoformat(), "months": "0", "percent": "0"}
     assert hanna.post("/office/rotation/rounds", wrong).status_code == 422

@@ -13,6 +13,7 @@ from django.test import Client
 
 from oneroom.apps.ledger.models import Entry, Look
 from oneroom.apps.orgs.models import UnitSpell
+from oneroom.apps.orgs.services import begin_unit
 from oneroom.apps.personnel import services
 from oneroom.apps.personnel.models import Award, Kinship, Post, Posting, Village, WelfareNote
 from oneroom.engine.establishment import transfer
@@ -359,11 +360,48 @@ def test_t11_b15_b18_the_years_side_by_side_show_who_and_what_went_down(force, s
     def year(n):
         return re.findall(r'num">([^<]*)</td>', text.split(f'id="year-{n}"')[1].split("</tr>")[0])
 
-    assert year(this.year - 2) == ["0", "0", "0", "0.0 %", "100.0 %", "0", "0.0 %", "–", "0.0 %"]
+    assert year(this.year - 2) == ["0", "0", "0", "0.0 %", "100.0 %", "0", "0.0 %", "–", "0.0 %", "–"]
     assert year(this.year - 1)[:5] == ["1", "0", "0", "20.0 %", "80.0 %"]
-    assert year(this.year) == ["1", "0", "0", "40.0 %", "60.0 %", "76", "7.6 %", "16.0 %", "47.5 %"]
+    assert year(this.year) == ["1", "0", "0", "40.0 %", "60.0 %", "76", "7.6 %", "16.0 %", "47.5 %", "–"]
     assert "1–2 of 2" in page(sits("hanna"), "/office/moves", way="down"), "T11: each of them is a line"
     file = done(sits("hanna"), "/office/moves", 200, **{"as": "csv"}, way="down")
     assert file.count("Moved down to a station") == 2
     assert "P0" not in file
     assert "Year by year" not in page(sits("leader-li"), "/office/moves"), "a chief has his own station's lines"
+
+
+def test_t40_32_moves_of_16_heads_are_32_and_16_and_all_16_branches_changed_their_heads(force, sits):
+    this, machine = date(force.today.year, 1, 1), {"by": SYSTEM, "at": force.room.now}
+    heads = []
+    for n in range(16):
+        begin_unit(kind="branch_bureau", code=f"b{n}", name_zh="分局", name_en="Branch", **machine)
+        force.places(f"b{n}", 2)
+        force.post(f"head{n}", f"b{n}", leads=True)
+        heads.append(force.person(f"H{n}"))
+    Post.objects.update(since=date(2018, 1, 1))
+    UnitSpell.objects.update(since=date(2018, 1, 1))
+    Posting.objects.bulk_create(
+        Posting(person=head, post=f"head{n}", basis="entered", since=date(2018, 1, 1)) for n, head in enumerate(heads)
+    )
+    for step, day in ((1, date(this.year - 1, 3, 1)), (2, date(this.year - 1, 9, 1))):
+        orders = [services.Order(head.pk, f"head{(n + step) % 16}") for n, head in enumerate(heads)]
+        services.post_people(orders, day=day, basis="rotation", **machine)
+
+    text = page(sits("hanna"), "/office/moves")
+
+    def year(n):
+        return re.findall(r'num">([^<]*)</td>', text.split(f'id="year-{n}"')[1].split("</tr>")[0])
+
+    assert (year(this.year - 1)[1:3], year(this.year - 1)[-1]) == (["32", "16"], "16/16 = 100.0 %")
+    assert (year(this.year)[1:3], year(this.year)[-1]) == (["0", "0"], "0/16 = 0.0 %")
+
+
+def test_t41_sixteen_rule_sets_on_auxiliaries_are_published_and_in_force(force, sits):
+    hanna = sits("hanna")
+    said = {"act": "publish", "topic": "auxiliaries", "review": force.days(900).isoformat()}
+    for n in range(16):
+        done(hanna, "/office/rules", rule=f"aux_{n}", title_zh=f"制度{n}", effective=force.today.isoformat(), **said)
+    later = force.days(30).isoformat()
+    done(hanna, "/office/rules", rule="aux_3", title_zh="制度3", effective=later, **said)
+
+    assert "1–16 of 16" in page(hanna, "/office/rules", about="auxiliaries"), "what is to come is not in force yet"

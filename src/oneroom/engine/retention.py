@@ -39,6 +39,7 @@ RULES: dict[str, Rule] = {
     "draft": _days(0.5, 1 / 24, 1, step=_HOUR),  # what a desk typed and nobody saved
     "draft_trace": _days(1, 1, 7, step=_HOUR),  # the empty row, which answers a late saving
     "session": _days(0, 0, 7, step=_HOUR),  # after it ran out
+    "upload": _days(1 / 24, 1 / 24, 1, step=_HOUR),  # a file that was looked through and not taken over
     "payload": _days(7, 1, 7, step=_HOUR),  # what the exchange sent, byte for byte
     "payload_trace": _days(90, 7, _YEAR),  # that it came, by its hash
     "call": _days(30, 1, 30, step=_HOUR),  # number and network place of a call
@@ -54,6 +55,8 @@ RULES: dict[str, Rule] = {
     "staff_note": _days(3 * _YEAR, 90, 5 * _YEAR),  # between shifts; why something was asked for
     "account": _days(3 * _YEAR, _YEAR, 5 * _YEAR),  # of somebody who left: login, telephone, mailbox
     "person": _days(3 * _YEAR, _YEAR, 5 * _YEAR),  # of somebody who left the force: what is private, and who cared
+    # A journal of an outage of which a line could be booked nowhere, with all that it says.
+    "journal": _days(30, 1, 90, step=_HOUR),
     "alarm": _days(_YEAR, 90, 3 * _YEAR),  # after it was over
 }
 # Parts of a matter cannot outlast it.

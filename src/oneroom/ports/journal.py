@@ -144,6 +144,18 @@ def left_aside(folder: Path) -> list[str]:
     return sorted(file.name for why in ("altered", "unbooked") for file in folder.glob(f"journal.{why}*"))
 
 
+def take_away(folder: Path, name: str) -> None:
+    """A journal that was put aside is no more: its bytes are overwritten first. Raises OSError."""
+    file = folder / name
+    with file.open("r+b") as whole:
+        size = os.fstat(whole.fileno()).st_size
+        for begin in range(0, size, 1 << 20):
+            whole.write(bytes(min(1 << 20, size - begin)))
+        whole.flush()
+        os.fsync(whole.fileno())
+    file.unlink()
+
+
 def has_lines(folder: Path | None) -> bool:
     """Whether acts wait there to be booked, for a process that does not hold it."""
     if folder is None:

@@ -31,6 +31,7 @@ from oneroom.project.postgres.waits import WAITS
 from oneroom.project.watching.make import watch
 from oneroom.project.watching.watch import Watch
 from oneroom.web.degraded.keeper import Keeper
+from oneroom.web.health.parts import troubles
 from oneroom.web.live import Live
 from oneroom.web.stream.app import SILENT_S
 
@@ -58,7 +59,9 @@ def run(host: str, port: int, database_url: str) -> None:
     listening = listen(host, port)
     _warm_later()
     live = Live(database_url)
-    watching = watch("web", database_url, heard=lambda seen: live.tell_machinery(seen.told()))
+    watching = watch(
+        "web", database_url, heard=lambda seen: live.tell_machinery(seen.told()), also=lambda: troubles(live.parts())
+    )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(listening, live, watching))
     # Threads whose client is gone may still wait to write; Python would join them for ever. All acts are transactions.

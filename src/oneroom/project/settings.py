@@ -260,6 +260,7 @@ CLOCKWORK = [
     "oneroom.apps.duty.clock.turn_shifts",
     "oneroom.apps.reforms.clock.take_effect",  # before the day is followed
     "oneroom.apps.orgs.clock.follow_the_day",
+    "oneroom.apps.personnel.clock.follow_moves",
     "oneroom.apps.incidents.clock.bring_back",
     "oneroom.apps.incidents.clock.close_openings",
     "oneroom.apps.oversight.unusual.watch_looks",
@@ -303,6 +304,7 @@ RETAINED = {
     "draft": "oneroom.apps.incidents.retention.drafts",
     "draft_trace": "oneroom.apps.incidents.retention.empty_drafts",
     "session": "oneroom.apps.people.retention.sessions",
+    "upload": "oneroom.apps.people.retention.files",
     "payload": "oneroom.apps.incidents.retention.payloads",
     "payload_trace": "oneroom.apps.incidents.retention.payload_traces",
     "call": "oneroom.apps.incidents.retention.calls",
@@ -318,12 +320,14 @@ RETAINED = {
     "staff_note": "oneroom.apps.ledger.retention.staff_notes",
     "account": "oneroom.apps.people.retention.left",
     "person": "oneroom.apps.personnel.retention.left",
+    "journal": "oneroom.ports.aside.journals",
     "alarm": "oneroom.apps.oversight.retention.alarms",
 }
 # Who may object before something happens, and who must act too, in the same transaction.
 GUARDS = {
     "duty.crew_off_duty": ["oneroom.apps.incidents.guards.crew_has_no_live_order"],
     "people.give_role": ["oneroom.apps.personnel.guards.no_officers_role"],
+    "personnel.follow_move": ["oneroom.apps.duty.guards.not_at_work"],
     "record.erase": ["oneroom.apps.oversight.holds.not_held"],
     "orders.climb": ["oneroom.apps.incidents.guards.matter_stands_still"],
     # What a reform would leave behind: fn(proposal=...) gives a Fault for each (engine.organisation), raises nothing.
@@ -331,6 +335,7 @@ GUARDS = {
         "oneroom.apps.people.guards.rights_have_a_unit",
         "oneroom.apps.personnel.guards.posts_have_a_unit",
         "oneroom.apps.duty.guards.crews_have_a_unit",
+        "oneroom.apps.duty.guards.gear_and_force_have_a_unit",
         "oneroom.apps.incidents.guards.matters_have_a_station",
     ],
 }
@@ -375,6 +380,7 @@ FOLLOWERS = {
     ],
     # Who left rides with no crew; what a crew can follows its members' certificates.
     "person.left": ["oneroom.apps.duty.followers.leave_crew"],
+    "person.moved": ["oneroom.apps.duty.followers.leave_crew_of_unit"],
     "certificate.given": ["oneroom.apps.duty.followers.renew_skills"],
     "certificate.ended": ["oneroom.apps.duty.followers.renew_skills"],
     # A crew is free again: what waited is put before the dispatcher.

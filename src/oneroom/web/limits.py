@@ -7,6 +7,8 @@ times as many knocks get through, which still stops guessing.
 
 from __future__ import annotations
 
+import ipaddress
+
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -22,8 +24,19 @@ class TooMany(Refused):
 
 
 def source_of(request: HttpRequest) -> str:
-    """The address somebody knocks from: of a proxy named in ONEROOM_PROXIES its word, of anybody else his own."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """
+    Where somebody knocks from: of a proxy named in ONEROOM_PROXIES its word, of anybody else his own address.
+
+    Of IPv6 it is the network of 64 bits: one household has as many addresses of it as it likes.
+    """
+    said = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ipaddress.ip_address(said.partition("%")[0])
+    except ValueError:
+        return said
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
 
 
 def count(name: str, who: str, *, seconds: int) -> int:

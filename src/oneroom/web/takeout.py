@@ -24,13 +24,12 @@ from oneroom.apps.people.access import usable_signature
 from oneroom.apps.people.services import ask_second, use_signature
 from oneroom.engine.signatures import BULK_ROWS, Act
 from oneroom.engine.values import Actor, BadInput, NotAllowed, Refused
+from oneroom.ports.formats.sheets import safe
 from oneroom.web.tables import Asked, Rows, Table, asked, narrowed, said, shown
 
 PRINTED = 2000  # rows on paper; whoever needs more takes the file
 EXPORTED = 100_000
 _AT_ONCE = 500
-# What a spreadsheet would run instead of show (OWASP, CSV injection).
-_FORMULA = tuple("=+-@|%\t\r\n＝＋－＠")  # the wide ones, too: a spreadsheet in Chinese reads them as the narrow
 
 
 def respond(
@@ -148,8 +147,3 @@ def _parts(fitting: Rows) -> Iterator[list[Any]]:
     source = iter(rows)
     while part := list(islice(source, _AT_ONCE)):
         yield part
-
-
-def safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text

@@ -10,6 +10,7 @@ from oneroom.apps.duty.services import sound_again
 from oneroom.apps.duty.services.crews import move_to_heir
 from oneroom.apps.duty.services.gear import gear_to_heir
 from oneroom.apps.duty.services.heirs import move_duties
+from oneroom.apps.duty.services.mobile import force_to_heir
 from oneroom.apps.ledger.services.record import Noted
 from oneroom.engine.values import SYSTEM, Actor
 
@@ -20,9 +21,13 @@ def sound_after(entry: Noted, *, by: Actor) -> None:
 
 
 def go_to_heir(entry: Noted, *, by: Actor) -> None:
-    """Crews, gear and duties of a unit that ended are its heir's from this second; its duty chief is none any more."""
+    """
+    Crews, gear, mobile force and duties of a unit that ended are its heir's from this second; its duty chief is none
+    any more.
+    """
     move_to_heir(entry.facts["unit"], entry.facts.get("heir"), by=SYSTEM, at=entry.at)
     gear_to_heir(entry.facts["unit"], entry.facts.get("heir"), by=SYSTEM, at=entry.at)
+    force_to_heir(entry.facts["unit"], entry.facts.get("heir"), by=SYSTEM, at=entry.at)
     move_duties(entry.facts["unit"], entry.facts.get("heir"), by=SYSTEM, at=entry.at)
 
 
@@ -30,6 +35,14 @@ def leave_crew(entry: Noted, *, by: Actor) -> None:
     """Who left the force rides with no crew from this second."""
     if entry.facts.get("account") is not None:
         services.leave_crew(entry.facts["account"], by=by, at=entry.at)
+
+
+def leave_crew_of_unit(entry: Noted, *, by: Actor) -> None:
+    """Who moved to another unit rides no more with a crew of the one that he left."""
+    account = entry.facts.get("account")
+    crew = crew_of(account) if account is not None else None
+    if account is not None and crew is not None and crew.unit_id == entry.facts["unit"]:
+        services.leave_crew(account, by=by, at=entry.at)
 
 
 def renew_skills(entry: Noted, *, by: Actor) -> None:

@@ -10,8 +10,9 @@ from django.db.models import Count, FloatField, Func, Q
 
 from oneroom.apps.duty.models import Crew, CrewMember, DutySpell, Fix, Position, Silence
 from oneroom.apps.ledger.queries import last_entry
+from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.models import OrgUnit
-from oneroom.apps.people.models import Account, Grant
+from oneroom.apps.people.models import Account, Grant, lasting
 from oneroom.apps.people.queries import holders
 from oneroom.engine.events import stamp
 from oneroom.engine.roles import OFFICERS, STATION, Role
@@ -81,7 +82,7 @@ def _members(crew_ids: Iterable[int] | None) -> dict[int, tuple[int, int, bool]]
     (officers, auxiliaries, led) of each crew: who leads is entered as lead, is an officer by a role that holds now,
     and may sign in. An auxiliary assists under an officer and is never one (workflow §2.10).
     """
-    sworn = Grant.objects.filter(role__in=[r.value for r in SWORN], ends=None).values("account")
+    sworn = Grant.objects.filter(lasting(now()), role__in=[r.value for r in SWORN]).values("account")
     leads = Q(role=CrewMember.Role.LEAD, account__is_active=True, account__in=sworn)
     auxiliary = Q(role=CrewMember.Role.AUXILIARY)
     rows = CrewMember.objects.all() if crew_ids is None else CrewMember.objects.filter(crew_id__in=crew_ids)

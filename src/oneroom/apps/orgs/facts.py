@@ -50,6 +50,11 @@ def fates() -> dict[str, tuple[str, ...]]:
     return {code: tuple(heirs) for code, heirs in UnitFate.objects.values_list("code", "heirs")}
 
 
+def first_heirs() -> dict[str, str | None]:
+    """Of each unit that has ended or will, the one that has what it had; None where nobody has."""
+    return {code: heirs[0] if heirs else None for code, heirs in fates().items()}
+
+
 def fates_of(day: date) -> dict[str, Fate]:
     """What became of the units that ended on that day, or will."""
     rows = UnitFate.objects.filter(on=day).values_list("code", "how", "heirs")

@@ -72,6 +72,10 @@ KINDS: dict[str, str | Promise] = {
     "order_nobody": lazy("an order lives whose crew is off duty"),
     "matter_adrift": lazy("counts as being dealt with, and no crew has an order of it"),
     "crew_adrift": lazy("a crew counts as busy and has no order"),
+    # what a machine works with
+    "backup_behind": lazy("changes do not reach the backups: with the database they would be lost"),
+    "disk_short": lazy("a disk that it writes to is nearly full"),
+    "journal_aside": lazy("acts of an outage that nobody could book lie in a file: look at them with a commander"),
     # the door
     "vouched": lazy("locked, and let in on a commander's word"),
     # the mobile force

@@ -59,6 +59,12 @@ def keep_terms(at: datetime) -> int:
     return gone
 
 
+def keep_class(code: str, at: datetime) -> int:
+    """What is due of one class, as this machine has it, in one turn; how many went. Raises NotAllGone."""
+    due_now = due(code, at, term=settings.RETENTION[code])
+    return _class(Due(code, due_now.before, due_now.term, held(at)), at)[0]
+
+
 def keep_all(at: datetime) -> int:
     """Everything that is due, however much, whatever was done before (commands, tests)."""
     _done.clear()

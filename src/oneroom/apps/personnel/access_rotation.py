@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -105,13 +105,17 @@ def round_for(pk: int, *, by: Actor) -> Round:
 
 
 def moves_of(row: Round, first: int = 0, many: int = 50) -> list[tuple[RoundMove, Tenure | None]]:
-    """Moves of a round, by person, each with the limit that is nearest for who must go."""
+    """
+    Moves of a round, by person, each with the limit that is nearest for who must go: as of the day before, since a
+    signed round has ended what he holds by its own.
+    """
+    eve = row.day - timedelta(days=1)
     moves = list(row.moves.select_related("person").order_by("person__name", "pk")[first : first + many])
-    force = force_on(row.day, [m.person_id for m in moves], [m.source for m in moves])
+    force = force_on(eve, [m.person_id for m in moves], [m.source for m in moves])
     found = []
     for move in moves:
         post, person = force.posts.get(move.source), force.people.get(str(move.person_id))
-        near = tenures(person, post, row.day, _counting()) if move.must and post is not None and person else []
+        near = tenures(person, post, eve, _counting()) if move.must and post is not None and person else []
         found.append((move, near[0] if near else None))
     return found
 

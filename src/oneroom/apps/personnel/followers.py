@@ -9,7 +9,7 @@ from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.personnel.models import Round, Village
 from oneroom.apps.personnel.services.posts import give_posts
 from oneroom.apps.personnel.services.quota import book_quota, lock_establishment
-from oneroom.apps.personnel.strength import quotas_on
+from oneroom.apps.personnel.strength import booked_after, quotas_on
 from oneroom.engine.establishment import transfer
 from oneroom.engine.values import SYSTEM, Actor
 
@@ -37,5 +37,7 @@ def go_to_heir(entry: Noted, *, by: Actor) -> None:
         if code == unit and places > 0
         for line in transfer(unit, heir, kind, places, day)
     ]
+    for kind, on, places in booked_after(unit, day):  # of a later day: else they would go to what is no more
+        lines += transfer(unit, heir, kind, places, on) if places > 0 else transfer(heir, unit, kind, -places, on)
     if lines:
         book_quota(lines, basis="reform", by=SYSTEM, at=entry.at)

@@ -31,12 +31,13 @@ from oneroom.apps.personnel.models import (
 )
 from oneroom.apps.personnel.rules import skills_on
 from oneroom.apps.personnel.spells import holds
-from oneroom.apps.personnel.strength import strength_on
+from oneroom.apps.personnel.strength import strength_in
 from oneroom.engine.establishment import Line, MovedDown, moved_down
 from oneroom.engine.organisation.figures import Share, front_line
 from oneroom.engine.pay import Graded
 
 STATIONS = ("station",)
+BRANCHES = frozenset({"branch_bureau", "county_bureau"})
 ABOVE = ("city_bureau", "branch_bureau", "sub_bureau", "division", "section_office", "deputy_division", "brigade")
 
 
@@ -45,6 +46,11 @@ def skills_of_accounts(accounts: Collection[int], day: date) -> dict[int, set[st
     people = dict(Person.objects.filter(account_id__in=accounts, left=None).values_list("pk", "account_id"))
     known = skills_on(list(people), day)
     return {account: known.get(pk, set()) for pk, account in people.items()}
+
+
+def people_of_accounts(accounts: Collection[int]) -> dict[int, int]:
+    """Account → its person, of those of these accounts whose people are entered."""
+    return dict(Person.objects.filter(account_id__in=accounts, left=None).values_list("account_id", "pk"))
 
 
 def kinds_of_accounts(accounts: Collection[int]) -> dict[int, str]:
@@ -81,8 +87,9 @@ def away_on(day: date) -> set[int]:
 
 def stations_share(day: date, *, under: str, kind: str = "sworn") -> Share:
     """Strength in stations of all strength of a branch (row T12): officers, unless auxiliaries are asked for apart."""
-    strength = {unit: many for (unit, of), many in strength_on(day).items() if of == kind}
-    return front_line(tree_on(day), strength, under=under)
+    tree = tree_on(day)
+    strength = {unit: many for (unit, of), many in strength_in(tree, day).items() if of == kind}
+    return front_line(tree, strength, under=under)
 
 
 def moves_down(since: date, until: date, *, kind: str = "sworn") -> int:
@@ -93,8 +100,9 @@ def moves_down(since: date, until: date, *, kind: str = "sworn") -> int:
 
 def by_level(day: date, *, kind: str = "sworn") -> tuple[Share, Share]:
     """What part of all strength serves in stations, and what part in bureaus and their offices (row B18)."""
-    units, counts = tree_on(day).units, Counter[str]()
-    for (unit, of), many in strength_on(day).items():
+    tree, counts = tree_on(day), Counter[str]()
+    units = tree.units
+    for (unit, of), many in strength_in(tree, day).items():
         if of == kind:
             counts[units[unit].kind if unit in units else ""] += many
     whole = counts.total()
@@ -130,6 +138,12 @@ def leaders_rotated(since: date, until: date, *, units: Collection[str]) -> Shar
     gone = set(moved.values_list("from_unit", "person_id"))
     done = sum(all((unit, person) in gone for person in people) for unit, people in heads.items())
     return Share(done, len(heads))
+
+
+def branch_heads_rotated(since: date, until: date) -> Share:
+    """Branches and counties there were on the first day all of whose heads went elsewhere within the time (row T40)."""
+    tree = tree_on(since)
+    return leaders_rotated(since, until, units=[c for c, unit in tree.units.items() if unit.kind in BRANCHES])
 
 
 def ledger() -> list[Line]:

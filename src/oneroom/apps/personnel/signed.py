@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.utils.timezone import localtime
+
 from oneroom.apps.ledger.services import note
 from oneroom.apps.people.models import Signature
 from oneroom.apps.personnel.models import Exemption, Person
 from oneroom.apps.personnel.services.deviations import keep
 from oneroom.apps.personnel.services.postings import Order, post_people, set_aside
-from oneroom.apps.personnel.services.quota import book_quota
+from oneroom.apps.personnel.services.quota import book_quota, units_are_there
 from oneroom.engine.establishment import FORCE, transfer
 from oneroom.engine.values import Actor, NotAllowed
 
@@ -17,6 +19,7 @@ from oneroom.engine.values import Actor, NotAllowed
 def change_quota(signed: Signature, *, by: Actor, at: datetime) -> None:
     """The places move, as the ledger stands now: what was free when it was asked for may be taken since."""
     said = signed.details
+    units_are_there(said["giver"], said["taker"], max(date.fromisoformat(said["day"]), localtime(at).date()))
     lines = transfer(said["giver"], said["taker"], said["kind"], said["count"], date.fromisoformat(said["day"]))
     basis = "approved" if FORCE in (said["giver"], said["taker"]) else "adjusted"
     book_quota(lines, basis=basis, signature=signed.pk, by=by, at=at)

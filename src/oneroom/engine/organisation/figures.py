@@ -28,6 +28,10 @@ class Share:
         """In per cent, not rounded; None of nothing."""
         return 100 * self.part / self.whole if self.whole else None
 
+    def reaches(self, percent: int) -> bool:
+        """Is it at least so many per cent? Counted in whole numbers, so that 4 of 5 are 80 %; nothing of nothing."""
+        return bool(self.whole) and 100 * self.part >= percent * self.whole
+
 
 def layers(tree: Tree, kinds: Collection[str], *, top: str) -> dict[str, int]:
     """

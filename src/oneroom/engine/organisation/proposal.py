@@ -43,6 +43,13 @@ class Proposal:
         heirs = {code: self.outcome.heir_of(code) for code in self.outcome.fates}
         return {code: heir if heir in self.will_be.units else None for code, heir in sorted(heirs.items())}
 
+    @cached_property
+    def merged(self) -> tuple[int, int]:
+        """How many units go into how many by its mergers, those that take others in and stay counted on both sides."""
+        gone = {code for code, fate in self.outcome.fates.items() if fate.how == "merged" and code in self.was.units}
+        into = {heir for code in gone if (heir := self.ended[code]) is not None}
+        return len(gone | (into & self.was.units.keys())), len(into)
+
     def change_behind(self, fault: Fault) -> int | None:
         """The place in the list of the change that makes this fault; None where no single one does."""
         by = self.outcome.touched

@@ -64,6 +64,18 @@ class Tree:
         wanted = set(kinds)
         return next((unit for unit in self.path(code) if self.units[unit].kind in wanted), None)
 
+    def standing(self, code: str, heirs: Mapping[str, str | None]) -> str:
+        """
+        Where what a unit had stands in this tree: with itself, or with the first of its heirs and their heirs that is
+        there. The code itself where nobody has it.
+        """
+        seen: set[str] = set()
+        at: str | None = code
+        while at is not None and at not in self.units and at not in seen:
+            seen.add(at)
+            at = heirs.get(at)
+        return at if at is not None and at in self.units else code
+
 
 def tree_on(facts: Facts, day: date) -> Tree:
     """The tree as it stands on that day. Takes O(units)."""

@@ -29,7 +29,9 @@ MOST_BYTES = 16 * 1024 * 1024
 MOST_UNPACKED = 256 * 1024 * 1024  # an archive that unpacks to more is no list of units or people
 MOST_ROWS = 50_000
 _LONGEST = 2000  # characters of one cell
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would run instead of show (OWASP, CSV injection); the wide ones, too: one in Chinese reads them as
+# the narrow.
+_FORMULA = tuple("=+-@|%\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,16 @@ def write_sheet(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes
     return _book(headings, ((row, False) for row in rows))
 
 
+def runs(text: str) -> bool:
+    """Whether a spreadsheet would take this text for a formula."""
+    return text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet takes for a formula, for a file that nobody here reads again."""
+    return f"'{text}" if runs(text) else text
+
+
 def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """
     The same as CSV in UTF-8 with a mark, so that spreadsheets read Chinese. A text that one would run as a formula
@@ -93,7 +105,7 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     into = io.StringIO(newline="")
     writer = csv.writer(into)
     writer.writerow(headings)
-    writer.writerows([f"'{text}" if text.startswith((*_FORMULA, "'")) else text for text in row] for row in rows)
+    writer.writerows([f"'{text}" if text.startswith("'") or runs(text) else text for text in row] for row in rows)
     return into.getvalue().encode("utf-8-sig")
 
 
@@ -212,7 +224,7 @@ def _csv(text: str) -> list[tuple[int, list[str]]]:
 
 def _unmarked(text: str) -> str:
     """Without the apostrophe before what a spreadsheet would run."""
-    return text[1:] if text.startswith("'") and text[1:].startswith((*_FORMULA, "'")) else text
+    return _plain(text[1:]) if text.startswith("'") and (text[1:2] == "'" or runs(text[1:])) else text
 
 
 def _plain(value: Any) -> str:

@@ -6,6 +6,7 @@ there they go sealed into the folder of backups, the newest one too, as far as i
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from oneroom.project.backup.place import PARTIAL, Place, is_segment
@@ -13,10 +14,13 @@ from oneroom.project.backup.sealing import ENDING, Seal
 
 
 class Shipping:
-    """``ship()`` is called again and again; what it brought away whole is removed here."""
+    """
+    ``ship()`` is called again and again; what it brought away whole is removed here. ``alive()`` is called after each
+    file: after an outage of the folder there are many, and who brings them away does not hang.
+    """
 
-    def __init__(self, place: Place, spool: Path, seal: Seal) -> None:
-        self._place, self.spool, self._seal = place, spool, seal
+    def __init__(self, place: Place, spool: Path, seal: Seal, *, alive: Callable[[], object] = lambda: None) -> None:
+        self._place, self.spool, self._seal, self._alive = place, spool, seal, alive
         self._brought: dict[str, int] = {}  # of what is not full yet: how much of it was written when it went
 
     def ship(self) -> int:
@@ -32,6 +36,7 @@ class Shipping:
                 (self._place.changes / (path.name + PARTIAL + ENDING)).unlink(missing_ok=True)
                 path.unlink()
                 sent += 1
+                self._alive()
         return sent
 
     def _partly(self, path: Path) -> int:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.checks import ERROR, run_checks
 
 from oneroom.ports.heads import HEADS, KEY
+from oneroom.ports.journal import left_aside
 from oneroom.project import safety
 from oneroom.project.checks import Finding
 from oneroom.project.environment import unknown
@@ -87,6 +88,18 @@ def disks() -> Iterator[Finding]:
             yield Finding(f"The disk of {folder} has {free_mb:,.0f} MB of room left. Make room.")
         if not os.access(there, os.W_OK | os.X_OK):
             yield Finding(f"This user may not write into {folder}.")
+
+
+def journal() -> Iterator[Finding]:
+    """What an outage left that nobody could book."""
+    folder = settings.JOURNAL_FOLDER
+    if folder is None:
+        return
+    for name in left_aside(folder):
+        yield Finding(
+            f"{folder / name} holds acts of an outage that could not be booked. Read it with a shift commander, enter "
+            "by hand what is missing, and take the file away."
+        )
 
 
 def clock() -> Iterator[Finding]:

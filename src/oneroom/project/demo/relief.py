@@ -44,7 +44,6 @@ class Relief:
 
     def __init__(self, room: Room, zone: ZoneInfo):
         self._room, self._zone = room, zone
-        self._units = {number: unit for code, number in room.stations.items() if (unit := find_unit(code))}
         self._done: tuple[datetime, bool] | None = None
 
     async def look(self, now: datetime) -> None:
@@ -61,8 +60,10 @@ class Relief:
     def _take_over(self, now: datetime, visited: bool) -> tuple[str, int] | None:
         """Chiefs, and command where nobody hands it over; else (who hands over, the account that takes over)."""
         watch, until = shifts.watch_at(now, self._zone), self._until(now)
-        for number, unit in self._units.items():
-            _begin(Role.DUTY_CHIEF, chief_of(number, watch), unit.pk, until, now)
+        for code, number in self._room.stations.items():
+            unit = find_unit(code)
+            if unit is not None and unit.valid_to is None:  # a reform may have ended it: its heir has chiefs
+                _begin(Role.DUTY_CHIEF, chief_of(number, watch), unit.pk, until, now)
         wanted = commander_of(watch)
         commands = duty_queries.commander(now)
         outgoing = next((w for w in map(commander_of, Watch) if (a := find_account(w)) and a.pk == commands), None)

@@ -27,7 +27,9 @@ LOOK_S = 2.0
 FILE_S = 1.0
 BEAT_S = 5.0
 DATABASE_S = 10.0
-OWN = frozenset({"silent", "failing", "database"})
+# What a watcher says of its own machine, beside the parts (`also`).
+HOUSE = frozenset({"backup_behind", "disk_short", "journal_aside"})
+OWN = frozenset({"silent", "failing", "database"}) | HOUSE
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +61,8 @@ class Watch:
 
     ``expected`` are the parts that must be heard of; ``silent_s`` seconds without a sign are an alarm. A watcher gives
     the others as long from its own start, because a house that was stopped starts all of its parts at once; without
-    ``grace`` an old sign is silence at once.
+    ``grace`` an old sign is silence at once. ``also()`` gives what is wrong with this machine itself (kinds of
+    `HOUSE`): an alarm when it has been so for ``silent_s``.
     """
 
     def __init__(
@@ -74,12 +77,13 @@ class Watch:
         heard: Callable[[Seen], None] | None = None,
         expected: Iterable[str] = PARTS,
         grace: bool = True,
+        also: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self.part, self.node = part, socket.gethostname()[:64]
         self._folder, self._now, self._silent_s = folder, now, silent_s
         self._board = Board(url, part=part, node=self.node)
         self._outside, self._heard, self._expected = outside, heard, tuple(expected)
-        self._grace = grace
+        self._grace, self._also = grace, also
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="oneroom-watch", daemon=True)
         self._began_s = self._reached_s = time.monotonic()
@@ -88,6 +92,7 @@ class Watch:
         self._beaten_s = self._filed_s = -BEAT_S
         self._seen_s: dict[str, float] = {}  # when each part was last heard of
         self._wrong: dict[Key, datetime] = {}
+        self._house_s: dict[str, float] = {}  # since when each of `also` is so
         self._away: datetime | None = None  # since when the database was away, when that was an alarm
 
     def start(self) -> None:
@@ -156,6 +161,7 @@ class Watch:
         """What there is to see, without a word to anybody: nothing is written and nothing sent."""
         heard, rows = self._read()
         parts, mine = self._judge(heard)
+        mine |= self._of_house(rows or [])
         for key in set(mine) - set(self._wrong):
             log.error("ALARM: %s %s", *key)
         for key in set(self._wrong) - set(mine):
@@ -169,6 +175,16 @@ class Watch:
                 wrong[row.kind, row.subject] = (row.matter, row.since)
         listed = tuple((kind, subject, matter, since) for (kind, subject), (matter, since) in wrong.items())
         return Seen(parts, heard is not None, listed), heard, rows
+
+    def _of_house(self, rows: Iterable[Open]) -> dict[Key, float]:
+        """What is wrong with this machine for long enough to say so, or was said by the process before this one."""
+        now_s, subject = time.monotonic(), f"{self.part}@{self.node}"
+        self._house_s = {kind: self._house_s.get(kind, now_s) for kind in self._also()}
+        said = {row.kind for row in rows if row.subject == subject}
+        return {
+            (kind, subject): now_s - since_s for kind, since_s in self._house_s.items()
+            if kind in said or now_s - since_s >= self._silent_s
+        }  # fmt: skip
 
     def _beat(self, at: datetime) -> None:
         ticked = self._ticked_s

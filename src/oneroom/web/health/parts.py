@@ -45,6 +45,23 @@ class Part:
         return {"state": self.state, "age_s": age_s, "limit_s": self.limit_s, **self.figures}
 
 
+def troubles(parts: Iterable[Part]) -> list[str]:
+    """
+    What somebody has to hear of although all processes are at work, as kinds of alarms (`oversight.kinds`). An archive
+    that was never seen to take anything is one, too, when there was time for it.
+    """
+    found = {part.name: part for part in parts}
+    backup, disk, journal = (found.get(name) for name in ("backup", "disk", "journal"))
+    waited_s = float(str(backup.figures.get("unseen_s", 0.0))) if backup is not None else 0.0
+    behind = backup is not None and backup.state != State.OK and (backup.age_s is not None or waited_s > backup.limit_s)
+    wrong = {
+        "backup_behind": behind,
+        "disk_short": disk is not None and disk.wrong,
+        "journal_aside": journal is not None and bool(journal.figures.get("put_aside")),
+    }
+    return [kind for kind, is_so in wrong.items() if is_so]
+
+
 def overall(parts: Iterable[Part]) -> State:
     """The worst of them; of none at all nothing is known, so that is no health."""
     return max((part.state for part in parts), key=_WORSE.index, default=State.FAILED)

@@ -110,6 +110,7 @@ class Probe(threading.Thread):
         self._folders = list(folders)
         self._least_free_mb = least_free_mb
         self._stopping = threading.Event()
+        self._began_s = time.monotonic()
         self._database: Database | None = None
         self._disks: Disks | None = None
         self._work: Work | None = None
@@ -127,10 +128,15 @@ class Probe(threading.Thread):
 
     def parts(self) -> list[Part]:
         disks = [self._disks_part()] if self._folders else []
-        backup = [Part("backup", _since_s(self._taken_s), BACKUP_S)] if self._slot else []
+        backup = [self._backup_part()] if self._slot else []
         signs = [Part(part, _since_s(seen_s), self._silent_s) for part, seen_s in self._signs.items()]
         first = [self._database_part(), self._room_part(), self._ladders_part()]
         return [*first, *signs, self._clocks_part(), *disks, *backup]
+
+    def _backup_part(self) -> Part:
+        """How much would be lost with the database; ``unseen_s``: nothing was seen to be taken in so long a time."""
+        unseen = {} if self._taken_s is not None else {"unseen_s": round(time.monotonic() - self._began_s)}
+        return Part("backup", _since_s(self._taken_s), BACKUP_S, figures=unseen)
 
     def _database_part(self) -> Part:
         found = self._database

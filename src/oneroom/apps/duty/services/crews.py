@@ -109,7 +109,7 @@ def set_line(crew_id: int, line_id: int | None, *, by: Actor, at: datetime) -> N
     crew = Crew.objects.select_for_update().filter(pk=crew_id).first()
     if crew is None or not (by.heads(crew.unit_id) or by.may(Right.COMMAND)):
         raise NotFound
-    if line_id is not None and (line_id == crew.unit_id or not OrgUnit.objects.filter(pk=line_id).exists()):
+    if line_id is not None and (line_id == crew.unit_id or not _is_there(line_id)):
         raise BadInput("line", "Another unit than its own is meant here.")
     told = set(scopes_of(crew))
     crew.line_id = line_id
@@ -132,7 +132,9 @@ def count_run(crew_id: int) -> None:
 def begin_spell(
     *, role: Role, account_id: int, until: datetime, unit_id: int | None = None, by: Actor, at: datetime
 ) -> DutySpell:
-    """Somebody takes over a duty role from now on; who held it until now is relieved."""
+    """Somebody takes over a duty role from now on; who held it until now is relieved. Not of a unit that has ended."""
+    if unit_id is not None and not _is_there(unit_id):
+        raise Conflict("This unit is no more: what it had is its heir's.", field="unit")
     DutySpell.objects.filter(role=role, unit_id=unit_id, begins__lte=at, ends__gt=at).update(ends=at)
     try:
         with transaction.atomic():
@@ -146,6 +148,10 @@ def begin_spell(
     return spell
 
 
+def _is_there(unit_id: int) -> bool:
+    return OrgUnit.objects.filter(pk=unit_id, valid_to=None).exists()
+
+
 def _swap(crew: Crew, sources: Iterable[str], target: str, at: datetime, **more: object) -> None:
     moved = Crew.objects.filter(pk=crew.pk, state__in=list(sources)).update(state=target, state_since=at, **more)
     if not moved:
@@ -156,8 +162,8 @@ def _swap(crew: Crew, sources: Iterable[str], target: str, at: datetime, **more:
 @service
 def leave_crew(account_id: int, *, by: Actor, at: datetime) -> None:
     """
-    Somebody has left the force: he rides no more. The crew's other officer leads then; without one nobody does, the
-    crew is sent nowhere, and the room sees that.
+    Somebody has left the force, or the unit: he rides no more. The crew's other officer leads then; without one nobody
+    does, the crew is sent nowhere, and the room sees that.
     """
     member = CrewMember.objects.select_related("crew").filter(account_id=account_id).first()
     if member is None:
@@ -183,13 +189,17 @@ def nobody_but_officers_leads(members: Sequence[tuple[int, str]]) -> None:
 
 @service
 def move_to_heir(unit_id: int, heir_id: int | None, *, by: Actor, at: datetime) -> None:
-    """A unit has ended: its crews go to the heir as they are, on duty or on a call; its duty roles end."""
+    """
+    A unit has ended: its crews go to the heir as they are, on duty or on a call; its duty roles end. Crews of others
+    that do its line besides do the heir's, whose chief sees them from now on (row B11).
+    """
     DutySpell.objects.filter(unit_id=unit_id, begins__gte=at).delete()
     DutySpell.objects.filter(unit_id=unit_id, ends__gt=at).update(ends=at)
     crews = Crew.objects.select_for_update(no_key=True).filter(unit_id=unit_id).order_by("pk")
     if heir_id is None:
         if crews.exists():
             raise Conflict("Crews would belong to nobody: name an heir of their unit.")
+        _lines_to_heir(unit_id, None, by=by, at=at)
         return
     for crew in crews:
         crew.unit_id = heir_id
@@ -198,3 +208,16 @@ def move_to_heir(unit_id: int, heir_id: int | None, *, by: Actor, at: datetime) 
             "crew.moved", f"crew:{crew.pk}", by=by, at=at, to=(*scopes_of(crew), f"unit:{unit_id}"), crew=crew.pk,
             unit=heir_id, before=unit_id,
         )  # fmt: skip
+    _lines_to_heir(unit_id, heir_id, by=by, at=at)
+
+
+def _lines_to_heir(unit_id: int, heir_id: int | None, *, by: Actor, at: datetime) -> None:
+    """The line of a unit that ended is its heir's; a crew whose own unit that is by now serves no other line."""
+    for crew in Crew.objects.select_for_update(no_key=True).filter(line_id=unit_id).order_by("pk"):
+        crew.line_id = heir_id if heir_id != crew.unit_id else None
+        crew.save(update_fields=["line"])
+        note(
+            "crew.line", f"crew:{crew.pk}", by=by, at=at, to=(*scopes_of(crew), f"unit:{unit_id}"), crew=crew.pk,
+            unit=crew.unit_id, line=crew.line_id,
+        )  # fmt: skip
+    Crew.objects.filter(unit_id=heir_id, line_id=heir_id).update(line=None)  # it came to the unit whose line it did

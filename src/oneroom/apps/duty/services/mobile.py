@@ -27,7 +27,7 @@ def enter_force(
     by.must(Right.COMMAND)
     if not code or not code.isascii() or not code.replace("-", "").isalnum() or len(code) > 24:
         raise BadInput("code", "A code has letters, digits and - only, at most 24.")
-    if not OrgUnit.objects.filter(pk=unit_id).exists():
+    if not OrgUnit.objects.filter(pk=unit_id, valid_to=None).exists():
         raise BadInput("unit", "There is no such choice here. Pick one of the list.")
     if not 1 <= least <= strength <= 999:
         raise BadInput("least", "The least strength is 1 or more, and no more than the whole strength.")
@@ -108,6 +108,21 @@ def end_drill(pk: int, *, by: Actor, at: datetime) -> None:
     drill = _running(force)
     ReadinessDrill.objects.filter(pk=drill.pk).update(ended_at=at)
     note("force.drill_ended", f"force:{pk}", by=by, at=at, to=_scopes(force), force=pk, drill=drill.pk)
+
+
+@service
+def force_to_heir(unit_id: int, heir_id: int | None, *, by: Actor, at: datetime) -> int:
+    """A unit has ended: what of the mobile force was its is its heir's, as ready as it is, a drill running on."""
+    rows = ForceUnit.objects.filter(unit_id=unit_id)
+    if heir_id is None:
+        if rows.exists():
+            raise Conflict("Units of the mobile force would belong to nobody: name an heir of their unit.")
+        return 0
+    moved = rows.update(unit_id=heir_id)
+    if moved:
+        to = ("room", f"unit:{unit_id}", f"unit:{heir_id}")
+        note("force.inherited", f"unit:{unit_id}", by=by, at=at, to=to, unit=unit_id, heir=heir_id, count=moved)
+    return moved
 
 
 def _mine(pk: int, by: Actor) -> ForceUnit:

@@ -80,6 +80,8 @@ def may_be_given(account_id: int, role: Role, *, unit_id: int | None, by: Actor,
         )
     if Grant.objects.filter(account_id=account_id, role=role, unit_id=unit_id, ends=None).exists():
         raise Conflict("This account holds that role there already.", field="role")
+    if unit_id is not None and OrgUnit.objects.filter(pk=unit_id).exclude(valid_to=None).exists():
+        raise Conflict("This unit is no more: what it had is its heir's.", field="unit")  # no right outlives it (T08)
     ask_guards("people.give_role", account_id=account_id, role=role)
     kind = OrgUnit.objects.filter(pk=unit_id or 0).values_list("kind", flat=True).first()
     if by.id != 0 and kind is not None and not fits_team(kind, role):
@@ -189,10 +191,13 @@ def reopen_account(account_id: int, *, signature: int | None = None, by: Actor, 
 
 @service
 def close_account(account_id: int, *, by: Actor, at: datetime) -> None:
-    """The account can no longer sign in; its sessions are refused and its streams close."""
+    """
+    The account can no longer sign in; its sessions end for good, also where it is opened again, and its streams close.
+    """
     if by.id == account_id:
         raise NotAllowed("Nobody closes his own account: another administrator does.")
-    if Account.objects.filter(pk=account_id, is_active=True).update(is_active=False):
+    rows = Account.objects.filter(pk=account_id, is_active=True)
+    if rows.update(is_active=False, session_epoch=F("session_epoch") + 1):
         change_access(account_id, cause="account_closed", by=by, at=at)
 
 

@@ -85,9 +85,14 @@ class Move(models.Model):
     to_kind = models.CharField(max_length=24, blank=True)
     leading = models.BooleanField(default=False)  # into or out of a post that heads its unit
     basis = models.CharField(max_length=24)
+    # Its day has come, and what was held at the unit that he left has ended there.
+    followed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["day"], name="move_day")]
+        indexes = [
+            models.Index(fields=["day"], name="move_day"),
+            models.Index(fields=["day", "id"], condition=Q(followed=False), name="move_to_follow"),
+        ]
 
 
 class Certificate(models.Model):

@@ -62,7 +62,6 @@ def book_quota(
         QuotaLine.objects.bulk_create(
             QuotaLine(booking=booking, unit=line.unit, kind=line.kind, delta=line.delta) for line in mine
         )
-        must_fit({(line.unit, line.kind) for line in mine if line.delta < 0 and line.unit != FORCE}, day)
         note(
             "quota.booked",
             f"quota:{booking.pk}",
@@ -76,6 +75,8 @@ def book_quota(
             signature=signature,
         )
         made.append(booking.pk)
+    for day, mine in by_day.items():  # when all of it is booked: what one day takes another may have given
+        must_fit({(line.unit, line.kind) for line in mine if line.delta < 0 and line.unit != FORCE}, day)
     return made
 
 
@@ -117,6 +118,11 @@ def _must_make_sense(giver: str, taker: str, kind: str, count: int, day: date) -
         raise BadInput("count", "At least one place, as a number.")
     if giver == taker:
         raise BadInput("taker", "The same unit twice: nothing would change.")
+    units_are_there(giver, taker, day)
+
+
+def units_are_there(giver: str, taker: str, day: date) -> None:
+    """Raises BadInput naming the field where one of the two is no unit on that day: a reform may have ended it."""
     for field, unit in (("giver", giver), ("taker", taker)):
         if unit != FORCE and not any(s.since <= day and (s.until is None or s.until > day) for s in spells_of(unit)):
             raise BadInput(field, "There is no such unit on that day.")

@@ -16,6 +16,7 @@ MACHINE = {
     "Django": machine.django_says,
     "gateways": machine.gateways,
     "disks": machine.disks,
+    "journal": machine.journal,
     "clock": machine.clock,
     "signed heads": machine.heads,
     "backups": backups.copies,

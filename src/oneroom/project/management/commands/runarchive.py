@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,9 @@ from oneroom.project.backup.telling import tell
 from oneroom.project.beat import Beat
 from oneroom.project.database import to_url
 from oneroom.project.trouble import Trouble
+from oneroom.project.watching import signs
 
+PART = "archive"
 EVERY_S = 5.0
 WHOLE_EVERY = timedelta(days=1)
 AGAIN_AFTER = timedelta(minutes=15)  # a whole copy that failed
@@ -108,6 +111,19 @@ class Archive:
             connection.close()  # this thread's own
 
 
+def alive(worked: bool = True) -> None:
+    """
+    A sign of life by its file: the supervisor ends a part that hangs, and starts it again. That what it does goes well
+    is seen from outside (`/healthz`, `backup_behind`).
+    """
+    if settings.SIGNS_FOLDER is None:
+        return
+    try:
+        signs.give(settings.SIGNS_FOLDER, PART, worked_at_s=time.monotonic() if worked else None)
+    except OSError as fault:
+        log.error("a sign of life could not be written (%s)", fault.strerror)
+
+
 class Command(BaseCommand):
     help = "Run the archive process alone: every change goes to ONEROOM_BACKUPS, and a whole copy each day."
     requires_system_checks = ()
@@ -116,9 +132,11 @@ class Command(BaseCommand):
         source = Source(to_url(connection.settings_dict))
         keep = timedelta(days=settings.BACKUP_DAYS)
         where, seal = place(), seal_of(settings.BACKUP_KEY)
-        shipping = Shipping(where, settings.BACKUP_SPOOL, seal) if seal else None
+        shipping = Shipping(where, settings.BACKUP_SPOOL, seal, alive=alive) if seal else None
         archive = Archive(where, source, settings.HEADS_FOLDER, keep, now, tell, shipping, seal)
         try:
-            Beat(EVERY_S, archive.turn).run()
+            Beat(EVERY_S, archive.turn, after=alive).run()
         finally:
             archive.close()
+            if settings.SIGNS_FOLDER is not None:
+                signs.take_back(settings.SIGNS_FOLDER, PART)

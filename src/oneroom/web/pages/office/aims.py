@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
-from oneroom.apps.orgs.facts import duties_on, tree_on
+from oneroom.apps.orgs.facts import duties_on, first_heirs, tree_on
 from oneroom.apps.orgs.queries import names_by_code
-from oneroom.apps.personnel.strength import strength_on
+from oneroom.apps.personnel.strength import strength_in
 from oneroom.apps.reforms.access import aims_for, plans_for
 from oneroom.apps.reforms.services import Bound, bind_aim, end_aim, enter_aim
 from oneroom.engine.establishment import Kind
@@ -88,13 +88,15 @@ def _page(request: HttpRequest, by: Actor, refused: Refused | None = None) -> Ht
     known = lru_cache(maxsize=None)(_values)  # many aims have one baseline
     rows = []
     found = list(aims_for(by=by))
-    names = names_by_code([aim.owner for aim in found])
+    tree, heirs = tree_on(today), first_heirs()
+    owners = {aim.owner: tree.standing(aim.owner, heirs) for aim in found}  # a reform may have ended it
+    names = names_by_code(owners.values())
     for aim in found:
         was = known(aim.baseline).get(aim.figure) if aim.figure and aim.baseline else None
         is_ = known(today).get(aim.figure) if aim.figure else None
         how = standing(was, is_, aim.target)
         rows.append({
-            "aim": aim, "owner": local(*names.get(aim.owner, (aim.owner, aim.owner))), "how": how,
+            "aim": aim, "owner": local(*names.get(owners[aim.owner], (aim.owner, aim.owner))), "how": how,
             "figure": named(FIGURES, aim.figure) if aim.figure else "", "standing": named(STANDINGS, how),
             "was": _said(was, aim.figure), "is": _said(is_, aim.figure), "shall": _said(aim.target, aim.figure),
         })  # fmt: skip
@@ -108,8 +110,9 @@ def _page(request: HttpRequest, by: Actor, refused: Refused | None = None) -> Ht
 
 
 def _values(day: date) -> dict[str, Value]:
-    officers = {unit: n for (unit, kind), n in strength_on(day).items() if kind == Kind.SWORN}
-    return values(tree_on(day), duties_on(day), officers)
+    tree = tree_on(day)
+    officers = {unit: n for (unit, kind), n in strength_in(tree, day).items() if kind == Kind.SWORN}
+    return values(tree, duties_on(day), officers)
 
 
 def _said(value: Value, figure: str) -> str:

@@ -25,7 +25,7 @@ from oneroom.apps.ledger.services import exported
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.codes import SYSTEMS
 from oneroom.apps.orgs.facts import duties_on, fates, reform_days, spells_of, tree_on
-from oneroom.apps.personnel.strength import strength_on
+from oneroom.apps.personnel.strength import strength_in
 from oneroom.engine.organisation.facts import Spell
 from oneroom.engine.organisation.figures import overlaps
 from oneroom.engine.organisation.summary import summary
@@ -40,8 +40,17 @@ from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.find import fits
 from oneroom.web.pages.office.set_up import goes, points, police_districts
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.office.strength import in_stations, small_units
-from oneroom.web.pages.office.structure import figures, kind_name, letter, systems, unit_name
+from oneroom.web.pages.office.strength import in_stations, officers, small_units
+from oneroom.web.pages.office.structure import (
+    figures,
+    function_name,
+    kind_name,
+    letter,
+    of_unit,
+    system_strength,
+    systems,
+    unit_name,
+)
 
 _MOST = 50  # found by a search
 _DAYS = 200  # marks on the timeline
@@ -108,7 +117,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     shown = Shown(tree_on(day), tree_on(other) if other is not None else None, fates())
     tree = shown.tree
     duties = duties_on(day)
-    is_, strength = summary(tree, duties), strength_on(day)
+    is_, strength = summary(tree, duties), strength_in(tree, day)
     text = plain("q", request.GET.get("q"), longest=40)
     code = request.GET.get("unit") or next(iter(tree.roots()), "")
     history = spells_of(code)
@@ -122,14 +131,16 @@ def organisation(request: HttpRequest) -> HttpResponse:
         roots=[shown.node(root) for root in tree.roots()] if len(tree.roots()) > 1 else [],
         path=[(unit, unit_name(tree.units[unit])) for unit in reversed(tree.path(code)[1:])],
         found=[shown.node(hit) for hit in _found(text, tree)] if text else None, marks=marks,
-        **_figures(request, shown, day, other),
+        **_figures(request, shown, day, other), of_unit=of_unit(tree, shown.before, code),
+        first=marks[0].day if marks else day, last=marks[-1].day if marks else day,
+        place=(day - marks[0].day).days if marks else 0, length=(marks[-1].day - marks[0].day).days if marks else 0,
         earlier=next((m.day for m in reversed(marks) if m.day < day), None),
         later=next((m.day for m in marks if m.day > day), None),
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
-        functions=[duty.function for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
+        functions=[function_name(duty.function) for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
         small=small_units(tree, strength), points=points(tree, code, day, strength),
         districts=police_districts(tree, day),
-        doubled=[(function, _called(overlaps(tree, duties)[function], tree)) for function in is_.doubled],
+        doubled=[(function_name(f), _called(overlaps(tree, duties)[f], tree)) for f in is_.doubled],
         legal_gaps=_called(is_.legal_gaps, tree), two_teams_gaps=_called(is_.two_teams_gaps, tree), forms=list(FORMS),
         may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip
@@ -137,14 +148,17 @@ def organisation(request: HttpRequest) -> HttpResponse:
 
 def _figures(request: HttpRequest, shown: Shown, day: date, other: date | None) -> dict[str, Any]:
     """Figures of the whole, and of the unit that was chosen how much of it stands in stations."""
-    is_ = summary(shown.tree, duties_on(day))
+    is_, people = summary(shown.tree, duties_on(day)), strength_in(shown.tree, day)
     was, before = None, None
     if shown.before is not None and other is not None:
-        was, before = summary(shown.before, duties_on(other)), (shown.before, strength_on(other))
+        was, before = summary(shown.before, duties_on(other)), (shown.before, strength_in(shown.before, other))
     under = request.GET.get("unit", "")
     under = under if shown.tree.below.get(under) else ""
-    crew = in_stations(shown.tree, strength_on(day), under=under, before=before)
-    return {"figures": [*figures(is_, was), *crew], "systems": systems(is_, was)}
+    crew = in_stations(shown.tree, people, under=under, before=before)
+    sworn = system_strength(
+        (shown.tree, officers(people)), (before[0], officers(before[1])) if before is not None else None
+    )
+    return {"figures": [*figures(is_, was), *crew], "systems": [*systems(is_, was), *sworn]}
 
 
 @never_cache

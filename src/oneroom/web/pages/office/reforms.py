@@ -21,7 +21,7 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.codes import KINDS, SYSTEMS
 from oneroom.apps.orgs.facts import tree_on
 from oneroom.apps.people.services import drop_second, sign_second
-from oneroom.apps.personnel.strength import strength_on
+from oneroom.apps.personnel.strength import strength_in
 from oneroom.apps.reforms.access import plan_for, plans_for, waits_for
 from oneroom.apps.reforms.checks import check, document_of
 from oneroom.apps.reforms.services import (
@@ -32,7 +32,6 @@ from oneroom.apps.reforms.services import (
     import_plan,
     withdraw_plan,
 )
-from oneroom.engine.establishment import Kind
 from oneroom.engine.organisation.codec import read_changes
 from oneroom.engine.organisation.proposal import Proposal
 from oneroom.engine.organisation.summary import summary
@@ -45,8 +44,8 @@ from oneroom.web.pages.office.ground_drawing import drawing
 from oneroom.web.pages.office.reform_forms import FORMS, STATION, changes_of
 from oneroom.web.pages.office.reform_sides import sides, steps
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.office.strength import after, in_stations
-from oneroom.web.pages.office.structure import Figure, figures, kinds, systems
+from oneroom.web.pages.office.strength import after, in_stations, officers
+from oneroom.web.pages.office.structure import Figure, figures, kinds, reformed, system_strength, systems
 
 MOST_BYTES = 4 * 1024 * 1024
 STATES = {
@@ -137,8 +136,7 @@ def _act(request: HttpRequest, pk: int, by: Actor) -> None:
             by.must(Right.DRAFT_REFORM)
             found = check(row)
             tree = found.proposal.will_be if found.proposal is not None else tree_on(row.day)
-            officers = {unit: n for (unit, kind), n in strength_on(row.day).items() if kind == Kind.SWORN}
-            changes = [*row.changes, *changes_of(post, tree, officers)]
+            changes = [*row.changes, *changes_of(post, tree, officers(strength_in(tree, row.day)))]
             alter_plan(pk, seen=_number(post, "seen"), changes=changes, by=by, at=at)
         case "remove":
             n = _number(post, "n")
@@ -181,9 +179,11 @@ def _page(request: HttpRequest, pk: int, refused: Refused | None = None) -> Http
         was = summary(p.was, p.before.duties_on(p.day))
         is_ = summary(p.will_be, p.outcome.facts.duties_on(p.day))
         left, right = sides(p)
+        crew, sworn = _strength(p)
         shown |= {
-            "before": left, "after": right, "figures": [*figures(is_, was), *_strength(p)],
-            "systems": systems(is_, was), "kinds": kinds(is_, was), "ended": len(p.ended),
+            "before": left, "after": right, "figures": [*figures(is_, was), *crew],
+            "systems": [*systems(is_, was), *sworn], "reformed": reformed(p), "kinds": kinds(is_, was),
+            "ended": len(p.ended),
             "begun": sum(code not in p.was.units for code in p.will_be.units),
             "ground": _ground(p),
             "altered": sum(u != p.was.units[c] for c, u in p.will_be.units.items() if c in p.was.units),
@@ -200,10 +200,15 @@ def _page(request: HttpRequest, pk: int, refused: Refused | None = None) -> Http
     return render(request, "office/reform.html", frame(request, "office-reforms", **shown), status=status)
 
 
-def _strength(p: Proposal) -> list[Figure]:
-    """How much of the force stands in stations, before and after: who is where today, with the heirs (row T12)."""
-    people = strength_on(p.day)
-    return in_stations(p.will_be, after(people, p.ended), before=(p.was, people))
+def _strength(p: Proposal) -> tuple[list[Figure], list[tuple[str, Figure]]]:
+    """
+    How much of the force stands in stations (row T12) and in each system (row T09), before and after: who is where
+    today, with the heirs.
+    """
+    people = strength_in(p.was, p.day)
+    moved = after(people, p.will_be, p.ended)
+    sworn = system_strength((p.will_be, officers(moved)), (p.was, officers(people)))
+    return in_stations(p.will_be, moved, before=(p.was, people)), sworn
 
 
 def _ground(p: Proposal) -> dict[str, Any] | None:

@@ -37,6 +37,7 @@ CLASSES: dict[str, tuple[Any, Any]] = {
     "draft": (lazy("What a desk typed of a call that nobody saved"), lazy("last typed")),
     "draft_trace": (lazy("The empty row of such a call"), lazy("its end")),
     "session": (lazy("Sessions of those who were signed in"), lazy("it ran out")),
+    "upload": (lazy("Files that were looked through and not taken over, sealed"), lazy("looked through")),
     "payload": (lazy("What the telephone exchange sent, byte for byte"), lazy("it came in")),
     "payload_trace": (lazy("That it came, by its hash"), lazy("it came in")),
     "call": (lazy("Number and network place of a call"), lazy("it rang")),
@@ -52,6 +53,10 @@ CLASSES: dict[str, tuple[Any, Any]] = {
     "staff_note": (lazy("Notes between shifts, reasons for second signatures"), lazy("they were written")),
     "account": (lazy("Login, telephone, mailbox and declared relatives of who left"), lazy("the last sign-in")),
     "person": (lazy("What is private of somebody who left the force, and words of care"), lazy("he left")),
+    "journal": (
+        lazy("A journal of an outage that was put aside because nobody could book a line of it"),
+        lazy("it was put aside"),
+    ),
     "alarm": (lazy("Alarms of the machinery"), lazy("they were over")),
 }
 

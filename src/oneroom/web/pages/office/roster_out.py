@@ -23,6 +23,7 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names as unit_names
 from oneroom.engine.roles import Right
 from oneroom.engine.values import BadInput
+from oneroom.ports.formats.sheets import safe
 from oneroom.web.actors import actor
 from oneroom.web.pages.office.duty import days_of
 from oneroom.web.pages.office.roster_words import LETTERS, PAPER, WEEKDAYS
@@ -66,7 +67,7 @@ def _file(roster: Any, people: list[Rostered]) -> HttpResponse:
     sheet.writerow([_("No."), _("Role"), *(d.isoformat() for d in days_of(roster))])
     for number, row in enumerate(people, start=1):
         role = _("chief") if COMMAND in row.person.skills else _("officer") if row.person.sworn else _("auxiliary")
-        sheet.writerow([number, role, *_letters(roster, row)])
+        sheet.writerow([number, role, *map(safe, _letters(roster, row))])
     return answer
 
 

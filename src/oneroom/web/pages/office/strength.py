@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from oneroom.engine.establishment import Kind
 from oneroom.engine.organisation.figures import Share, front_line, scattered
 from oneroom.engine.organisation.tree import Tree
-from oneroom.web.pages.office.structure import Figure, said
+from oneroom.web.pages.office.structure import Figure, said, unit_name
 
 _NAMED = 20  # of the units in which few serve
 SMALL = 5  # officers: a unit with fewer cannot keep one on duty around the clock
@@ -41,19 +42,24 @@ def in_stations(
     return found
 
 
-def small_units(tree: Tree, strength: Strength) -> list[tuple[str, int]]:
-    """Units in which few officers serve, with how many: the fewest first (row T47)."""
-    mine = {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
-    return [(unit, mine[unit]) for unit in scattered(mine, tree.units, least=SMALL)[1][:_NAMED]]
+def officers(strength: Strength) -> dict[str, int]:
+    """Sworn officers by unit."""
+    return {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
 
 
-def after(strength: Strength, heirs: Mapping[str, str | None]) -> dict[tuple[str, str], int]:
-    """The same people once those of units that end are with their heirs."""
-    moved: dict[tuple[str, str], int] = {}
+def small_units(tree: Tree, strength: Strength) -> list[tuple[str, str, int]]:
+    """Code and name of units in which few officers serve, with how many: the fewest first (row T47)."""
+    mine = officers(strength)
+    few = scattered(mine, tree.units, least=SMALL)[1][:_NAMED]
+    return [(unit, unit_name(tree.units[unit]), mine[unit]) for unit in few]
+
+
+def after(strength: Strength, tree: Tree, heirs: Mapping[str, str | None]) -> dict[tuple[str, str], int]:
+    """The same people once those of units that end are with their heirs in this tree."""
+    moved: Counter[tuple[str, str]] = Counter()
     for (unit, kind), n in strength.items():
-        key = (heirs.get(unit, unit) or unit, kind)
-        moved[key] = moved.get(key, 0) + n
-    return moved
+        moved[tree.standing(unit, heirs), kind] += n
+    return dict(moved)
 
 
 def _share(tree: Tree, strength: Strength, kind: Kind, under: str) -> Share:
@@ -64,7 +70,7 @@ def _share(tree: Tree, strength: Strength, kind: Kind, under: str) -> Share:
 
 
 def _scattered(tree: Tree, strength: Strength, under: str) -> Share:
-    mine = {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
+    mine = officers(strength)
     units = [under, *tree.under(under)] if under in tree.units else tree.units
     return scattered(mine, units, least=SMALL)[0]
 

@@ -34,6 +34,7 @@ SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
     "gear.entered": (STAFF, say.plain(lazy("A vehicle or a piece of kit was entered"))),
     "gear.moved": (STAFF, say.plain(lazy("A vehicle or a piece of kit is elsewhere, or in another state"))),
     "gear.inherited": (STAFF, say.plain(lazy("A unit ended: %(count)s vehicles and pieces of kit are its heir's"))),
+    "force.inherited": (STAFF, say.plain(lazy("A unit ended: %(count)s units of the mobile force are its heir's"))),
     "crew.kit": (STAFF, say.crew(lazy("%(crew)s carries something else"))),
     "force.entered": (STAFF, say.plain(lazy("Mobile force: unit %(force)s was entered"))),
     "force.readiness": (

@@ -12,7 +12,7 @@ from oneroom.web.pages.room.words import SKILLS
 
 STAFF = lazy("Staff")
 SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
-    "crew.member_left": (lazy("Orders"), say.crew(lazy("%(crew)s: somebody has left the force"))),
+    "crew.member_left": (lazy("Orders"), say.crew(lazy("%(crew)s: somebody has left the crew for good"))),
     "crew.skills": (lazy("Orders"), say.crew(lazy("What %(crew)s can changed, by certificates"))),
     "quota.booked": (STAFF, say.coded(lazy("Places of the establishment booked: %(code)s"), "basis", BOOKED_BY)),
     "posts.begun": (STAFF, say.plain(lazy("Posts begin on %(day)s: %(count)s"))),
@@ -27,6 +27,7 @@ SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
     "round.signed": (STAFF, say.plain(lazy("A round of moves was signed: %(moves)s from %(day)s"))),
     "round.withdrawn": (STAFF, say.plain(lazy("A round of moves was taken back"))),
     "person.left": (STAFF, say.coded(lazy("Somebody left the force: %(code)s"), "cause", LEFT_BY)),
+    "person.moved": (STAFF, say.plain(lazy("A move took effect: roles that ended at the former unit: %(roles)s"))),
     "person.unavailable": (STAFF, say.plain(lazy("Somebody is unavailable until %(until)s"))),
     "people.imported": (STAFF, say.plain(lazy("People taken over from a file: %(count)s"))),
     "deviations.found": (STAFF, say.plain(lazy("Deviations of postings taken over: %(count)s"))),

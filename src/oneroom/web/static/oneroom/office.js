@@ -47,6 +47,25 @@ main.addEventListener("change", (event) => {
 main.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
 if (document.querySelector("[data-print-now]")) window.print();
 
+// The timeline as a slider: while it is moved it says the day, and where it is let go the page of that day opens.
+const slide = main.querySelector("input.slide");
+if (slide) {
+  const dayAt = (n) => new Date(Date.parse(slide.dataset.first) + n * 86_400_000).toISOString().slice(0, 10);
+  const said = slide.nextElementSibling;
+  let settled;
+  slide.hidden = false;
+  slide.addEventListener("input", () => {
+    said.textContent = dayAt(slide.valueAsNumber);
+    slide.setAttribute("aria-valuetext", said.textContent);
+    clearTimeout(settled);
+  });
+  // Arrow keys change it once a press: whoever walks through the days is not taken away at the first.
+  slide.addEventListener("change", () => {
+    clearTimeout(settled);
+    settled = setTimeout(() => location.assign(slide.dataset.on + dayAt(slide.valueAsNumber)), 400);
+  });
+}
+
 startLooks(main);
 startActs(main);
 tick();

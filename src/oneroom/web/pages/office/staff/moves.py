@@ -22,7 +22,15 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import codes_named, names_by_code
 from oneroom.apps.personnel.access import sees_all
 from oneroom.apps.personnel.codes import BASES, KINDS
-from oneroom.apps.personnel.queries import ABOVE, STATIONS, by_level, moves_down, posts_moved_down, times_and_people
+from oneroom.apps.personnel.queries import (
+    ABOVE,
+    STATIONS,
+    branch_heads_rotated,
+    by_level,
+    moves_down,
+    posts_moved_down,
+    times_and_people,
+)
 from oneroom.apps.personnel.registers import moves_for
 from oneroom.engine.roles import Right
 from oneroom.engine.values import BadInput
@@ -122,5 +130,5 @@ def _of(year: int, today: date) -> dict[str, Any]:
     stations, offices = by_level(until - timedelta(days=1))
     return {
         "year": year, "down": moves_down(since, until), "times": times, "people": people, "stations": stations,
-        "offices": offices, "places": posts_moved_down(since, until),
+        "offices": offices, "places": posts_moved_down(since, until), "heads": branch_heads_rotated(since, until),
     }  # fmt: skip
