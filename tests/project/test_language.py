@@ -13,10 +13,10 @@ def clauses(folder):
     """(file and line, first text) of each refusal that is raised there."""
     for path in sorted((ENGINE / folder).glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
-                if getattr(node.exc.func, "id", "") in SAID_BY:
-                    said = [n.value for n in ast.walk(node.exc.args[0]) if isinstance(n, ast.Constant)]
-                    yield f"{path.name}:{node.lineno}", [text for text in said if isinstance(text, str)]
+            raised = node.exc if isinstance(node, ast.Raise) else None
+            if isinstance(raised, ast.Call) and raised.args and getattr(raised.func, "id", "") in SAID_BY:
+                said = [n.value for n in ast.walk(raised.args[0]) if isinstance(n, ast.Constant)]
+                yield f"{path.name}:{node.lineno}", [text for text in said if isinstance(text, str)]
 
 
 @pytest.mark.parametrize("folder", ["simulate", "siting"])
