@@ -61,11 +61,12 @@ def found_force(writers: int, silent: int) -> Force:
         return account
 
     enlist()
-    sessions = {name: _session(Account.objects.get(pk=account.pk)) for name, account in people.items()}
+    sessions = {name: session_of(Account.objects.get(pk=account.pk)) for name, account in people.items()}
     return Force(sessions, crews, {name: account.pk for name, account in people.items()})
 
 
-def _session(account: Account) -> dict[str, str]:
+def session_of(account: Account) -> dict[str, str]:
+    """The cookies of somebody who came in by the door."""
     client = Client()
     client.force_login(account)
     session = client.session

@@ -216,8 +216,8 @@ def test_point_35_these_modules_alone_name_a_cipher_or_a_signature():
         "ports/formats/notes.py": {"cryptography"},  # signed heads: Ed25519
         "ports/heads.py": {"cryptography"},
         "ports/stamps.py": {"cryptography"},  # time stamps: what the authority chose
+        "ports/tokens.py": {"jwt"},  # the identity provider's tokens
         "project/backup/sealing.py": {"pyrage"},  # backups: X25519, ChaCha20-Poly1305
-        "web/pages/signin/elsewhere.py": {"jwt"},  # the provider's tokens
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -79,6 +80,58 @@ def test_checksums_name_every_file(made):
     there = {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
     assert there - named == {"SHA256SUMS"}
     assert {"install.sh", "requirements.txt", "docs/operate.md", "docs/deploy/nginx.conf"} <= named
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """The same files checked out by somebody else: in another folder, of another day, with other modes."""
+    files = tmp_path / "theirs"
+    files.mkdir()
+    for name in ("src", "docs"):
+        shutil.copytree(
+            bundle.CHECKOUT / name, files / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+        )
+    for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "requirements.txt"):
+        shutil.copy(bundle.CHECKOUT / name, files / name)
+    for path in files.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    monkeypatch.setattr(bundle, "CHECKOUT", files)
+    return files
+
+
+def _named(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.prove
+def test_point_53_two_builds_of_the_same_files_give_the_same_bytes(tmp_path, monkeypatch, request):
+    """Without what comes from an index: that is the same by its locked hashes, or is refused."""
+    monkeypatch.setattr(bundle, "_fetch", lambda *_asked: None)
+    bundle.make(tmp_path / "first", platforms=[], python=PYTHON)
+    files = request.getfixturevalue("elsewhere")
+    bundle.make(tmp_path / "second", platforms=[], python=PYTHON)
+    first, second = _named(tmp_path / "first"), _named(tmp_path / "second")
+
+    assert [name for name in first.keys() | second.keys() if first.get(name) != second.get(name)] == []
+    assert any(name.startswith("wheels/oneroom-") for name in first)
+
+    path = files / "src" / "oneroom" / "engine" / "geo.py"
+    path.write_bytes(path.read_bytes() + b"\n")
+    bundle.make(tmp_path / "third", platforms=[], python=PYTHON)
+    third = _named(tmp_path / "third")
+    changed = {name for name in first if first[name] != third[name]}
+    assert changed == {"SHA256SUMS", next(name for name in first if name.startswith("wheels/oneroom-"))}
+
+
+@pytest.mark.prove
+def test_point_53_what_an_index_gives_is_what_was_locked(made):
+    """Each wheel of the bundle beside our own has a hash that stands in the lock."""
+    locked = set(re.findall(r"sha256:([0-9a-f]{64})", (made / "requirements.txt").read_text()))
+    wheels = [path for path in (made / "wheels").iterdir() if not path.name.startswith("oneroom-")]
+
+    assert len(wheels) > 60
+    assert [path.name for path in wheels if hashlib.sha256(path.read_bytes()).hexdigest() not in locked] == []
 
 
 def test_nothing_is_made_over_what_is_there(tmp_path):

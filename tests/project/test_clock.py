@@ -52,6 +52,35 @@ def test_setting_the_machines_clock_does_not_move_project_time(machine):
     assert clock.now() - before == timedelta(seconds=2)
 
 
+def test_r11_a_part_started_after_the_machines_clock_was_set_has_the_time_of_the_others(machine):
+    """Who starts the parts hands its beginning on; without it the new part would be an hour behind."""
+    house = RealClock()
+    machine.wall_s -= 3600
+    machine.passes(2)
+
+    assert RealClock(house.handed_on()).now() == house.now()
+    assert RealClock(RealClock(house.handed_on()).handed_on()).now() == house.now()
+
+
+def test_a_beginning_of_before_the_machines_last_start_is_none(machine):
+    handed = RealClock().handed_on()
+    machine.running_s = 3.0
+
+    assert abs(RealClock(handed).now() - RealClock().now()) < timedelta(minutes=1)
+
+
+def test_r11_a_house_hands_its_beginning_on_to_each_part_it_starts(monkeypatch):
+    from oneroom.project import parts
+
+    house = RealClock()
+    monkeypatch.setattr(clocks, "clock", house)
+    given = parts.clock().environment[clocks.CLOCK_BEGAN]
+    monkeypatch.setenv(clocks.CLOCK_BEGAN, given)
+    monkeypatch.delenv(clocks.CLOCK_FILE, raising=False)
+
+    assert clocks.chosen().handed_on() == house.handed_on() == given
+
+
 def test_project_time_is_aware_and_utc(demo):
     assert RealClock().now().utcoffset() == demo.now().utcoffset() == timedelta(0)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.utils.timezone import localtime
 
 from oneroom.apps.duty.models import CrewMember, Roster
@@ -14,12 +15,12 @@ from oneroom.apps.orgs.queries import station_at, units
 from oneroom.apps.oversight.posts import posts_on
 from oneroom.apps.people.models import Account
 from oneroom.apps.people.queries import actor_of, find_account
-from oneroom.apps.personnel.models import Person
+from oneroom.apps.personnel.models import Person, WelfareNote
 from oneroom.apps.personnel.strength import quotas_on, strength_on
 from oneroom.apps.reforms.checks import check
 from oneroom.apps.reforms.models import ReformPlan
 from oneroom.engine.roles import Role
-from oneroom.project.demo import world
+from oneroom.project.demo import paper, world
 from oneroom.project.demo.city import bundled, posts
 from oneroom.project.demo.credentials import password_of
 from oneroom.project.trouble import Trouble
@@ -73,6 +74,26 @@ def test_t45_every_station_but_one_is_overseen_and_a_reform_and_a_roster_lie_on_
     assert len(cells_of(roster)) == 4 + 4 + 3
 
 
+def test_b37_the_welfare_officer_finds_who_is_due_today_and_whoever_commands_finds_no_such_page(shanghai):
+    """B37: the screen of the demo has something in it, for those who care alone; one word opens at a time."""
+
+    def page(who: str, path: str):
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(find_account(f"demo-{who}"))
+        return client.get(path)
+
+    listed = page("welfare", "/office/care")
+    assert listed.status_code == 200
+    assert WelfareNote.objects.count() == len(paper.LOOKED_AFTER)
+    due = WelfareNote.objects.get(again=localtime(AT).date())
+    assert due.person.name in listed.content.decode()
+    assert "Example" not in listed.content.decode(), "no word of it stands in the list"
+    assert "fatal road accident" in page("welfare", f"/office/care/{due.pk}").content.decode()
+    for other in ("commander", "chief", "personnel", "planner", "inspector", "administrator", "dispatcher"):
+        assert page(other, "/office/care").status_code == 404, other
+        assert page(other, f"/office/care/{due.pk}").status_code == 404, other
+
+
 def test_every_street_office_has_a_station_with_an_area_that_says_it_is_synthetic(shanghai):
     stations = units("station")
 
@@ -106,7 +127,7 @@ def test_every_account_has_a_role_and_a_plainly_invented_name(shanghai):
     crews = board(on_duty=False)
 
     riding = sum(c.officers + c.auxiliaries for c in crews)
-    assert len(accounts) == riding + 2 * 43 + 3 + len(world.VISITORS) + len(world.SIMULATED) + len(
+    assert len(accounts) == riding + 2 * 43 + 4 + len(world.VISITORS) + len(world.SIMULATED) + len(
         units("branch_bureau")
     )
     assert all(actor_of(account).roles for account in accounts[::7])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -13,9 +14,10 @@ from django.test import Client
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs import facts as stored
 from oneroom.apps.orgs.clock import follow_the_day
-from oneroom.apps.orgs.models import OrgUnit
+from oneroom.apps.orgs.models import OrgUnit, UnitSpell
 from oneroom.apps.people.models import Account, Grant
 from oneroom.apps.people.services import create_account, give_role
+from oneroom.apps.personnel.models import Posting
 from oneroom.apps.reforms.clock import take_effect
 from oneroom.apps.reforms.models import ReformPlan
 from oneroom.engine.organisation.changes import Create, Merge, New, apply
@@ -35,13 +37,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_house")]
 TIANJIN = {
     "T04": "40 changed, 13 ended", "T05": "287 → 92, -67.9 %, 3.12:1, orphans 0", "T06": "1 → 16 owners",
     "T08": "3 → 2, 11 ended", "T09": "102/15 = 6.8, untagged 0",
-    "T12": "536/1000 = 53.6 %, auxiliaries apart 140",
+    "T12": "1541/2875 = 53.6 %, auxiliaries apart 381",
+    "T17": "20 → 66 = 3.3 each, without a station 0, without one chief 0, stations with ground of no district 0",
 }  # fmt: skip
 BAOTOU = {
     "B02": "61/178 = 34.3 % → 40/300 = 13.3 %", "B03": "bt-centre = bt-centre, rooms of the city 1", "B04": "3 → 1",
     "B06": "26 of 84 = 31 % (of 83–85)", "B08": "4 counties and districts", "B13": "3 → 2",
     "B16": "44/44 = 100.0 %", "B19": "bt-kundulun, major: bt-inv2",
     "B22": "bt-guyang-r0 → bt-guyang-green → bt-green", "B33": "3 units, 0 functions",
+    "T12": "461/860 = 53.6 %, auxiliaries apart 0",
+    "B15": "76/1000 = 7.6 %, of the giving units 76/475 = 16.0 %, which had 47.5 %",
     "B38": "8/9 = 88.9 %, without: bt-damao",
 }  # fmt: skip
 
@@ -66,7 +71,7 @@ def tomorrow():
     return HAND.now().astimezone().date() + timedelta(days=1)
 
 
-@pytest.mark.parametrize(("name", "figures"), [("tianjin", TIANJIN), ("baotou", BAOTOU)], ids=["T04-T12", "B02-B38"])
+@pytest.mark.parametrize(("name", "figures"), [("tianjin", TIANJIN), ("baotou", BAOTOU)], ids=["T04-T17", "B02-B38"])
 def test_an_example_is_loaded_by_one_command_as_signed_plans_and_counted_by_the_queries(name, figures):
     out = StringIO()
     call_command("example", name, stdout=out)
@@ -125,6 +130,44 @@ def test_b06_a_changed_tree_changes_the_figures():
     fewer = [c for c in shrunk.changes if not (isinstance(c, Merge) and c.into == "tj-led00-v0")]
     p = proposed(replace(shrunk, reforms=(replace(shrunk.reforms[0], changes=tuple(fewer)),)), day)
     assert {f.row: f.count(p) for f in shrunk.figures}["T05"].startswith("287 → 91")
+
+
+def test_t04_t17_the_pages_show_40_changed_13_ended_and_66_districts_with_ground_a_station_and_a_chief_each():
+    """T04, T17: what the command counts stands on the pages, and changes with the tables behind it."""
+    city, day = tianjin(), tomorrow()
+    load(city, day=day, by=SYSTEM, at=HAND.now())
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(Account.objects.get(username="example-tianjin-org-planner"))
+
+    def shown(path: str) -> str:
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(path).content.decode()))
+
+    adjusted = shown(f"/office/reforms/{ReformPlan.objects.get(name__contains='T04').pk}")
+    assert "Units that end 13 Units that begin 0 Units that change 40" in adjusted
+    organisation = f"/office/organisation?on={day}"
+    assert "66 districts of 20 brigades, 3.3 each. Each has a brigade, a station and one chief." in shown(organisation)
+    assert "Ground of stations without a district" not in shown(organisation)
+
+    Posting.objects.filter(post="tj-pd00-s000").delete()
+    UnitSpell.objects.filter(code="tj-pd65").update(area=None)
+
+    (said,) = [figure for row, _what, figure in counted(city, day) if row == "T17"]
+    assert said == "20 → 66 = 3.3 each, without a station 1, without one chief 1, stations with ground of no district 3"
+    changed = shown(organisation)
+    assert "Police district 1 ▲ has no chief" in changed
+    assert "Police district 66 ▲ shares ground with no station" in changed
+    assert "Ground of stations without a district: Binhai 43 station" in changed
+
+
+@pytest.mark.prove
+def test_t04_the_command_loads_the_other_reading_of_the_texts():
+    out = StringIO()
+    call_command("example", "tianjin", among=True, stdout=out)
+
+    assert "T04  directly-led units: 27 changed, 13 ended" in out.getvalue()
+    assert "T05  sections into deputy divisions: 287 → 92" in out.getvalue()
+    with pytest.raises(CommandError, match="Tianjin"):
+        call_command("example", "baotou", among=True, stdout=out)
 
 
 def test_t04_the_other_reading_has_the_thirteen_among_the_forty():

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from base64 import urlsafe_b64encode
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from oneroom.project import integrity, safety
 from oneroom.project.checks import machine
@@ -71,3 +74,24 @@ def test_the_bill_of_materials_names_what_is_locked_and_what_screens_bring_along
     assert len({part["bom-ref"] for part in said["components"]}) == len(said["components"])
     locked = (Path(__file__).resolve().parents[2] / "requirements.txt").read_text()
     assert f"django=={metadata.version('django')}" in locked
+
+
+def test_point_53_the_bill_of_materials_lists_every_locked_package_in_its_locked_version():
+    """Of the lock, what this machine installs: a line may be of another system only. Each has its hashes."""
+    lock = (Path(__file__).resolve().parents[2] / "requirements.txt").read_text()
+    entries = re.split(r"\n(?=[a-z0-9])", lock)
+    wanted, unhashed = set(), []
+    for entry in entries:
+        line = entry.partition("\\")[0].partition("#")[0].strip()
+        if line:
+            requirement = Requirement(line)
+            unhashed += [] if "--hash=sha256:" in entry else [requirement.name]
+            if requirement.marker is None or requirement.marker.evaluate():
+                [one] = requirement.specifier
+                wanted.add(f"pkg:pypi/{canonicalize_name(requirement.name)}@{one.version}")
+    out = io.StringIO()
+    call_command("sbom", stdout=out)
+
+    assert len(wanted) > 60
+    assert unhashed == []
+    assert wanted - {part["purl"] for part in json.loads(out.getvalue())["components"]} == set()

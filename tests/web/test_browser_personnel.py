@@ -80,7 +80,7 @@ def test_b14_an_adjustment_is_asked_for_by_keyboard_and_its_refusal_keeps_what_w
     page.locator("#count").fill("3")
     page.locator("#why").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("west → east").wait_for()
+    page.get_by_text("West station → East station").wait_for()
     assert Signature.objects.get(act="change_quota").details["count"] == 3
     picture(open_as("eva", "/office/posts", language="zh-hans"), "posts-zh")
 

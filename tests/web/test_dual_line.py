@@ -83,7 +83,7 @@ def test_t16_how_many_ride_beside_a_lead_is_the_forces_setting(room: Room, setti
 
 
 def test_b11_both_chiefs_see_a_crew_and_one_commands_it(room: Room):
-    crew, east = room.town.crews["crew-1"], room.town.units["east"].pk
+    crew, east = room.town.crews["crew-1"], "east"
     assert not [c for c in Caller("leader-lu").get("crews")["crews"] if c["code"] == "crew-1"]
     assert page(room, "leader-lu").post(CREWS, {"act": "line", "crew": crew.pk, "line": east}).status_code == 404
 
@@ -100,8 +100,9 @@ def test_b11_both_chiefs_see_a_crew_and_one_commands_it(room: Room):
     room.phone("leader-li").rings("duty_chief", "app", "sms")
     room.phone("leader-lu").is_silent()
 
-    same = page(room).post(CREWS, {"act": "line", "crew": crew.pk, "line": room.town.units["west"].pk})
+    same = page(room).post(CREWS, {"act": "line", "crew": crew.pk, "line": "west"})
     assert same.status_code == 422
+    assert page(room).post(CREWS, {"act": "line", "crew": crew.pk, "line": "nowhere"}).status_code == 422
 
 
 def test_b11_t15_no_minute_has_two_who_command(room: Room):
@@ -111,3 +112,50 @@ def test_b11_t15_no_minute_has_two_who_command(room: Room):
             role=Role.DUTY_CHIEF, unit=held.unit, account=room.town.people["leader-lu"], ends=held.ends,
             begins=held.begins + timedelta(minutes=1),
         )  # fmt: skip
+
+
+def test_b11_who_commands_the_room_sees_all_crews_a_page_at_a_time_and_narrows_them(room: Room):
+    """Issue 5, screens: hundreds of crews; the units that can be chosen are named once, not in every row."""
+    east = room.town.units["east"].pk
+    Crew.objects.bulk_create(
+        Crew(code=f"many-{n:03d}", callsign_zh=f"巡逻{n:03d}", callsign_en=f"Many {n:03d}", unit_id=east,
+             state_since=room.now) for n in range(500)
+    )  # fmt: skip
+    zhou = page(room, "zhou")
+
+    first = zhou.get(CREWS).content.decode()
+    assert "1–50 of 503" in first
+    assert first.count('<tr id="crew-') == 50
+    assert first.count('<option value="west">') == 1
+    last = zhou.get(f"{CREWS}?page=11").content.decode()
+    assert "501–503 of 503" in last
+    assert 'rel="next"' not in last
+    found = zhou.get(CREWS, {"q": "巡逻123"}).content.decode()
+    assert found.count('<tr id="crew-') == 1
+    assert "Many 123" in found
+    assert "1–2 of 2" in zhou.get(CREWS, {"q": "west"}).content.decode(), "by its unit"
+    assert "Nothing fits" in zhou.get(CREWS, {"q": "nobody"}).content.decode()
+    for odd in ("0", "-1", "999", "x", "１"):
+        assert zhou.get(CREWS, {"page": odd}).status_code == 200, odd
+
+
+def test_a_chief_of_several_stations_chooses_whose_roster_is_shown(room: Room):
+    """Issue 5, duty: the latest roster of each of his units is one choice away, also where there is none yet."""
+    west, east = station(room), room.town.units["east"].pk
+    give_role(room.town.people["leader-li"].pk, Role.STATION_CHIEF, unit_id=east, by=SYSTEM, at=room.now)
+    roster = draft(room, west)
+    li = page(room)
+
+    shown = li.get("/office/duty").content.decode()
+    assert "Roster: West station" in shown
+    assert f'<option value="{east}">East station</option>' in shown
+    other = li.get("/office/duty", {"unit": east}).content.decode()
+    assert "Roster: East station" in other
+    assert "No roster yet" in other
+    assert f'<option value="{east}" selected>East station</option>' in other
+    made = li.post("/office/duty", {"act": "draft", "unit": east, "first": str(roster.first), "days": "7"})
+    assert made.status_code == 302
+    assert "Roster: East station" in li.get(made["Location"]).content.decode()
+    assert f'data-roster="{roster.pk}"' in li.get("/office/duty", {"unit": west}).content.decode()
+    assert li.get("/office/duty", {"unit": ""}).status_code == 404, "the room is not his"
+    assert page(room, "leader-lu").get("/office/duty", {"unit": west}).status_code == 404

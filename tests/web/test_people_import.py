@@ -10,10 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from oneroom.apps.ledger.models import Entry
-from oneroom.apps.people.models import Signature
+from oneroom.apps.oversight.retention import keep_all
+from oneroom.apps.people.models import KeptFile, Signature
 from oneroom.apps.personnel import services
 from oneroom.apps.personnel.clock import review
 from oneroom.apps.personnel.models import Deviation, Person, Posting
+from tests.clock import HAND
 from tests.force import Force
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +234,73 @@ def test_a_posting_of_the_list_begins_after_its_person_came_and_after_who_sat_th
 
 
 def _sits(force, who):
+    client = Client(headers={"accept-language": "en", "accept": "text/html"})
+    client.force_login(force.room.town.people[who])
+    return client
+
+
+LIST = f"{HEADS}\nA001,王一,民警,2015-07-01,w1,13911112222\nA002,李二,民警,2016-07-01,w2,\n"
+
+
+def key_of(page: str) -> str:
+    return page.split('name="kept" value="')[1].split('"', maxsplit=1)[0]
+
+
+def test_what_was_looked_through_is_taken_over_without_a_second_choice_of_the_file(force, send):
+    """Issue 5, bad input: the list whose dry run was shown is the list that is taken over; it is kept sealed."""
+    key = key_of(send("look", LIST).content.decode())
+    row = KeptFile.objects.get()
+    assert "王一" not in bytes(row.sealed).decode("latin-1")
+    assert b"A001" not in bytes(row.sealed)
+    assert key not in str(KeptFile.objects.values().get())
+
+    taken = sits(force).post("/office/people/import", {"act": "take", "kept": key})
+
+    assert "Taken over: 2 people." in taken.content.decode()
+    assert set(Person.objects.values_list("number", flat=True)) == {"A001", "A002"}
+    assert not KeptFile.objects.exists()
+    again = sits(force).post("/office/people/import", {"act": "take", "kept": key})
+    assert (again.status_code, "Choose it again" in again.content.decode()) == (422, True)
+
+
+def test_a_list_that_would_do_something_else_by_now_is_not_taken_over_and_looked_through_again(force, send):
+    key = key_of(send("look", LIST).content.decode())
+    Person.objects.all().delete()
+    force.person("Wanda")
+    Person.objects.filter(name="Wanda").update(number="A002")
+
+    refused = sits(force).post("/office/people/import", {"act": "take", "kept": key})
+
+    assert refused.status_code == 409
+    assert "Something changed since you looked" in refused.content.decode()
+    assert key_of(refused.content.decode()) == key, "the file stays chosen"
+    assert not Person.objects.filter(number="A001").exists()
+    looked = sits(force).post("/office/people/import", {"act": "look", "kept": key}).content.decode()
+    assert "2 lines: 1 can be taken over, 1 cannot" in looked
+    mend = sits(force).post("/office/people/import", {"act": "correct", "kept": key_of(looked)})
+    assert openpyxl.load_workbook(io.BytesIO(mend.content)).active.max_row == 3
+
+
+def test_a_kept_file_is_his_own_for_an_hour_and_gone_at_its_term(force, send):
+    room = force.room
+    key = key_of(send("look", LIST).content.decode())
+    force.staff("hugo", _hr())
+    assert sits(force, "hugo").post("/office/people/import", {"act": "take", "kept": key}).status_code == 422
+    assert sits(force).post("/office/people/import", {"act": "take", "kept": "x" * 44}).status_code == 422
+    second = key_of(send("look", LIST.replace("A002", "A003")).content.decode())
+    assert KeptFile.objects.count() == 1, "the last one of a kind"
+    assert sits(force).post("/office/people/import", {"act": "take", "kept": key}).status_code == 422
+
+    HAND.forward(3601)
+
+    assert sits(force).post("/office/people/import", {"act": "take", "kept": second}).status_code == 422
+    HAND.forward(3600)
+    keep_all(room.now)
+    assert not KeptFile.objects.exists()
+    assert not Person.objects.exists()
+
+
+def sits(force, who: str = "hanna") -> Client:
     client = Client(headers={"accept-language": "en", "accept": "text/html"})
     client.force_login(force.room.town.people[who])
     return client

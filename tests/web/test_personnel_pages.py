@@ -66,7 +66,7 @@ def test_b14_who_asks_sees_the_refusal_at_its_field_and_a_second_person_signs_on
     assert eva.post("/office/posts/ask", {**said, "count": "2"}).status_code == 302
 
     waiting = Signature.objects.get(act="change_quota")
-    assert "west → east" in emil.get("/office/posts").content.decode()
+    assert "West station → East station" in emil.get("/office/posts").content.decode()
     assert emil.get("/office/signatures").status_code == 200
     assert emil.post(f"/office/signatures/{waiting.pk}", {"act": "sign"}).status_code == 302
     ledger = emil.get("/office/posts/ledger").content.decode()
@@ -192,3 +192,19 @@ def test_a_leavers_session_and_phone_are_refused_at_the_next_contact(force):
     assert phone.get("/api/rings").status_code == 401
     assert phone.get("/api/ticket").status_code == 401
     assert not Account.objects.get(pk=one.account_id).is_active
+
+
+def test_the_personnel_office_reads_the_organisation_and_its_plans_and_changes_nothing(force):
+    """Issue 5: whoever posts people sees the units they are posted to, on any day."""
+    force.staff("hanna", Role.HR)
+    hanna = sits(force, "hanna")
+
+    shown = hanna.get("/office/organisation").content.decode()
+    assert "West station" in shown
+    assert 'href="/office/organisation"' in hanna.get("/office/people").content.decode(), "it stands in the navigation"
+    assert "/office/organisation/import" not in shown
+    assert hanna.get(f"/office/organisation?on={force.days(30)}").status_code == 200
+    assert hanna.get("/office/reforms").status_code == 200
+    assert hanna.post("/office/reforms", {"name": "Mine", "day": force.days(9).isoformat()}).status_code == 403
+    for path in ("/office/organisation/import", "/office/organisation/areas"):
+        assert hanna.get(path).status_code == 404, path

@@ -1,5 +1,6 @@
 """
-Recusal when a matter is assigned (workflow §2.10): who sends a crew to a relative of somebody aboard is told so.
+Recusal when a matter is assigned (workflow §2.10): who sends a crew to a relative of somebody aboard is told so; and
+when it is judged: no relative of the caller or of somebody who was sent reviews its report or closes it.
 
 Only relatives whom people declared themselves count; nobody is named, no ranking changes, and the person decides.
 """
@@ -9,9 +10,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from oneroom.apps.duty.models import CrewMember
+from oneroom.apps.incidents.services import report_and_clear
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.people.models import Account
-from oneroom.apps.personnel.services import declare_kin
+from oneroom.apps.personnel.services import declare_kin, end_kin
 from tests.force import Force
 from tests.web.api_client import Caller
 
@@ -82,3 +85,84 @@ def test_a_colleague_who_calls_is_a_relative_too_whoever_of_the_two_declared_it(
     matter = room.report("noise", at="west", grade=3, caller_name="C", caller_phone="13700007777")
 
     assert [code for code, row in panel(room, matter).items() if NUMBER in row] == ["crew-1"]
+
+
+def reported(room, **caller: str):
+    """A matter whose crew has reported, as it lies before whoever judges it; and the report's assignment."""
+    matter = room.report("noise", at="west", grade=3, category="help", **caller)
+    sent = room.dispatch(matter, "crew-1")
+    room.step(sent, "acknowledge", "set_out", "arrive", by="zhang")
+    report_and_clear(
+        sent.pk, outcome="helped", category="help", subcategory="injured", by=room.actor("zhang"), at=room.now
+    )
+    return matter
+
+
+def judged(who: str, matter, verb: str = "review", *, status: int = 200, **said) -> dict:
+    return Caller(who).post(f"incidents/{matter.pk}/{verb}", said, status=status)
+
+
+def recused(who: str, matter, verb: str = "review", **said) -> bool:
+    return judged(who, matter, verb, status=403, **said)["code"] == "recused"
+
+
+def test_whoever_declared_a_relative_of_the_crew_judges_no_report_of_it_and_another_does(room):
+    """Workflow §2.10: the chief is the lead's spouse, by the lead's own declaration."""
+    force = Force(room)
+    zhang, chief = force.person("Zhang", account="zhang"), force.person("Li", account="leader-li")
+    matter = reported(room)
+    panel_of = lambda who: page(room, who).get(f"/room/incidents/{matter.pk}").content.decode()  # noqa: E731
+    assert 'id="related-' not in panel_of("zhou")
+    kinship = declare_kin(zhang.pk, chief.pk, "spouse", by=room.actor("zhang"), at=room.now)
+
+    for verb, said in (
+        ("review", {}),
+        ("send-back", {"reason": "words_missing", "words": "When?"}),
+        ("close", {"review": True, "outcome": "helped"}),
+    ):
+        assert recused("leader-li", matter, verb, **said), verb
+    many = Caller("leader-li").post("incidents/close", {"incidents": [matter.pk]})
+    assert (many["closed"], many["refused"][0]["code"]) == ([], "illegal_move")
+    assert not Entry.objects.filter(kind__in=["incident.reviewed", "incident.closed", "incident.sent_back"]).exists()
+
+    judged("zhou", matter)
+    many = Caller("leader-li").post("incidents/close", {"incidents": [matter.pk]})
+    assert (many["closed"], many["refused"][0]["code"]) == ([], "recused"), "nor is it closed among many"
+    end_kin(kinship, by=room.actor("zhang"), at=room.now)
+    assert Caller("leader-li").post("incidents/close", {"incidents": [matter.pk]})["closed"] == [matter.pk]
+
+
+def test_who_rode_when_it_was_sent_counts_and_not_who_rides_now(room):
+    force = Force(room)
+    wang, chief = force.person("Wang", account="wang"), force.person("Li", account="leader-li")
+    matter = reported(room)
+    declare_kin(chief.pk, wang.pk, "sibling", by=room.actor("leader-li"), at=room.now)
+    CrewMember.objects.filter(account__username="wang").delete()
+
+    assert recused("leader-li", matter)
+
+
+def test_a_declared_relative_of_the_caller_is_sure_by_number_and_by_name_only_noted(room):
+    by_number = reported(room, caller_name="Somebody", caller_phone="13922223333")
+    declares(room, "leader-li", name="Quillkin Lu", phone="139 2222 3333")
+
+    shown = page(room, "zhou").get(f"/room/incidents/{by_number.pk}").content.decode()
+    assert 'data-verb="review"' in shown
+    assert recused("leader-li", by_number)
+    declares(room, "zhou", name="", phone="139 2222 3333")
+    shown = page(room, "zhou").get(f"/room/incidents/{by_number.pk}").content.decode()
+    assert 'data-verb="review"' not in shown
+    assert "a relative whom you declared, called in this matter" in shown
+    assert "公务回避" in page(room, "zhou", "zh-hans").get(f"/room/incidents/{by_number.pk}").content.decode()
+
+    by_name = reported(room, caller_name="quillkin lu", caller_phone="13955550000")
+    judged("leader-li", by_name)
+    assert Entry.objects.get(kind="incident.reviewed", facts__incident=by_name.pk).facts["recusal"] == "name"
+
+
+def test_nobody_judges_a_matter_in_which_he_called_himself(room):
+    Account.objects.filter(username="leader-li").update(mobile="13700007777")
+    matter = reported(room, caller_name="L", caller_phone="13700007777")
+
+    assert recused("leader-li", matter)
+    assert recused("leader-li", matter, "close", review=True, outcome="helped")

@@ -182,4 +182,4 @@ def test_t47_the_organisation_page_gives_each_figure_with_its_definition_and_the
 
     assert "Doubled functions 1" in shown
     assert "Functions for which units side by side, under one parent, both answer." in shown
-    assert re.search(r"traffic: East station ?, West station", shown)
+    assert re.search(r"Traffic: East station ?, West station", shown)

@@ -54,6 +54,7 @@ def visitor(town: Town, settings: Any) -> Client:
         ("demo-administrator", Role.ADMINISTRATOR),
         ("demo-administrator-2", Role.ADMINISTRATOR),
         ("demo-planner", Role.ORG_PLANNER),
+        ("demo-welfare", Role.WELFARE_OFFICER),
     ]:
         made = create_account(username=username, name=username, by=SYSTEM, at=town.at)
         give_role(made.pk, role, by=SYSTEM, at=town.at)
@@ -84,6 +85,7 @@ def test_the_page_says_how_the_city_is_and_that_it_is_simulated(visitor: Client)
         ("inspector", "/office/"),
         ("planner", "/office/"),
         ("personnel", "/office/"),
+        ("welfare", "/office/"),
     ],
 )
 def test_a_role_is_taken_without_a_password(visitor: Client, role: str, screen: str) -> None:
@@ -94,7 +96,7 @@ def test_a_role_is_taken_without_a_password(visitor: Client, role: str, screen: 
 
 def test_each_seat_says_what_to_try_first_and_there_is_a_way_of_five_minutes(visitor: Client) -> None:
     page = visitor.get("/start/").content.decode()
-    assert page.count('class="role"') == len(SEATS) == 11
+    assert page.count('class="role"') == len(SEATS) == 12
     for seat in SEATS:
         assert str(seat.about).endswith(".")
         assert escape(str(seat.about)) in page

@@ -222,3 +222,28 @@ def test_t04_an_empty_house_is_founded_from_a_list_by_command(tmp_path, transact
         call_command("importunits", file)
     call_command("importunits", file, "--dry-run")
     assert "changed 1, unchanged 1" in capsys.readouterr().out
+
+
+def test_the_list_that_was_looked_through_becomes_the_plan_unless_the_organisation_changed_meanwhile(
+    room, client, send
+):
+    """Issue 5: no second choice of the file; what was shown is what is done, or nothing."""
+
+    def looked(code: str) -> str:
+        page = send("look", f"{HEADS}\n{code},新所,派出所,,branch,,,\n").content.decode()
+        return page.split('name="kept" value="')[1].split('"')[0]
+
+    def plan(key: str, **said: str):
+        return client().post("/office/organisation/import", {"kept": key, "act": "plan", "name": "New", **said})
+
+    key = looked("south")
+    other_day = (room.now.astimezone().date() + timedelta(days=9)).isoformat()
+    assert plan(key, day=other_day).status_code == 409, "shown of another day"
+    assert plan(key).status_code == 302
+    assert plan(key).status_code == 422, "it was taken"
+    key = looked("north")
+    begin_unit(code="north", name_zh="北所", name_en="", kind="station", by=SYSTEM, at=room.now)
+    refused = plan(key)
+    assert refused.status_code == 409
+    assert "Something changed since you looked" in refused.content.decode()
+    assert [c["unit"]["code"] for c in ReformPlan.objects.get().changes] == ["south"]

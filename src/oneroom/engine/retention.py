@@ -39,6 +39,7 @@ RULES: dict[str, Rule] = {
     "draft": _days(0.5, 1 / 24, 1, step=_HOUR),  # what a desk typed and nobody saved
     "draft_trace": _days(1, 1, 7, step=_HOUR),  # the empty row, which answers a late saving
     "session": _days(0, 0, 7, step=_HOUR),  # after it ran out
+    "upload": _days(1 / 24, 1 / 24, 1, step=_HOUR),  # a file that was looked through and not taken over
     "payload": _days(7, 1, 7, step=_HOUR),  # what the exchange sent, byte for byte
     "payload_trace": _days(90, 7, _YEAR),  # that it came, by its hash
     "call": _days(30, 1, 30, step=_HOUR),  # number and network place of a call

@@ -8,6 +8,7 @@ not what was locked, here when it fetches and there when it installs.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,9 @@ from oneroom.project.trouble import Trouble
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 _SOURCES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE")
+# 1 January 2026. The day of a file says nothing to who installs it, and two checkouts never agree on it
+# (reproducible-builds.org, SOURCE_DATE_EPOCH).
+_EPOCH = "1767225600"
 _DOCS = ("operate.md", "commands.md", "metrics.md", "alerts.yml", "rights.md", "deploy")
 
 INSTALL = """#!/bin/sh
@@ -64,13 +68,15 @@ def make(to: Path, *, platforms: list[str], python: str) -> tuple[int, int]:
 
 
 def _own_wheel(wheels: Path) -> None:
-    """Built from a copy, so that the checkout stays as it was."""
+    """Built from a copy, so that the checkout stays as it was. The same files give the same bytes, whoever builds."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "oneroom"
         copy.mkdir()
         shutil.copytree(CHECKOUT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
         for name in _SOURCES:
             shutil.copy(CHECKOUT / name, copy / name)
+        for path in copy.rglob("*"):  # a wheel keeps modes, and those of a checkout are its owner's
+            path.chmod(0o755 if path.is_dir() else 0o644)
         _pip("wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(wheels), str(copy))
 
 
@@ -84,7 +90,8 @@ def _fetch(wheels: Path, platforms: list[str], python: str) -> None:
 
 def _pip(*words: str) -> None:
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {"SOURCE_DATE_EPOCH": _EPOCH, **os.environ}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode != 0:
         raise Trouble(f"pip {words[0]} failed: {done.stderr.strip()[-800:]}")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 CLOCK_FILE = "ONEROOM_CLOCK_FILE"
+CLOCK_BEGAN = "ONEROOM_CLOCK_BEGAN"
 FASTEST = 60.0
 LOOK_EVERY_S = 10.0
 TOLERATED_S = 2.0
@@ -34,12 +35,26 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The machine's time when we started, and the seconds since: setting the machine's clock moves no deadline."""
+    """
+    The machine's time when we started, and the seconds since: setting the machine's clock moves no deadline.
 
-    def __init__(self) -> None:
-        self._began = datetime.now(UTC)
-        self._began_s = self._looked_s = time.monotonic()
+    Of a house on one machine "we" are all of its parts: who starts them hands its own beginning on (``CLOCK_BEGAN``),
+    so that a part that dies after the clock was set comes back with the time of the others. Seconds since the machine's
+    start are the same in all of its processes.
+    """
+
+    def __init__(self, handed: str = "") -> None:
+        self._looked_s = time.monotonic()
+        began, _space, began_s = handed.partition(" ")
+        if handed and float(began_s) <= self._looked_s:  # else it is of before the machine's last start
+            self._began, self._began_s = datetime.fromisoformat(began), float(began_s)
+        else:
+            self._began, self._began_s = datetime.now(UTC), self._looked_s
         self._told_s = 0.0
+
+    def handed_on(self) -> str:
+        """Its beginning as text, for the parts that this process starts: the value of ``CLOCK_BEGAN``."""
+        return f"{self._began.isoformat()} {self._began_s!r}"
 
     def now(self) -> datetime:
         since_s = time.monotonic()
@@ -55,7 +70,7 @@ class RealClock:
         return (datetime.now(UTC) - ours).total_seconds()
 
     def _compare(self) -> None:
-        """Say once when the machine's clock was set: parts started before and after that would not agree."""
+        """Say once when the machine's clock was set: parts of other machines, or started apart, would not agree."""
         apart_s = self.apart_s()
         if abs(apart_s - self._told_s) > TOLERATED_S:
             self._told_s = apart_s
@@ -165,7 +180,7 @@ def _checked(rate: float) -> float:
 
 def chosen() -> Clock:
     path = os.environ.get(CLOCK_FILE)
-    return FileClock(Path(path)) if path else RealClock()
+    return FileClock(Path(path)) if path else RealClock(os.environ.get(CLOCK_BEGAN, ""))
 
 
 clock = chosen()

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -44,8 +45,7 @@ def bill_of_materials() -> dict[str, Any]:
     components = [
         {
             "type": "library", "name": dist.name, "version": dist.version,
-            "bom-ref": f"pkg:pypi/{dist.name.lower()}@{dist.version}",
-            "purl": f"pkg:pypi/{dist.name.lower()}@{dist.version}",
+            "bom-ref": _purl(dist), "purl": _purl(dist),
             **_licence(dist.metadata.json.get("license_expression") or dist.metadata.json.get("license")),
         }
         for dist in _installed(())
@@ -70,6 +70,11 @@ def bill_of_materials() -> dict[str, Any]:
         },
         "components": sorted(components, key=lambda part: str(part["purl"])),
     }  # fmt: skip
+
+
+def _purl(dist: metadata.Distribution) -> str:
+    """The package URL of a Python distribution: its name as the index compares names (PEP 503)."""
+    return f"pkg:pypi/{re.sub(r'[-_.]+', '-', dist.name).lower()}@{dist.version}"
 
 
 def _installed(names: tuple[str, ...]) -> list[metadata.Distribution]:

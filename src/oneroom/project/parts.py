@@ -5,6 +5,7 @@ from functools import partial
 
 from django.conf import settings
 
+from oneroom.project import clock as clocks
 from oneroom.project.supervisor import Part
 from oneroom.project.watching import signs
 
@@ -47,6 +48,8 @@ def _part(name: str, *command: str) -> Part:
         # So the database ends that act; when the part goes on, it finds its connection gone and nothing half done.
         "PGOPTIONS": f"-c idle_in_transaction_session_timeout={FORSAKEN_S}s",
     }
+    if isinstance(clocks.clock, clocks.RealClock):
+        environment[clocks.CLOCK_BEGAN] = clocks.clock.handed_on()
     return Part(
         name,
         [sys.executable, "-m", "oneroom", *command],

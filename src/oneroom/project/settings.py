@@ -304,6 +304,7 @@ RETAINED = {
     "draft": "oneroom.apps.incidents.retention.drafts",
     "draft_trace": "oneroom.apps.incidents.retention.empty_drafts",
     "session": "oneroom.apps.people.retention.sessions",
+    "upload": "oneroom.apps.people.retention.files",
     "payload": "oneroom.apps.incidents.retention.payloads",
     "payload_trace": "oneroom.apps.incidents.retention.payload_traces",
     "call": "oneroom.apps.incidents.retention.calls",

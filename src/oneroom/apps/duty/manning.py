@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -44,12 +45,21 @@ class Manned:
     mine: bool
 
 
-def crews_seen_by(by: Actor, *, at: datetime) -> list[Manned]:
+def crews_of(by: Actor) -> list[Crew]:
     """Crews of the units that this person heads, of their ground and of their line; all for who commands the room."""
-    rows = Crew.objects.select_related("unit", "line").order_by("unit__code", "code")
+    rows = Crew.objects.select_related("unit", "line").defer("unit__area", "line__area").order_by("unit__code", "code")
     if not by.may(Right.COMMAND):
         rows = rows.filter(Q(unit_id__in=by.units) | Q(line_id__in=by.units))
-    crews = list(rows)
+    return list(rows)
+
+
+def crews_seen_by(by: Actor, *, at: datetime) -> list[Manned]:
+    """All of them with their seats."""
+    return manned(crews_of(by), by=by, at=at)
+
+
+def manned(crews: Sequence[Crew], *, by: Actor, at: datetime) -> list[Manned]:
+    """Who rides with each of these crews of his now, and in the shifts that come."""
     now: dict[int, Seats] = defaultdict(Seats)
     members = CrewMember.objects.filter(crew__in=crews).order_by("pk")
     for crew, role, name in members.values_list("crew_id", "role", "account__name"):
@@ -60,10 +70,12 @@ def crews_seen_by(by: Actor, *, at: datetime) -> list[Manned]:
         "crew_id", "begins", "ends", "seat", "account__name"
     ):
         getattr(coming.setdefault((crew, begins), Seats(begins, ends)), seat or "auxiliary").append(name)
-    led = led_crews([c.pk for c in crews])
+    led, later = led_crews([c.pk for c in crews]), defaultdict[int, list[Seats]](list)
+    for (pk, _begins), seats in coming.items():
+        later[pk].append(seats)
     return [
         Manned(
-            crew, now[crew.pk], [s for (pk, _b), s in coming.items() if pk == crew.pk], crew.pk in led,
+            crew, now[crew.pk], later[crew.pk], crew.pk in led,
             by.heads(crew.unit_id) or by.may(Right.COMMAND),
         )
         for crew in crews

@@ -81,6 +81,12 @@ RECUSAL = {
     "number": _("recusal: the caller's number is that of a relative whom somebody aboard declared; you decide"),
     "name": _("recusal: the caller has the name of a relative whom somebody aboard declared; you decide"),
 }
+# The same for whoever judges a report or closes a matter: only the last may do so all the same.
+OWN_RELATION = {
+    "number": _("recusal: you, or a relative whom you declared, called in this matter; somebody else judges it"),
+    "crew": _("recusal: a relative of yours, as declared, was sent to this matter; somebody else judges it"),
+    "name": _("the caller has your name or that of a relative whom you declared: if it is so, let somebody else judge"),
+}
 RETURN_REASONS = {"wrong_area": _("not our area"), "wrong_function": _("not our kind of work")}
 # The agency answered; it gave the matter back; nobody knows whose it is, so we keep it.
 REFERRAL_RESULTS = {"answered": _("answered"), "taken_back": _("taken back"), "unclear": _("nobody's: we keep it")}

@@ -107,9 +107,11 @@ def all_of_matters(
         yield kind, at, subject, matter, facts if kind in with_facts else {}
 
 
-def told_to(matters: Iterable[str], kind: str, *, crew: int) -> list[list[str]]:
-    """Whom the entries of a kind about a crew were addressed to, in these matters."""
-    rows = Entry.objects.filter(matter__in=list(matters), kind=kind, facts__contains={"crew": crew})
+def told_to(matters: Iterable[str], kind: str, *, crew: int | None = None) -> list[list[str]]:
+    """Whom the entries of a kind were addressed to, in these matters: those about one crew, or all."""
+    rows = Entry.objects.filter(matter__in=list(matters), kind=kind)
+    if crew is not None:
+        rows = rows.filter(facts__contains={"crew": crew})
     return list(rows.values_list("scopes", flat=True))
 
 

@@ -50,3 +50,20 @@ SYSTEMS = {
     System.OPERATIONS: named("system", "Operations"),
     System.SUPPORT: named("system", "Support"),
 }
+# Functions of which the house knows the word. A planner names others as he likes: those are shown as he wrote them.
+FUNCTIONS = {
+    "exit_entry": _("Exit and entry"),
+    "traffic": named("function", "Traffic"),
+    "household": _("Household registration"),
+    "gang_crime": _("Gang crime"),
+    "violent_crime": _("Violent crime"),
+    "economic_crime": _("Economic crime"),
+    "telecom_fraud": _("Telecom fraud"),
+    "drug_crime": _("Drug crime"),
+    "environment": _("Crime against the environment"),
+    "food_and_drugs": _("Crime with food and drugs"),
+    "forest_and_grass": _("Crime in forest and grassland"),
+    "intellectual_property": _("Crime against intellectual property"),
+}
+# The end of a function's code: the part of it that another level answers for.
+PARTS_OF_FUNCTIONS = {"_major": _("%(function)s: major cases"), "_check": _("%(function)s: checks on the ground")}

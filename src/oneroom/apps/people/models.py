@@ -176,3 +176,16 @@ class Relation(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account"], condition=models.Q(ended_at=None), name="relation_lives")]
+
+
+class KeptFile(models.Model):
+    """A file that somebody had looked through, for an hour, under a key that only his page has (``services.files``)."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    sealed = models.BinaryField()
+    shown = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "kind"], name="one_file_of_a_kind")]

@@ -1,6 +1,6 @@
 """
-Sessions that ran out; how somebody who left signed in and was reached, and the relatives that he declared. His name
-stays: the record names him.
+Sessions that ran out, and files that nobody took over; how somebody who left signed in and was reached, and the
+relatives that he declared. His name stays: the record names him.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from oneroom.apps.ledger.retention import Keeper
 from oneroom.apps.ledger.services import erase
-from oneroom.apps.people.models import Account, Relation
+from oneroom.apps.people.models import Account, KeptFile, Relation
 from oneroom.apps.people.services.relations import subject
 from oneroom.engine.retention import Due
 from oneroom.engine.values import SYSTEM
@@ -30,6 +30,15 @@ def _sessions(due: Due, without: Collection[Any], limit: int) -> list[str]:
 
 def _forget_sessions(keys: Sequence[str], _due: Due, _at: datetime) -> None:
     Session.objects.filter(pk__in=keys).delete()
+
+
+def _files(due: Due, without: Collection[Any], limit: int) -> list[int]:
+    rows = KeptFile.objects.filter(at__lt=due.before).exclude(pk__in=without)
+    return list(rows.order_by("at").values_list("pk", flat=True)[:limit])
+
+
+def _forget_files(pks: Sequence[int], _due: Due, _at: datetime) -> None:
+    KeptFile.objects.filter(pk__in=pks).delete()
 
 
 def _left(due: Due, without: Collection[Any], limit: int) -> list[int]:
@@ -50,4 +59,5 @@ def _forget_left(pks: Sequence[int], _due: Due, at: datetime) -> None:
 
 
 sessions = Keeper(_sessions, _forget_sessions, batch=5000)
+files = Keeper(_files, _forget_files)
 left = Keeper(_left, _forget_left)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from oneroom.apps.people.models import Signature
-from oneroom.apps.personnel.facts import counting, force_on, overrides_on
+from oneroom.apps.personnel.facts import counting, force_on, long_held_on, overrides_on
 from oneroom.apps.personnel.models import Person, Post, Posting, Round, RoundMove
 from oneroom.apps.personnel.spells import holds
 from oneroom.engine.roles import Right
@@ -48,14 +48,14 @@ class DueLine:
 def due_on(day: date, *, by: Actor) -> list[DueLine]:
     """Everybody whose limit is within a year of the day, the nearest first."""
     by.must(Right.SEE_ROTATION)
-    found = due_list(force_on(day), day, overrides=overrides_on(day), counting=_counting())
-    people = {p.pk: p for p in Person.objects.filter(pk__in={int(d.person) for d in found})}
-    posts = {p.code: p for p in Post.objects.filter(holds(day), code__in={d.post for d in found})}
-    return [
-        DueLine(int(d.person), people[int(d.person)].name, people[int(d.person)].number, d.post,
-                posts[d.post].name_zh, posts[d.post].name_en or posts[d.post].name_zh, posts[d.post].unit, d)
-        for d in found if d.post in posts
-    ]  # fmt: skip
+    found = due_list(long_held_on(day, _counting()), day, overrides=overrides_on(day), counting=_counting())
+    said = Person.objects.filter(pk__in={int(d.person) for d in found}).values_list("pk", "name", "number")
+    people = {pk: (name, number) for pk, name, number in said}
+    rows = Post.objects.filter(holds(day), code__in={d.post for d in found})
+    posts = {
+        code: (zh, en or zh, unit) for code, zh, en, unit in rows.values_list("code", "name_zh", "name_en", "unit")
+    }
+    return [DueLine(int(d.person), *people[int(d.person)], d.post, *posts[d.post], d) for d in found if d.post in posts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,17 @@ def round_for(pk: int, *, by: Actor) -> Round:
 
 
 def moves_of(row: Round, first: int = 0, many: int = 50) -> list[tuple[RoundMove, Tenure | None]]:
-    """Moves of a round, by person, each with the limit that is nearest for who must go."""
+    """
+    Moves of a round, by person, each with the limit that is nearest for who must go: as of the day before, since a
+    signed round has ended what he holds by its own.
+    """
+    eve = row.day - timedelta(days=1)
     moves = list(row.moves.select_related("person").order_by("person__name", "pk")[first : first + many])
-    force = force_on(row.day, [m.person_id for m in moves], [m.source for m in moves])
+    force = force_on(eve, [m.person_id for m in moves], [m.source for m in moves])
     found = []
     for move in moves:
         post, person = force.posts.get(move.source), force.people.get(str(move.person_id))
-        near = tenures(person, post, row.day, _counting()) if move.must and post is not None and person else []
+        near = tenures(person, post, eve, _counting()) if move.must and post is not None and person else []
         found.append((move, near[0] if near else None))
     return found
 

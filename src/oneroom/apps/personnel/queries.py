@@ -48,6 +48,11 @@ def skills_of_accounts(accounts: Collection[int], day: date) -> dict[int, set[st
     return {account: known.get(pk, set()) for pk, account in people.items()}
 
 
+def people_of_accounts(accounts: Collection[int]) -> dict[int, int]:
+    """Account → its person, of those of these accounts whose people are entered."""
+    return dict(Person.objects.filter(account_id__in=accounts, left=None).values_list("account_id", "pk"))
+
+
 def kinds_of_accounts(accounts: Collection[int]) -> dict[int, str]:
     """Officer, auxiliary or grid worker, of those of these accounts whose people are entered."""
     return dict(Person.objects.filter(account_id__in=accounts, left=None).values_list("account_id", "kind"))

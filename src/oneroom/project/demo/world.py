@@ -138,6 +138,7 @@ def _make(of: _Making) -> list[tuple[int, float, float]]:
     )  # fmt: skip
     crews = [_crew(of, post, stations[post.station], accounts) for post in cities.posts(of.city)]
     paper.lay(of.city, stations[0], at=of.at)
+    paper.lay_words([post.code + "a" for post in cities.posts(of.city)], at=of.at)
     return [crew for crew in crews if crew]
 
 
@@ -157,6 +158,7 @@ def _everybody(of: _Making, room_id: int, stations: list[int]) -> Iterator[Newco
             yield _person(of, post.code + letter, role, stations[post.station], signs_in=rides_as == "lead")
     yield _person(of, SECOND_ADMINISTRATOR, Role.ADMINISTRATOR, stations[0], signs_in=False)
     yield _person(of, paper.PLANNER, Role.ORG_PLANNER, room_id, signs_in=False)
+    yield _person(of, paper.WELFARE, Role.WELFARE_OFFICER, room_id, signs_in=False)
 
 
 def _overseers(of: _Making, branches: list[list[int]]) -> Iterator[Newcomer]:

@@ -1,11 +1,13 @@
 """
-Baotou, as its reform of 2022 was published (rows B02–B06, B08, B13, B16, B19, B22, B33, B38): an illustration with
+Baotou, as its reform of 2022 was published (rows B02–B06, B08, B13, B15, B16, B19, B22, B33, B38): an illustration with
 nine districts.
 
 The texts give sums, no tree: which office went into which is made up here, by rule.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from oneroom.engine.organisation.changes import Alter, Change, Create, Delegate, Entrust, Merge, New
 from oneroom.engine.organisation.facts import System
@@ -14,7 +16,7 @@ from oneroom.engine.organisation.proposal import Proposal
 from oneroom.engine.organisation.routing import route
 from oneroom.engine.organisation.summary import summary
 from oneroom.engine.organisation.tree import Tree
-from oneroom.project.examples import City, Counted, Reform
+from oneroom.project.examples import City, Counted, Down, Reform, Staff
 
 DISTRICTS = (
     ("昆都仑区", "Kundulun", "branch_bureau"), ("青山区", "Qingshan", "branch_bureau"),
@@ -27,6 +29,7 @@ CODES = tuple(f"bt-{english.lower()}" for _zh, english, _kind in DISTRICTS)
 BAIYUN = "bt-baiyun"
 COUNTIES = ("bt-tumote", "bt-guyang", "bt-damao", "bt-shiguai")  # to which traffic goes down
 SECTIONS, CUT, TOWN_STATIONS, RURAL = 84, 26, 44, 3
+PLACES, MOVED, OFFICERS, IN_STATIONS = 1000, 76, 860, 461  # 399 + 76 places are the giving units': 16 % of them move
 _HAS_LEGAL, _GETS_LEGAL = CODES[:4], CODES[4:8]
 _S = System
 _INVESTIGATION = (
@@ -62,7 +65,10 @@ def baotou() -> City:
         Reform("B33", "“三定”规定：机关党委、巡察工作联络办公室、政治部", tuple(Create(unit) for unit in _PARTY)),
         Reform("B38", "法制机构设置", tuple(Create(_legal(code)) for code in _GETS_LEGAL)),
     )  # fmt: skip
-    return City("baotou", tuple(_founding()), reforms, FIGURES)
+    return City(
+        "baotou", tuple(_founding()), reforms, FIGURES, tuple(_staff()), CODES, spare=tuple(_spare()),
+        down=tuple(_down()),
+    )  # fmt: skip
 
 
 def _founding() -> list[Change]:
@@ -98,6 +104,32 @@ def _founding() -> list[Change]:
         made.append(New(_town(n), "station", f"{zh}城镇{n + 1}所", f"{english} town {n + 1}", "town", _S.OPERATIONS,
                         CODES[at]))  # fmt: skip
     return [*(Create(unit) for unit in made), Entrust("traffic", ("bt-traffic",))]
+
+
+def _staff() -> list[Staff]:
+    """
+    Officers of the bureaus of the districts and of their town stations. The texts give no number of people: these are
+    made up so that who serves in stations is the share that the other city published (row T12).
+    """
+    bureaus = _spread(CODES, OFFICERS - IN_STATIONS)
+    return [*bureaus, *_spread([_town(n) for n in range(TOWN_STATIONS)], IN_STATIONS)]
+
+
+def _spare() -> list[Staff]:
+    """Places that nobody has: those that move down, and as many in stations as make a thousand of them all."""
+    left = PLACES - OFFICERS - MOVED
+    return [*_spread(CODES, MOVED), *_spread([_town(n) for n in range(TOWN_STATIONS)], left)]
+
+
+def _down() -> list[Down]:
+    """7.6 % of all places, 16 % of those of the units that give them, go to the stations below (row B15)."""
+    first = {CODES[at]: _town(n) for n, (at, _k) in reversed([*enumerate(_places(TOWN_STATIONS))])}
+    return [Down(staff.unit, first[staff.unit], staff.count) for staff in _spread(CODES, MOVED)]
+
+
+def _spread(units: Sequence[str], people: int) -> list[Staff]:
+    many = len(units)
+    return [Staff(unit, "sworn", people // many + (k < people % many)) for k, unit in enumerate(units)]
 
 
 def _legal(code: str) -> New:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.utils.translation import gettext_noop as _
@@ -13,16 +13,15 @@ from oneroom.apps.orgs.queries import find_unit
 from oneroom.apps.orgs.services import enact
 from oneroom.apps.people.queries import actor_of
 from oneroom.apps.people.services import create_account, give_role, sign_second
-from oneroom.apps.personnel.queries import stations_share
-from oneroom.apps.personnel.services import Joining, NewPost, approved, begin_posts, book_quota, join
 from oneroom.apps.reforms.services import ask_for_signature, import_plan
 from oneroom.engine.organisation.changes import Create, Outcome
-from oneroom.engine.organisation.codec import Document, write_document
+from oneroom.engine.organisation.codec import Document, areas_named, write_document
 from oneroom.engine.organisation.proposal import Proposal
 from oneroom.engine.roles import Role
 from oneroom.engine.values import Actor, Conflict
-from oneroom.project.examples import City, Staff
+from oneroom.project.examples import City
 from oneroom.project.examples.baotou import baotou
+from oneroom.project.examples.staffing import move_down, serve, told
 from oneroom.project.examples.tianjin import tianjin
 
 CITIES = {"tianjin": tianjin, "baotou": baotou}
@@ -37,17 +36,27 @@ def load(city: City, *, day: date, by: Actor, at: datetime) -> list[int]:
     """
     if stored.facts().spells:
         raise Conflict(_("There are units here already: an example goes into an empty house."))
-    enact(city.founding, day=at.astimezone().date(), by=by, at=at)
-    staffed(city.staff, day=at.astimezone().date(), by=by, at=at)
+    found(city, day=at.astimezone().date(), by=by, at=at)
     planner, second = _people(city, by=by, at=at)
     plans = []
     for reform in city.reforms:
-        document = write_document(Document(f"{reform.name} · {reform.rows}", day, reform.changes))
+        drawn = {name: city.ground[name] for name in areas_named(reform.changes)}
+        document = write_document(Document(f"{reform.name} · {reform.rows}", day, reform.changes, drawn))
         plan = import_plan(document, illustration=True, by=planner, at=at)
         request = ask_for_signature(plan, words="示例 / illustration", by=planner, at=at)
         sign_second(request, by=second, at=at)
         plans.append(plan)
+    serve(city.later, day=day, by=by, at=at)
+    move_down(city.down, day=day, by=by, at=at)
     return plans
+
+
+def found(city: City, *, day: date, by: Actor, at: datetime) -> None:
+    """The city as it was before its reforms: its tree with its ground, and who serves there."""
+    for outline in city.ground.values():
+        stored.area_key(outline)
+    enact(city.founding, day=day, by=by, at=at)
+    serve(city.staff, spare=city.spare, day=day, by=by, at=at)
 
 
 def counted(city: City, day: date) -> Iterator[tuple[str, str, str]]:
@@ -57,24 +66,7 @@ def counted(city: City, day: date) -> Iterator[tuple[str, str, str]]:
     p = Proposal(city.changes, day, facts.as_of(eve), Outcome(facts, stored.fates_of(day)))
     for figure in city.figures:
         yield figure.row, figure.what, figure.count(p)
-    if city.branch:
-        share, helpers = (stations_share(day, under=city.branch, kind=kind) for kind in ("sworn", "auxiliary"))
-        said = f"{share.part}/{share.whole} = {share.percent or 0:.1f} %, auxiliaries apart {helpers.whole}"
-        yield "T12", "officers in stations of one branch", said
-
-
-def staffed(staff: Sequence[Staff], *, day: date, by: Actor, at: datetime) -> None:
-    """Places, posts and simulated people, by the services that any house is set up with."""
-    if not staff:
-        return
-    lines = [line for s in staff for line in approved(s.unit, s.kind, s.count, day)]
-    book_quota(lines, basis="entered", by=by, at=at)
-    seats = [(f"{s.unit}-{s.kind[0]}{n:03d}", s) for s in staff for n in range(s.count)]
-    begin_posts([NewPost(code, s.unit, s.kind, "示例岗位", "Example post") for code, s in seats], day=day, by=by, at=at)
-    join(
-        [Joining(f"EX{n:05d}", s.kind, f"示例{n}", day, post=code) for n, (code, s) in enumerate(seats)], day=day,
-        simulated=True, by=by, at=at,
-    )  # fmt: skip
+    yield from told(city, day)
 
 
 def _people(city: City, *, by: Actor, at: datetime) -> tuple[Actor, Actor]:

@@ -1,5 +1,5 @@
 """
-Tianjin, as its reform of 2021 was published (rows T04–T09, T12): an illustration with sixteen districts.
+Tianjin, as its reform of 2021 was published (rows T04–T09, T12, T17): an illustration with sixteen districts.
 
 The texts give sums, no tree: which office went into which is made up here, by rule. They do not say either whether the
 13 units that were abolished are among the 40 that were adjusted; ``among`` gives the other reading.
@@ -12,6 +12,8 @@ from oneroom.engine.organisation.facts import System
 from oneroom.engine.organisation.figures import layers
 from oneroom.engine.organisation.proposal import Proposal
 from oneroom.project.examples import City, Counted, Reform, Staff
+from oneroom.project.examples.districts import DISTRICTS as DISTRICTS_OF_POLICE
+from oneroom.project.examples.districts import Drawn, brigades, district, districts, draw
 
 DISTRICTS = (
     ("和平", "Heping"), ("河东", "Hedong"), ("河西", "Hexi"), ("南开", "Nankai"), ("河北", "Hebei"),
@@ -25,7 +27,9 @@ SUBS = (
 )  # fmt: skip
 LED, ENDED = 40, 13  # directly-led units that are adjusted, and that end
 SECTIONS, DEPARTMENTS, STATIONS, SUB_STATIONS = 287, 21, 14, 45
-OFFICERS, IN_STATIONS = 1000, 536  # of one branch (row T12)
+OFFICERS, IN_STATIONS = 1000, 536  # of the first branch (row T12)
+FEWER, IN_THEIRS = OFFICERS // 8, IN_STATIONS // 8  # of each other one: the same share, and an example soon loaded
+TRAFFIC = "tj-led06"
 CUT = 102  # internal units of the fifteen branches
 _TURN = (System.COMMAND, System.OVERSIGHT, System.OPERATIONS, System.SUPPORT)
 _DEPUTIES = (3,) * 12 + (2,) * 28  # deputy divisions of each directly-led unit: 92
@@ -35,6 +39,7 @@ _CUTS = (7,) * 12 + (6,) * 3  # departments less in each branch: 102
 def tianjin(*, among: bool = False) -> City:
     """The city. ``among``: the 13 units that end are among the 40 of which the texts speak, not besides them."""
     led = [f"tj-led{n:02d}" for n in range(LED - ENDED if among else LED)]
+    ground = draw(_stations())
     reforms = (
         Reform("T04", "优化调整市局直属单位机构", tuple(_directly_led(led))),
         Reform("T05", "科级机构整合为副处级机构", tuple(_sections())),
@@ -42,11 +47,16 @@ def tianjin(*, among: bool = False) -> City:
         Reform("T07 T08", "滨海新区公安局撤销所辖分局，变三级管理为两级管理",
                tuple(Abolish(f"{BINHAI}-s{n:02d}", BINHAI) for n in range(len(SUBS)))),
         Reform("T09", "分局推行大部制，组成四大体系", tuple(_departments())),
+        Reform("T17", "“警区警长责任制”：20个交警大队划分为66个警区", tuple(districts(ground))),
     )  # fmt: skip
-    return City("tianjin", tuple(_founding()), reforms, FIGURES, tuple(_staff()), BRANCHES[0])
+    chiefs = tuple(Staff(district(k), "sworn", 1, leads=True) for k in range(DISTRICTS_OF_POLICE))
+    return City(
+        "tianjin", tuple(_founding(ground)), reforms, FIGURES, tuple(_staff()), (*BRANCHES, BINHAI), chiefs,
+        ground=ground.outlines,
+    )  # fmt: skip
 
 
-def _founding() -> list[Change]:
+def _founding(ground: Drawn) -> list[Change]:
     """The force before its reform."""
     city = New("tj", "city_bureau", "天津市公安局", "Tianjin bureau", "city", System.COMMAND)
     made = [city, New("tj-room", "command_room", "指挥中心", "Command centre", "", System.COMMAND, "tj")]
@@ -67,7 +77,8 @@ def _founding() -> list[Change]:
             for k in range(DEPARTMENTS)
         ]  # fmt: skip
         made += [
-            _station(f"{branch}-p{k:02d}", f"{zh} {k + 1} 所", f"{english} {k + 1}", branch) for k in range(STATIONS)
+            _station(f"{branch}-p{k:02d}", f"{zh} {k + 1} 所", f"{english} {k + 1}", branch, ground)
+            for k in range(STATIONS)
         ]
     made.append(New(BINHAI, "branch_bureau", "滨海新区公安局", "Binhai bureau", "branch", System.COMMAND, "tj"))
     made += [
@@ -77,25 +88,41 @@ def _founding() -> list[Change]:
     for k in range(SUB_STATIONS):
         above = k % len(SUBS)
         made.append(_station(f"{BINHAI}-p{k:02d}", f"{SUBS[above]} {k // len(SUBS) + 1} 所", f"Binhai {k + 1}",
-                             f"{BINHAI}-s{above:02d}"))  # fmt: skip
+                             f"{BINHAI}-s{above:02d}", ground))  # fmt: skip
+    made += brigades(TRAFFIC)
     return [*(Create(unit) for unit in made), Entrust("exit_entry", ("tj-led02",))]
 
 
 def _staff() -> list[Staff]:
     """
-    One branch with its people: 536 of 1,000 officers in stations (row T12), the others in departments that no reform
-    touches; auxiliaries beside them, who are not counted as strength.
+    Each branch with its people: 53.6 % of its officers in stations (row T12), the others in departments that no reform
+    touches (in Binhai, which has none, in the bureau itself); auxiliaries beside them, who are not counted as strength.
     """
-    branch, stays = BRANCHES[0], DEPARTMENTS - 13
-    stations = [Staff(f"{branch}-p{k:02d}", "sworn", IN_STATIONS // STATIONS + (k < IN_STATIONS % STATIONS))
-                for k in range(STATIONS)]  # fmt: skip
-    rest = OFFICERS - IN_STATIONS
-    offices = [Staff(f"{branch}-d{k:02d}", "sworn", rest // stays + (k < rest % stays)) for k in range(stays)]
-    return [*stations, *offices, *(Staff(staff.unit, "auxiliary", 10) for staff in stations)]
+    made, stays = [], DEPARTMENTS - 13
+    for branch in BRANCHES:
+        there, of = (IN_STATIONS, OFFICERS) if branch == BRANCHES[0] else (IN_THEIRS, FEWER)
+        made += _spread([f"{branch}-p{k:02d}" for k in range(STATIONS)], there)
+        made += _spread([f"{branch}-d{k:02d}" for k in range(stays)], of - there)
+    made += _spread([f"{BINHAI}-p{k:02d}" for k in range(SUB_STATIONS)], IN_THEIRS)
+    made.append(Staff(BINHAI, "sworn", FEWER - IN_THEIRS))
+    many = {station: 10 if station.startswith(f"{BRANCHES[0]}-") else 1 for station in _stations()}
+    return [*made, *(Staff(station, "auxiliary", count) for station, count in many.items())]
 
 
-def _station(code: str, zh: str, english: str, parent: str) -> New:
-    return New(code, "station", f"{zh.replace(' ', '')}", f"{english} station", "station", System.OPERATIONS, parent)
+def _spread(units: list[str], people: int) -> list[Staff]:
+    many = len(units)
+    return [Staff(unit, "sworn", people // many + (k < people % many)) for k, unit in enumerate(units)]
+
+
+def _stations() -> list[str]:
+    """Codes of all stations, those of one branch beside each other."""
+    mine = [f"{branch}-p{k:02d}" for branch in BRANCHES for k in range(STATIONS)]
+    return mine + [f"{BINHAI}-p{k:02d}" for k in range(SUB_STATIONS)]
+
+
+def _station(code: str, zh: str, english: str, parent: str, ground: Drawn) -> New:
+    return New(code, "station", f"{zh.replace(' ', '')}", f"{english} station", "station", System.OPERATIONS, parent,
+               ground.stations[code])  # fmt: skip
 
 
 def _section_places() -> list[tuple[int, int]]:

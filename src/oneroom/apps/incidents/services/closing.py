@@ -16,6 +16,7 @@ from oneroom.apps.incidents.codes import (
 )
 from oneroom.apps.incidents.models import AddedWords, Assignment, Incident, Report, SentBack
 from oneroom.apps.incidents.protocol import known_subcategory, subcategories
+from oneroom.apps.incidents.recusal import CREW, NAME, NUMBER, own_relation
 from oneroom.apps.incidents.services.aftercare import decide_call_backs
 from oneroom.apps.incidents.services.dispatch import turned_out
 from oneroom.apps.incidents.services.matter import (
@@ -52,17 +53,32 @@ _SAID = {
     ("no_case_reason", "unknown"): _("There is no such reason."),
     ("no_case_reason", "contrary"): _("Where there is a case there is no reason against it."),
 }
+_RELATED = {
+    NUMBER: _("Recusal: you, or a relative whom you declared, called in this matter. Somebody else judges it."),
+    CREW: _("Recusal: a relative of yours, as declared, was sent to this matter. Somebody else judges it."),
+}
+
+
+class Recused(NotAllowed):
+    """Somebody is related to the caller of a matter, or to somebody who was sent to it (workflow §2.10)."""
+
+    code = "recused"
 
 
 @service
 def review(incident_id: int, *, by: Actor, at: datetime) -> None:
-    """Somebody who did not send the crews read the scene report and found it whole."""
+    """Somebody who did not send the crews, and is nobody's relative in it, read the scene report and found it whole."""
+    related = own_relation(incident_id, by=by)  # compared before anything is locked
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "review", by=by)
     _not_who_sent(row, by)
+    _not_a_relative(related)
     Incident.objects.filter(pk=row.pk).update(state=move.target, state_since=at)
     SentBack.objects.filter(incident=row, ended_at=None).update(ended_at=at)
-    note("incident.reviewed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk)
+    note(
+        "incident.reviewed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk), incident=row.pk,
+        recusal=related or None,
+    )  # fmt: skip
     for stage in ("review", "complete"):
         stop(subject(row.pk), cause="reviewed", stage=stage, by=by, at=at)
     watch(row, "close", by=SYSTEM, at=at)
@@ -75,9 +91,11 @@ def send_back(incident_id: int, *, reason: str, words: str, by: Actor, at: datet
 
     The matter stays REPORTED: it is reported, and nobody need go out again. What is missing rings on the crew's phones.
     """
+    related = own_relation(incident_id, by=by)
     row = lock(incident_id)
     INCIDENT.move(row.state, "send_back", by=by)
     _not_who_sent(row, by)
+    _not_a_relative(related)
     known("reason", reason, SEND_BACK_REASONS)
     text = plain("words", words, longest=300, required=True)
     if SentBack.objects.filter(incident=row, ended_at=None).exists():
@@ -145,9 +163,12 @@ def close(
     asks, with a case or the reason why there is none. Raises Unmet with every rule that does not hold, by field.
 
     ``share`` of the callers of routine matters are called back; the draw is made here and stands in the record.
+    Raises Recused where whoever closes is a relative of the caller or of somebody who was sent.
     """
+    related = own_relation(incident_id, by=by)
     row = lock(incident_id)
     move = INCIDENT.move(row.state, "close", by=by)
+    _not_a_relative(related)
     ending = ending_of(
         row, outcome=outcome, category=category, subcategory=subcategory, case=case, no_case_reason=no_case_reason
     )  # fmt: skip
@@ -163,7 +184,7 @@ def close(
     note(
         "incident.closed", subject(row.pk), by=by, at=at, to=scopes(row), matter=subject(row.pk),
         incident=row.pk, outcome=ending.outcome, category=ending.category, subcategory=ending.subcategory or None,
-        case=ending.decision or None, no_case_reason=ending.no_case_reason or None,
+        case=ending.decision or None, no_case_reason=ending.no_case_reason or None, recusal=related or None,
     )  # fmt: skip
     stop(subject(row.pk), cause="closed", by=by, at=at)
     decide_call_backs(row, share=share, at=at)
@@ -181,7 +202,7 @@ def close_many(incident_ids: Iterable[int], *, by: Actor, at: datetime) -> dict[
     for pk in sorted(set(incident_ids)):
         try:
             close(pk, by=by, at=at)
-        except (IllegalMove, BadInput) as why:  # who may not close at all is told so, not given a list
+        except (IllegalMove, BadInput, Recused) as why:  # who may not close at all is told so, not given a list
             refused[pk] = why
     return refused
 
@@ -234,6 +255,12 @@ def _reporter(row: Incident) -> Assignment | None:
     """The crew whose report the matter's outcome is: the lead's, else the last that reported."""
     reported = this_round(row).filter(reported_at__isnull=False).select_related("crew")
     return reported.order_by("-lead", "-reported_at", "-pk").first()
+
+
+def _not_a_relative(related: str) -> None:
+    """A name alone stops nobody, others have it too: it stands in the record beside the act."""
+    if related and related != NAME:
+        raise Recused(_RELATED[related])
 
 
 def _not_who_sent(row: Incident, by: Actor) -> None:

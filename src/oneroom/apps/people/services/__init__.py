@@ -23,6 +23,7 @@ from oneroom.apps.people.services.factors import (
     remove_factor,
     use_code,
 )
+from oneroom.apps.people.services.files import drop_file, keep_file, kept_file
 from oneroom.apps.people.services.relations import declare_relation, end_relation
 from oneroom.apps.people.services.sessions import session_again, session_closed, session_ended, session_opened
 from oneroom.apps.people.services.signatures import ask_second, drop_second, lapse, sign_second, use_signature
@@ -52,6 +53,7 @@ __all__ = [
     "come_in_by_word",
     "create_account",
     "declare_relation",
+    "drop_file",
     "drop_second",
     "elsewhere_refused",
     "end_console",
@@ -63,6 +65,8 @@ __all__ = [
     "forget_tries",
     "free_account",
     "give_role",
+    "keep_file",
+    "kept_file",
     "lapse",
     "locked_since",
     "may_be_given",

@@ -15,15 +15,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from oneroom.apps.ledger.services import exported
 from oneroom.apps.ledger.time import now
+from oneroom.apps.people.services import drop_file, keep_file
 from oneroom.apps.reforms.services import Drawn, draft_ground, drawn_on, look_at_ground
 from oneroom.engine.organisation.listing import Fate
 from oneroom.engine.roles import Right
-from oneroom.engine.values import BadInput, Refused
+from oneroom.engine.values import Refused
 from oneroom.ports.formats.areas import read_areas, write_areas
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.ground_drawing import drawing
+from oneroom.web.pages.office.list_import import digest, not_since, the_file
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.office.units_list import FATES
 
@@ -58,21 +60,27 @@ def areas(request: HttpRequest) -> HttpResponse:
         return _page(request)
     try:
         at, by = now(), actor(request)
-        sent = request.FILES.get("file")
-        if sent is None:
-            raise BadInput("file", "Choose a file.")
+        content, seen = the_file(request, "areas", by=by, at=at)
         day = typed_day(request.POST.get("day", "")) or localtime(at).date() + timedelta(days=1)
-        features = read_areas(sent.read(), datum=request.POST.get("datum", "WGS84"))
+        features = read_areas(content, datum=request.POST.get("datum", "WGS84"))
         found = look_at_ground([(f.number, f.code, f.geometry) for f in features], day=day)
+        told = digest(day, found.outlines)
         if request.POST.get("act") == "plan":
+            not_since(seen, told)
             name = request.POST.get("name", "").strip() or _("Ground from a file")
-            return redirect("office-reform", draft_ground(found, name=name, day=day, by=by, at=at))
+            plan = draft_ground(found, name=name, day=day, by=by, at=at)
+            drop_file("areas", by=by)
+            return redirect("office-reform", plan)
     except Refused as refused:
         return _page(request, refused)
-    return _page(request, found=found)
+    return _page(request, found=found, key=keep_file("areas", content, shown=told, by=by, at=at))
 
 
-def _page(request: HttpRequest, refused: Refused | None = None, *, found: Drawn | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, refused: Refused | None = None, *, found: Drawn | None = None, key: str = ""
+) -> HttpResponse:
+    if refused is not None and refused.code != "upload_gone":
+        key = request.POST.get("kept", "")
     today = localtime(now()).date()
     shown: dict[str, Any] = {}
     if found is not None:
@@ -87,7 +95,7 @@ def _page(request: HttpRequest, refused: Refused | None = None, *, found: Drawn 
             "more": max(0, len(told) - SHOWN), "ground": drawing(found.ground, changed, found.flaws),
         }  # fmt: skip
     page = frame(
-        request, "office-organisation", refused=worded(refused) if refused else "", looked=shown,
+        request, "office-organisation", key=key, refused=worded(refused) if refused else "", looked=shown,
         bad=refused.field if refused else "", given=request.POST, tomorrow=today + timedelta(days=1), today=today,
         datums=DATUM_WORDS.items(),
     )  # fmt: skip

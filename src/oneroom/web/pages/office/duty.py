@@ -117,6 +117,17 @@ def _unit(request: HttpRequest, by: Actor) -> int | None:
     return found[said]
 
 
+def _chosen(request: HttpRequest, units: list[int | None]) -> list[int | None]:
+    """The unit ``unit`` of the address (empty: the room), or all in whose name one may be looked for."""
+    if "unit" not in request.GET:
+        return units
+    said = request.GET["unit"]
+    found = [unit for unit in units if str(unit or "") == said]
+    if not found:
+        raise NotFound
+    return found
+
+
 def days_of(roster: Any) -> list[date]:
     return [roster.first + timedelta(days=n) for n in range(roster.days)]
 
@@ -127,18 +138,23 @@ def _page(
     asked = request.POST.get("roster", "") or request.GET.get("roster", "")
     units = units_of(by)
     roster: Any = None
+    chosen = _chosen(request, units)
     if asked.isascii() and asked.isdecimal() and len(asked) < 12:
         roster = roster_for(int(asked), by=by)
-    elif units:
-        roster = next((r for unit in units for r in rosters_of(unit)), None)
-    names = {unit: local(*unit_names()[unit]) if unit is not None else _("The room") for unit in units}
+        chosen = [roster.unit_id]
+    else:
+        roster = next((r for unit in chosen for r in rosters_of(unit)), None)
+    called = unit_names() if units != [None] else {}
+    names = {unit: local(*called[unit]) if unit is not None else _("The room") for unit in units}
+    here = roster.unit_id if roster is not None else next(iter(chosen), None)
     shown: dict[str, Any] = {
-        "units": [(unit or "", name) for unit, name in names.items()], "today": localtime(now()).date(),
+        "units": [(unit or "", name, unit == here) for unit, name in names.items()], "unit_name": names.get(here, ""),
+        "today": localtime(now()).date(),
         "roster": roster, "refused": worded(refused) if refused else "", "bad": refused.field if refused else "",
         "waiting": len(waiting_for(by)), "purposes": list(PAPER.items()),
     }  # fmt: skip
     if roster is not None:
-        shown |= _grid(roster, blocked) | {"unit_name": names[roster.unit_id], "versions": rosters_of(roster.unit_id)}
+        shown |= _grid(roster, blocked) | {"versions": rosters_of(roster.unit_id)}
     template = "office/_duty.html" if request.headers.get("X-Panel") else "office/duty.html"
     context = frame(request, "office-duty", **shown)
     return render(request, template, context, status=refused.status if refused else 409 if blocked else 200)

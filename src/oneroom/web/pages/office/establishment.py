@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.codes import KINDS as UNIT_KINDS
+from oneroom.apps.orgs.queries import codes_named, names_by_code
 from oneroom.apps.personnel.access import adjustments_for, ledger_for, units_for
 from oneroom.apps.personnel.codes import BOOKED_BY, KINDS
 from oneroom.apps.personnel.services import ask_quota
@@ -182,20 +183,31 @@ def _page(
 
 def _waiting(row: Any) -> dict[str, Any]:
     said = row.details
+    names = {code: local(zh, en) for code, (zh, en) in names_by_code({said["giver"], said["taker"]}).items()}
     return {
-        "giver": said["giver"] if said["giver"] != FORCE else _("approved anew"), "taker": said["taker"],
+        "giver": names.get(said["giver"], said["giver"]) if said["giver"] != FORCE else _("approved anew"),
+        "taker": names.get(said["taker"], said["taker"]),
         "kind": named(KINDS, said["kind"]), "count": said["count"], "day": said["day"], "who": row.asked_by.name,
         "until": row.lapses_at,
     }  # fmt: skip
 
 
+def _by_name(rows: Sequence[Any]) -> Sequence[Any]:
+    """Each line with the name of its unit, as it was called last."""
+    names = names_by_code({row.unit for row in rows})
+    for row in rows:
+        row.name = _("whole force") if row.unit == FORCE else local(*names[row.unit]) if row.unit in names else row.unit
+    return rows
+
+
 LEDGER = Table(
-    "quota_ledger", lazy("Ledger of the establishment"), order="-day",
+    "quota_ledger", lazy("Ledger of the establishment"), order="-day", prepare=_by_name,
     columns=(
         Column("day", lazy("Holds from"), lambda r: r.booking.day, sort=("booking__day",), n=True),
         Column("booking", lazy("Booking"), lambda r: r.booking_id, sort=("booking",), n=True),
         Column("basis", lazy("Basis"), lambda r: named(BOOKED_BY, r.booking.basis), sort=("booking__basis",)),
-        Column("unit", lazy("Unit"), lambda r: _("whole force") if r.unit == FORCE else r.unit, sort=("unit",)),
+        Column("unit", lazy("Unit"), lambda r: r.name, sort=("unit",)),
+        Column("code", lazy("Code of the unit"), lambda r: "" if r.unit == FORCE else r.unit, sort=("unit",)),
         Column("kind", lazy("Kind"), lambda r: named(KINDS, r.kind), sort=("kind",)),
         Column("delta", lazy("How many places"), lambda r: f"{r.delta:+d}", sort=("delta",), n=True),
         Column("signature", lazy("Signature"), lambda r: r.booking.signature_id, n=True),
@@ -203,7 +215,7 @@ LEDGER = Table(
     filters=(
         Choice("kind", lazy("Kind"), lambda: KINDS, lambda rows, v: rows.filter(kind=v)),
         Choice("basis", lazy("Basis"), lambda: BOOKED_BY, lambda rows, v: rows.filter(booking__basis=v)),
-        Text("unit", lazy("Code of the unit"), lambda rows, v: rows.filter(unit=v)),
+        Text("unit", lazy("Unit"), lambda rows, v: rows.filter(unit__in=[v, *codes_named(v)])),
     ),
     empty=lazy("Nothing is booked yet."),
 )  # fmt: skip

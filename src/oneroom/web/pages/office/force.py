@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from oneroom.apps.duty.force import drills_of, force_for, forces_for, response_s, short_of
 from oneroom.apps.duty.services import call_drill, end_drill, enter_force, say_readiness, turn_out
 from oneroom.apps.ledger.time import now
-from oneroom.apps.orgs.queries import names as unit_names
+from oneroom.apps.orgs.queries import codes_named, units
 from oneroom.engine.readiness import LEVELS
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound, Refused
@@ -27,7 +27,7 @@ from oneroom.web.faults import worded
 from oneroom.web.pages.office.acting import acted, no_choice, number
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import KIT, SKILLS, local, named
-from oneroom.web.tables import Choice, Column, Rows, Table
+from oneroom.web.tables import Choice, Column, Rows, Table, Text
 from oneroom.web.takeout import respond
 
 SHORT = {"level": lazy("slower than required"), "strength": lazy("too few are there")}
@@ -46,6 +46,12 @@ def level_said(level: int) -> str:
 def _standing(rows: Rows, code: str) -> Rows:
     ready = rows.filter(level__lte=F("required"), present__gte=F("least"))
     return ready if code == "ready" else rows.exclude(pk__in=ready.values("pk"))
+
+
+def _named(rows: Rows, text: str) -> Rows:
+    """By its own code, name or base, or by the unit that it belongs to."""
+    own = rows.filter(code=text) | rows.filter(name_zh__icontains=text) | rows.filter(name_en__icontains=text)
+    return own | rows.filter(base__icontains=text) | rows.filter(unit__code__in=codes_named(text))
 
 
 def _words(codes: list[str], words: Mapping[str, Any]) -> str:
@@ -75,6 +81,7 @@ TABLE = Table(
     filters=(
         Choice("state", lazy("State"), lambda: _STANDING, _standing),
         Choice("level", lazy("Level"), _levels, lambda rows, v: rows.filter(level=int(v))),
+        Text("of", lazy("Unit"), _named),
     ),
     empty=lazy("No unit of the mobile force is entered yet."),
 )  # fmt: skip
@@ -97,8 +104,9 @@ def force(request: HttpRequest) -> HttpResponseBase:
     context = frame(
         request, "office-force", about=_("readiness as their chiefs said it; drills measure it"),
         may_enter=by.may(Right.COMMAND), levels=_levels().items(), given=request.POST if refused else {},
-        units=[(pk, local(*both)) for pk, both in sorted(unit_names().items())], skills=SKILLS.items(),
-        kit=KIT.items(), refused=worded(refused) if refused else "", bad=refused.field if refused else "",
+        units=[(u.pk, local(u.name_zh, u.name_en)) for u in units()] if by.may(Right.COMMAND) else [],
+        skills=SKILLS.items(), kit=KIT.items(),
+        refused=worded(refused) if refused else "", bad=refused.field if refused else "",
     )  # fmt: skip
     if refused is not None:
         request.method = "GET"

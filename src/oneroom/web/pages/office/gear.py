@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.duty.gear import VEHICLE, gear_for, history_of, piece_for
-from oneroom.apps.duty.manning import crews_seen_by
+from oneroom.apps.duty.manning import crews_of
 from oneroom.apps.duty.rostering import moment
 from oneroom.apps.duty.services import NewGear, enter_gear, move_gear
 from oneroom.apps.ledger.time import now
@@ -83,7 +83,7 @@ def gear(request: HttpRequest) -> HttpResponseBase:
     context = frame(
         request, "office-duty", about=_("as it was at the end of that day") if then != at else "", on=day,
         given=request.POST if refused else {}, kinds=KINDS.items(), states=STATES.items(),
-        units=_units(by), crews=_crews(by, at), refused=worded(refused) if refused else "",
+        units=_units(by), crews=_crews(by), refused=worded(refused) if refused else "",
         bad=refused.field if refused else "",
     )  # fmt: skip
     if refused is not None:
@@ -122,7 +122,7 @@ def piece(request: HttpRequest, pk: int) -> HttpResponse:
     context = frame(
         request, "office-duty", row=row, kind=named(KINDS, row.gear.kind), state=named(STATES, row.state),
         spells=spells, states=STATES.items(), units=sorted(units_of.items(), key=lambda pair: pair[1]),
-        crews=_crews(by, at), refused=worded(refused) if refused else "", bad=refused.field if refused else "",
+        crews=_crews(by), refused=worded(refused) if refused else "", bad=refused.field if refused else "",
         may=by.heads(row.unit_id) or by.may(Right.COMMAND), over=row.state == "retired",
     )  # fmt: skip
     return render(request, "office/gear_piece.html", context, status=refused.status if refused else 200)
@@ -146,5 +146,6 @@ def _units(by: Actor) -> list[tuple[int, str]]:
     return [(pk, name) for pk, name in _every_unit() if by.heads(pk) or by.may(Right.COMMAND)]
 
 
-def _crews(by: Actor, at: datetime) -> list[tuple[int, str]]:
-    return [(m.crew.pk, local(m.crew.callsign_zh, m.crew.callsign_en)) for m in crews_seen_by(by, at=at) if m.mine]
+def _crews(by: Actor) -> list[tuple[int, str]]:
+    mine = [crew for crew in crews_of(by) if by.heads(crew.unit_id) or by.may(Right.COMMAND)]
+    return [(crew.pk, local(crew.callsign_zh, crew.callsign_en)) for crew in mine]

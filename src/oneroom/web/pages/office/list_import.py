@@ -1,9 +1,16 @@
-"""A list of people, posts or what else is kept so, from a spreadsheet: each line answered, then all taken, or none."""
+"""
+A list of people, posts or what else is kept so, from a spreadsheet: each line answered, then all taken, or none.
+
+What was looked through is kept for who did it (``looked_through``): taking over needs no second choice of the file, and
+is refused where it would do something else by now.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +23,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
+from oneroom.apps.people.services import drop_file, keep_file, kept_file
 from oneroom.apps.personnel.importing import import_people, plan_import
 from oneroom.apps.personnel.post_lists import plan_posts, take_posts
 from oneroom.apps.personnel.queries import open_deviations
 from oneroom.engine.roles import Right
-from oneroom.engine.values import BadInput, Refused
+from oneroom.engine.values import Actor, BadInput, Conflict, Refused
 from oneroom.ports.formats import people, posts
 from oneroom.ports.formats.sheets import Column, answers, read_sheet, write_corrections, write_sheet
 from oneroom.web.actors import actor
@@ -93,35 +101,65 @@ def answer_list(request: HttpRequest, kept: Kept) -> HttpResponse:
     if act == "blank":
         return file_answer(write_sheet(list(headings.values()), []), f"{kept.name}.xlsx")
     try:
-        sent = request.FILES.get("file")
-        if sent is None:
-            raise BadInput("file", "Choose a file.")
         at, by = now(), actor(request)
-        sheet = read_sheet(sent.read(), kept.columns)
+        content, shown = the_file(request, kept.name, by=by, at=at)
+        sheet = read_sheet(content, kept.columns)
         plan = kept.plan([(x.number, x.cells) for x in sheet.lines], by=by, at=at)
+        told = digest(localtime(at).date(), plan.new, sorted(plan.wrong))
         wrong = answers(sheet, plan.wrong, kept.headings)
         if act == "correct":
             mended = write_corrections(sheet, wrong, headings, heading=_("What to mend"))
             return file_answer(mended, f"{kept.name}-to-correct.xlsx")
         if act == "take":
+            not_since(shown, told)
             if wrong:
                 raise BadInput(
                     "file", "Lines that cannot be taken over: %(count)d. Nothing was taken.", count=len(wrong)
                 )
-            return _page(request, kept, taken=kept.take(plan, by=by, at=at))
+            taken = kept.take(plan, by=by, at=at)
+            drop_file(kept.name, by=by)
+            return _page(request, kept, taken=taken)
     except Refused as refused:
         return _page(request, kept, refused)
-    return _page(request, kept, looked=(len(sheet.lines), len(plan.new), sorted(wrong.items())))
+    key = keep_file(kept.name, content, shown=told, by=by, at=at)
+    return _page(request, kept, looked=(len(sheet.lines), len(plan.new), sorted(wrong.items())), key=key)
+
+
+def the_file(request: HttpRequest, kind: str, *, by: Actor, at: datetime) -> tuple[bytes, str]:
+    """The file that was chosen now, else the one that was looked through, with the digest of what was shown of it."""
+    sent = request.FILES.get("file")
+    if sent is not None:
+        return sent.read(), ""
+    if key := request.POST.get("kept", ""):
+        return kept_file(kind, key, by=by, at=at)
+    raise BadInput("file", "Choose a file.")
+
+
+def digest(*told: object) -> str:
+    """A digest of what a dry run told: equal values of the same kinds have the same."""
+    return sha256(repr(told).encode()).hexdigest()
+
+
+def not_since(shown: str, told: str) -> None:
+    """Raises Conflict where the list would do something else by now than was shown of it."""
+    if shown and shown != told:
+        raise Conflict(
+            "Something changed since you looked: the list would do something else now. Look through it again."
+        )
 
 
 def _page(
     request: HttpRequest, kept: Kept, refused: Refused | None = None, *,
-    looked: tuple[int, int, list[Any]] | None = None, taken: int | None = None,
+    looked: tuple[int, int, list[Any]] | None = None, taken: int | None = None, key: str = "",
 ) -> HttpResponse:  # fmt: skip
+    """``key`` opens what is kept; where a file was refused, the one that the form named stays named."""
+    if refused is not None and refused.code != "upload_gone":
+        key = request.POST.get("kept", "")
     shown = frame(
         request, kept.under, title=kept.title, back=kept.back, refused=worded(refused) if refused else "",
         taken="" if taken is None else str(kept.done) % {"n": taken},
-        looked=looked, wrong=looked[2][:SHOWN] if looked else [], more=max(0, len(looked[2]) - SHOWN) if looked else 0,
+        key=key, looked=looked, wrong=looked[2][:SHOWN] if looked else [],
+        more=max(0, len(looked[2]) - SHOWN) if looked else 0,
         deviate=open_deviations() if taken is not None and kept is PEOPLE else 0,
         columns=[(word, column.needed) for column, word in zip(kept.columns, kept.headings.values(), strict=True)],
     )  # fmt: skip

@@ -25,6 +25,7 @@ from oneroom.apps.ledger.services import exported
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.codes import SYSTEMS
 from oneroom.apps.orgs.facts import duties_on, fates, reform_days, spells_of, tree_on
+from oneroom.apps.orgs.queries import names_by_code
 from oneroom.apps.personnel.strength import strength_in
 from oneroom.engine.organisation.facts import Spell
 from oneroom.engine.organisation.figures import overlaps
@@ -41,7 +42,17 @@ from oneroom.web.pages.office.find import fits
 from oneroom.web.pages.office.set_up import goes, points, police_districts
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.office.strength import in_stations, officers, small_units
-from oneroom.web.pages.office.structure import figures, kind_name, letter, of_unit, system_strength, systems, unit_name
+from oneroom.web.pages.office.structure import (
+    figures,
+    function_name,
+    kind_name,
+    letter,
+    of_unit,
+    system_strength,
+    systems,
+    unit_name,
+)
+from oneroom.web.pages.room.words import local
 
 _MOST = 50  # found by a search
 _DAYS = 200  # marks on the timeline
@@ -112,7 +123,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     text = plain("q", request.GET.get("q"), longest=40)
     code = request.GET.get("unit") or next(iter(tree.roots()), "")
     history = spells_of(code)
-    if code and not history:
+    if code and not history and code not in shown.heirs:  # what began and ended on one day has its heir alone
         raise NotFound
     marks = _marks(day, other, today)
     asked = {"on": day.isoformat(), **({"than": other.isoformat()} if other else {})}
@@ -128,10 +139,11 @@ def organisation(request: HttpRequest) -> HttpResponse:
         earlier=next((m.day for m in reversed(marks) if m.day < day), None),
         later=next((m.day for m in marks if m.day > day), None),
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
-        functions=[duty.function for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
+        named=local(*names_by_code([code]).get(code, (code, code))),
+        functions=[function_name(duty.function) for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
         small=small_units(tree, strength), points=points(tree, code, day, strength),
         districts=police_districts(tree, day),
-        doubled=[(function, _called(overlaps(tree, duties)[function], tree)) for function in is_.doubled],
+        doubled=[(function_name(f), _called(overlaps(tree, duties)[f], tree)) for f in is_.doubled],
         legal_gaps=_called(is_.legal_gaps, tree), two_teams_gaps=_called(is_.two_teams_gaps, tree), forms=list(FORMS),
         may_draft=actor(request).may(Right.DRAFT_REFORM),
     ))  # fmt: skip

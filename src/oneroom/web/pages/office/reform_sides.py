@@ -16,7 +16,7 @@ from oneroom.engine.organisation.facts import System
 from oneroom.engine.organisation.faults import Fault
 from oneroom.engine.organisation.proposal import Proposal, in_order
 from oneroom.engine.organisation.tree import Tree
-from oneroom.web.pages.office.structure import letter, unit_name
+from oneroom.web.pages.office.structure import function_name, letter, unit_name
 
 MOST = 400  # units on each side; the rest is counted
 
@@ -153,10 +153,13 @@ class _Names:
                 said = "; ".join(f"{_WHAT[name]()}: {self._value(name, value)}" for name, value in sorted(to.items()))
                 return _("Change %(unit)s – %(what)s") % {"unit": self.unit(unit), "what": said}
             case Entrust(function, units):
-                return _("%(units)s answers for %(function)s") % {"units": self.many(units), "function": function}
+                return _("%(units)s answers for %(function)s") % {
+                    "units": self.many(units),
+                    "function": function_name(function),
+                }
             case Delegate(function, unit, to):
                 return _("Hand %(function)s from %(unit)s to %(to)s") % {
-                    "function": function, "unit": self.unit(unit), "to": self.many(to),
+                    "function": function_name(function), "unit": self.unit(unit), "to": self.many(to),
                 }  # fmt: skip
 
     def _value(self, name: str, value: Any) -> str:

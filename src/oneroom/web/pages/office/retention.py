@@ -37,6 +37,7 @@ CLASSES: dict[str, tuple[Any, Any]] = {
     "draft": (lazy("What a desk typed of a call that nobody saved"), lazy("last typed")),
     "draft_trace": (lazy("The empty row of such a call"), lazy("its end")),
     "session": (lazy("Sessions of those who were signed in"), lazy("it ran out")),
+    "upload": (lazy("Files that were looked through and not taken over, sealed"), lazy("looked through")),
     "payload": (lazy("What the telephone exchange sent, byte for byte"), lazy("it came in")),
     "payload_trace": (lazy("That it came, by its hash"), lazy("it came in")),
     "call": (lazy("Number and network place of a call"), lazy("it rang")),

@@ -146,9 +146,12 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as no:
             refused = no
     today = localtime(at).date()
+    names = {w.post.code: local(w.post.name_zh, w.post.name_en or w.post.name_zh) for w in found}
     shown = frame(
         request, "office-rotation", p=row, posts=[_why(w, today) for w in found], today=today, said=request.POST,
-        asked=[(RULE_WORDS[a["rule"]], a["post"], a["until"]) for a in exemptions_asked(pk, at=at)],
+        asked=[
+            (RULE_WORDS[a["rule"]], names.get(a["post"], a["post"]), a["until"]) for a in exemptions_asked(pk, at=at)
+        ],
         may_ask=by.may(Right.POST_PEOPLE), refused=worded(refused) if refused else "",
         bad=(refused.field or "") if refused else "",
     )  # fmt: skip

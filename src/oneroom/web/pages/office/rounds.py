@@ -128,7 +128,8 @@ def _bottleneck(said: Any, day: Any) -> dict[str, Any]:
     names = names_of(said["people"][:SHOWN])
     posts = _seats(said["posts"][:SHOWN], day)
     units = {code: local(zh, en) for code, (zh, en) in names_by_code({u for _n, u in posts.values()}).items()}
-    facts = {"people": said["count"], "seats": said["seats"], "unit": said["unit"], "core": said["core"]}
+    unit = {code: local(zh, en) for code, (zh, en) in names_by_code({said["unit"]}).items()}.get(said["unit"])
+    facts = {"people": said["count"], "seats": said["seats"], "unit": unit or said["unit"], "core": said["core"]}
     match said["kind"]:
         case "too_few_seats":
             text = _("These %(people)d people are eligible only for these %(seats)d seats.") % facts

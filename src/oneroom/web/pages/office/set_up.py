@@ -19,7 +19,7 @@ from oneroom.engine.organisation.routing import routes
 from oneroom.engine.organisation.station import checklist
 from oneroom.engine.organisation.tree import Tree
 from oneroom.web.pages.office.strength import Strength
-from oneroom.web.pages.office.structure import unit_name
+from oneroom.web.pages.office.structure import function_name, unit_name
 from oneroom.web.pages.room.words import named
 
 POINTS = {
@@ -38,6 +38,7 @@ class Goes:
     """To whom matters of a function go: owners as (code, name), found at ``level``."""
 
     function: str
+    word: str
     level: str
     owners: tuple[tuple[str, str], ...]
 
@@ -49,7 +50,8 @@ def goes(tree: Tree, duties: list[Duty], code: str) -> list[Goes]:
     units = tree.units
     return [
         Goes(
-            r.function, unit_name(units[r.level]) if r.level else "", tuple((u, unit_name(units[u])) for u in r.owners)
+            r.function, function_name(r.function), unit_name(units[r.level]) if r.level else "",
+            tuple((u, unit_name(units[u])) for u in r.owners),
         )
         for r in routes(tree, duties, at=code)
     ]  # fmt: skip
@@ -64,7 +66,8 @@ def points(tree: Tree, code: str, day: date, strength: Strength) -> list[dict[st
         people[unit] = people.get(unit, 0) + n
     return [
         {
-            "word": named(POINTS, item.code), "done": item.done, "unit": item.unit, "count": item.count,
+            "word": named(POINTS, item.code), "done": item.done, "unit": item.unit,
+            "name": unit_name(tree.units[item.unit]) if item.unit in tree.units else item.unit, "count": item.count,
             "counts": item.code.endswith("manned") and item.done,
         }
         for item in checklist(tree, code, people, heads_in(tree, day))
@@ -77,8 +80,13 @@ def police_districts(tree: Tree, day: date) -> dict[str, Any] | None:
     if not any(unit.kind == DISTRICT for unit in shown):
         return None
     found: Districts = districts(tree, outlines_of(shown), heads_in(tree, day))
+    name = {code: unit_name(unit) for code, unit in tree.units.items()}
     return {
         "count": len(found.districts), "brigades": found.brigades,
-        "each": f"{found.each:.1f}" if found.each is not None else "", "flawed": found.flawed[:_MOST],
-        "flaws": len(found.flawed), "rows": found.districts, "uncovered": found.uncovered[:_MOST],
+        "each": f"{found.each:.1f}" if found.each is not None else "",
+        "flawed": [(name[d.code], d) for d in found.flawed[:_MOST]], "flaws": len(found.flawed),
+        "rows": [
+            (name[d.code], d.code, name.get(d.brigade, ""), [(s, name[s]) for s in d.stations]) for d in found.districts
+        ],
+        "uncovered": [(code, name[code], size) for code, size in found.uncovered[:_MOST]],
     }  # fmt: skip

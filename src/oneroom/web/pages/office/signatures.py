@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -16,13 +17,15 @@ from oneroom.apps.incidents.codes import CONTACT_WAYS
 from oneroom.apps.incidents.queries import callers_named, references
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names as unit_names
+from oneroom.apps.orgs.queries import names_by_code
 from oneroom.apps.oversight.services import RECORD
 from oneroom.apps.people.access import Waiting, signatures_for, signed_for, waiting_signatures
 from oneroom.apps.people.queries import never_signed_in, staff_names
 from oneroom.apps.people.services import drop_second, sign_second
 from oneroom.apps.personnel.codes import KINDS as PERSONNEL_KINDS
-from oneroom.apps.personnel.queries import names_of, round_names
+from oneroom.apps.personnel.queries import names_of, posts_named, round_names
 from oneroom.apps.reforms.access import plan_names
+from oneroom.engine.establishment import FORCE
 from oneroom.engine.signatures import RULES
 from oneroom.engine.values import Actor, BadInput, NotFound, Refused
 from oneroom.web.actors import actor
@@ -116,11 +119,12 @@ def _lines(found: list[Waiting]) -> list[Line]:
     plans = plan_names([n for w, n in zip(found, numbers, strict=True) if w.row.about.startswith("reform:")])
     serving = names_of([n for w, n in zip(found, numbers, strict=True) if w.row.about.startswith("person:")])
     rounds = round_names([n for w, n in zip(found, numbers, strict=True) if w.row.about.startswith("round:")])
+    codes = _called([w.row for w in found])
     units, unused = unit_names(), {f"account:{pk}" for pk in never_signed_in(people)}
     return [
         Line(
             w.row.pk, named(SIGNED_ACTS, w.row.act),
-            _about(w.row, people, matters, callers, units, serving, plans, rounds),
+            _about(w.row, people, matters, callers, units, serving, plans, rounds, codes),
             w.row.asked_by.name, w.row.asked_at, w.row.lapses_at, w.reason, w.row.about in unused, w.mine,
             named(SIGNATURE_RESULTS, w.row.result) if w.row.result else "",
             w.row.signed_by.name if w.row.signed_by else "", w.row.ended_at,
@@ -132,6 +136,7 @@ def _lines(found: list[Waiting]) -> list[Line]:
 def _about(
     row: Any, people: dict[int, str], matters: dict[int, str], callers: dict[int, tuple[int, str]],
     units: dict[int, tuple[str, str]], serving: dict[int, str], plans: dict[int, str], rounds: dict[int, str],
+    codes: dict[str, str],
 ) -> str:  # fmt: skip
     kind, pk = row.about.partition(":")[0], _id(row.about)
     if kind == "account":
@@ -149,9 +154,11 @@ def _about(
     if kind == "quota":
         said = row.details
         places = f"{named(PERSONNEL_KINDS, said['kind'])} {said['count']}"
-        return f"{said['giver']} → {said['taker']} · {places} · {said['day']}"
+        giver, taker = (codes[f"unit:{said[side]}"] for side in ("giver", "taker"))
+        return f"{giver} → {taker} · {places} · {said['day']}"
     if kind == "person":
-        return f"{serving.get(pk, '')} · {row.details['post']} · {row.details.get('day') or row.details['until']}"
+        post = codes[f"post:{row.details['post']}"]
+        return f"{serving.get(pk, '')} · {post} · {row.details.get('day') or row.details['until']}"
     if kind == "round":
         return rounds.get(pk, "")
     if kind == "reform":
@@ -159,6 +166,20 @@ def _about(
     if row.about == RECORD:
         return _("the whole record")
     return _("list %(name)s") % {"name": row.about.partition(":")[2]}
+
+
+def _called(rows: list[Any]) -> dict[str, str]:
+    """What the units ("unit:" and the code) and the posts ("post:" and the code) of requests are called."""
+    details = [row.details for row in rows]
+    sides = {d[side] for d in details for side in ("giver", "taker") if side in d}
+    codes = {d["post"] for d in details if "post" in d}
+    units, posts = names_by_code(sides), posts_named(codes, localtime(now()).date())
+    found = {f"unit:{code}": local(*units[code]) if code in units else code for code in sides}
+    found |= {f"unit:{FORCE}": _("whole force")} if FORCE in sides else {}
+    return found | {
+        f"post:{code}": local(posts[code][0], posts[code][1] or posts[code][0]) if code in posts else code
+        for code in codes
+    }
 
 
 def _id(about: str) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from oneroom.engine.establishment import Kind
 from oneroom.engine.organisation.figures import Share, front_line, scattered
 from oneroom.engine.organisation.tree import Tree
-from oneroom.web.pages.office.structure import Figure, said
+from oneroom.web.pages.office.structure import Figure, said, unit_name
 
 _NAMED = 20  # of the units in which few serve
 SMALL = 5  # officers: a unit with fewer cannot keep one on duty around the clock
@@ -47,10 +47,11 @@ def officers(strength: Strength) -> dict[str, int]:
     return {unit: n for (unit, of), n in strength.items() if of == Kind.SWORN}
 
 
-def small_units(tree: Tree, strength: Strength) -> list[tuple[str, int]]:
-    """Units in which few officers serve, with how many: the fewest first (row T47)."""
+def small_units(tree: Tree, strength: Strength) -> list[tuple[str, str, int]]:
+    """Code and name of units in which few officers serve, with how many: the fewest first (row T47)."""
     mine = officers(strength)
-    return [(unit, mine[unit]) for unit in scattered(mine, tree.units, least=SMALL)[1][:_NAMED]]
+    few = scattered(mine, tree.units, least=SMALL)[1][:_NAMED]
+    return [(unit, unit_name(tree.units[unit]), mine[unit]) for unit in few]
 
 
 def after(strength: Strength, tree: Tree, heirs: Mapping[str, str | None]) -> dict[tuple[str, str], int]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from oneroom.apps.orgs.codes import KINDS, SYSTEMS
+from oneroom.apps.orgs.codes import FUNCTIONS, KINDS, PARTS_OF_FUNCTIONS, SYSTEMS
 from oneroom.engine.organisation.facts import Spell, System
 from oneroom.engine.organisation.figures import Share, bases_of, system_shares
 from oneroom.engine.organisation.proposal import Proposal
@@ -182,6 +182,15 @@ def _nothing(value: float | Share | None) -> bool:
 def unit_name(unit: Spell) -> str:
     """What the unit is called in the reader's language."""
     return local(unit.name_zh, unit.name_en or unit.name_zh)
+
+
+def function_name(code: str) -> str:
+    """The word for a function, also of its part that another level has; one that the house does not know as it is."""
+    for end, words in PARTS_OF_FUNCTIONS.items():
+        whole = code.removesuffix(end)
+        if whole != code and whole in FUNCTIONS:
+            return str(words) % {"function": FUNCTIONS[whole]}
+    return str(FUNCTIONS.get(code, code))
 
 
 def kind_name(unit: Spell) -> str:

@@ -20,15 +20,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from oneroom.apps.ledger.services import exported
 from oneroom.apps.ledger.time import now
+from oneroom.apps.people.services import drop_file, keep_file
 from oneroom.apps.reforms.services import draft_list, look_through, units_on
 from oneroom.engine.organisation.listing import Answer, Fate, Listed
 from oneroom.engine.roles import Right
-from oneroom.engine.values import BadInput, NotFound, Refused
+from oneroom.engine.values import NotFound, Refused
 from oneroom.ports.formats.sheets import Sheet, sentences, write_corrections, write_sheet
 from oneroom.ports.formats.units import COLUMNS, FORMS, HEADINGS, read_units, words, write_units
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
+from oneroom.web.pages.office.list_import import digest, not_since, the_file
 from oneroom.web.pages.office.shell import frame, needs
 
 SHOWN = 100  # lines answered on the page; all of them stand in the file to correct
@@ -68,23 +70,25 @@ def units_import(request: HttpRequest) -> HttpResponse:
         return _file(write_sheet(list(headings.values()), []), "units.xlsx", FORMS["xlsx"])
     try:
         at, by = now(), actor(request)
-        sent = request.FILES.get("file")
-        if sent is None:
-            raise BadInput("file", "Choose a file.")
+        content, shown = the_file(request, "units", by=by, at=at)
         day = typed_day(request.POST.get("day", "")) or _tomorrow()
-        sheet = read_units(sent.read())
+        sheet = read_units(content)
         found = look_through(
             [(line.number, line.cells) for line in sheet.lines], day=day, words=words(),
             unread={line.number: line.unread for line in sheet.lines if line.unread},
         )  # fmt: skip
+        told = digest(day, found.answers, found.changes)
         if act == "correct":
             return _file(_corrections(sheet, found, headings), "units-to-correct.xlsx", FORMS["xlsx"])
         if act == "plan":
+            not_since(shown, told)
             name = request.POST.get("name", "").strip() or _("Units from a list")
-            return redirect("office-reform", draft_list(found, name=name, day=day, by=by, at=at))
+            plan = draft_list(found, name=name, day=day, by=by, at=at)
+            drop_file("units", by=by)
+            return redirect("office-reform", plan)
     except Refused as refused:
         return _page(request, refused)
-    return _page(request, found=found)
+    return _page(request, found=found, key=keep_file("units", content, shown=told, by=by, at=at))
 
 
 def _corrections(sheet: Sheet, found: Listed, headings: dict[str, str]) -> bytes:
@@ -101,7 +105,11 @@ def _told(answer: Answer) -> str:
     return f"{fate}: {', '.join(str(HEADINGS[name]) for name in answer.changed)}" if answer.changed else fate
 
 
-def _page(request: HttpRequest, refused: Refused | None = None, *, found: Listed | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, refused: Refused | None = None, *, found: Listed | None = None, key: str = ""
+) -> HttpResponse:  # fmt: skip
+    if refused is not None and refused.code != "upload_gone":
+        key = request.POST.get("kept", "")
     shown: dict[str, Any] = {}
     if found is not None:
         told = [a for fate in (Fate.REFUSED, Fate.NEW, Fate.CHANGED) for a in found.of(fate)]
@@ -112,7 +120,7 @@ def _page(request: HttpRequest, refused: Refused | None = None, *, found: Listed
             "more": max(0, len(told) - SHOWN), "whole": not found.of(Fate.REFUSED), "any": bool(found.changes),
         }  # fmt: skip
     page = frame(
-        request, "office-organisation", refused=worded(refused) if refused else "", looked=shown,
+        request, "office-organisation", key=key, refused=worded(refused) if refused else "", looked=shown,
         bad=refused.field if refused else "", given=request.POST, tomorrow=_tomorrow(), today=localtime(now()).date(),
         columns=[(word, column.key == "code") for column, word in zip(COLUMNS, HEADINGS.values(), strict=True)],
     )  # fmt: skip

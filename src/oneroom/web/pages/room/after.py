@@ -19,11 +19,13 @@ from oneroom.apps.incidents.codes import (
     LAW_CASES,
     NO_CASE_REASONS,
     OUTCOMES,
+    OWN_RELATION,
     REOPEN_REASONS,
     SEND_BACK_REASONS,
     SUPERVISE_REASONS,
 )
 from oneroom.apps.incidents.queries import verbs
+from oneroom.apps.incidents.recusal import SURE, own_relation
 from oneroom.engine.lifecycle.incident import ENDED
 from oneroom.engine.roles import Right, Role
 from oneroom.engine.values import Actor
@@ -63,6 +65,7 @@ class AfterView:
 
     can: frozenset[str]
     missing: str
+    related: str
     gap: str
     gap_since: datetime | None
     gap_crew: str
@@ -90,13 +93,16 @@ def after_view(incident: Incident, *, by: Actor, at: datetime) -> AfterView:
     chief_elsewhere = by.may(Right.SEE_STATION) and not by.may(Right.COMMAND) and not by.heads(incident.unit_id)
     if chief_elsewhere:
         can -= {"review", "send_back", "close", "call_back"}
+    related = own_relation(incident.pk, by=by) if can & {"review", "close"} else ""
+    if related in SURE:
+        can -= {"review", "send_back", "close"}
     gap = duties.gap_of(incident) if incident.state == "reported" else None
     can -= {"send_back"} if gap else {"complete"}
     calls = tuple(_call(c, n, at) for n, c in enumerate(_call_backs(incident), start=1))
     to_call = any(c.open for c in calls) and "call_back" in can
     return AfterView(
         frozenset(can), _missing(incident) if can & {"review", "close"} else "",
-        named(SEND_BACK_REASONS, gap.reason) if gap else "", gap.at if gap else None,
+        named(OWN_RELATION, related), named(SEND_BACK_REASONS, gap.reason) if gap else "", gap.at if gap else None,
         local(gap.assignment.crew.callsign_zh, gap.assignment.crew.callsign_en) if gap and gap.assignment else "",
         (incident.final_category or incident.category) in LAW_CASES, calls, to_call,
         named(REOPEN_REASONS, incident.reopen_proposed) if incident.state in ENDED else "",

@@ -80,11 +80,21 @@ def closed(f: Facts, _names: Names) -> str:
     said = _("Closed: %(outcome)s · %(category)s") % {
         "outcome": named(OUTCOMES, f["outcome"]), "category": kind_named(f["category"], f.get("subcategory", ""))
     }  # fmt: skip
-    if not f.get("case"):
-        return said
-    decision = named(NO_CASE_REASONS, f["no_case_reason"]) if f.get("no_case_reason") else ""
-    case = named(CASE_DECISIONS, f["case"])
-    return " · ".join((said, _("%(case)s: %(reason)s") % {"case": case, "reason": decision} if decision else case))
+    parts = [said]
+    if f.get("case"):
+        decision = named(NO_CASE_REASONS, f["no_case_reason"]) if f.get("no_case_reason") else ""
+        case = named(CASE_DECISIONS, f["case"])
+        parts.append(_("%(case)s: %(reason)s") % {"case": case, "reason": decision} if decision else case)
+    return " · ".join([*parts, *_like_named(f)])
+
+
+def reviewed(f: Facts, _names: Names) -> str:
+    return " · ".join([_("Scene report read and found whole"), *_like_named(f)])
+
+
+def _like_named(f: Facts) -> list[str]:
+    """That who judged has a caller's name, or a relative with it: the one relation that stops nobody."""
+    return [_("a caller is called like whoever did this, or like a relative declared")] if f.get("recusal") else []
 
 
 def call_back_decided(f: Facts, _names: Names) -> str:

@@ -229,7 +229,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "incident.contact_overridden": (ROOM, say.coded(
         lazy("Two persons let the caller be reached all the same, for half an hour: %(code)s"), "way", CONTACT_WAYS)),
     "incident.withdrawn": (CALL, say.plain(lazy("The caller took the report back"))),
-    "incident.reviewed": (ROOM, say.plain(lazy("Scene report read and found whole"))),
+    "incident.reviewed": (ROOM, say.reviewed),
     "incident.closed": (ROOM, say.closed),
     "incident.sent_back": (ROOM, say.coded(lazy("Report sent back: %(code)s"), "reason", SEND_BACK_REASONS)),
     "incident.completed": (SCENE, say.coded(lazy("Report completed: %(code)s"), "outcome", OUTCOMES)),

@@ -114,8 +114,15 @@ SEATS = (
         named("screen", "Office"),
         "demo-planner",
     ),
+    Seat(
+        "welfare",
+        _("Welfare officer"),
+        _("See who is looked after again today; open a word, and write one."),
+        named("screen", "Office"),
+        "demo-welfare",
+    ),
 )
-KEYS = "1234567890-"  # of the seats, in their order: the upper row of a keyboard
+KEYS = "1234567890-="  # of the seats, in their order: the upper row of a keyboard
 # Five minutes through the whole house.
 TOUR = (
     _("As a citizen, report that a shop is being robbed, and keep the code."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -13,7 +13,9 @@ from django.utils.translation import pgettext_lazy as in_sense
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
+from oneroom.apps.orgs.queries import names_by_code
 from oneroom.apps.personnel.codes import RULES, SETTLED
+from oneroom.apps.personnel.queries import posts_named
 from oneroom.apps.personnel.registers import deviations_for
 from oneroom.apps.personnel.services import ask_keep, review_deviations
 from oneroom.engine.roles import Right
@@ -22,6 +24,7 @@ from oneroom.engine.values import Actor, BadInput, NotFound
 from oneroom.web.actors import actor
 from oneroom.web.pages.office.shell import needs
 from oneroom.web.pages.office.staff.page import Acts, a_number, listed
+from oneroom.web.pages.room.words import local
 from oneroom.web.tables import Choice, Column, Rows, Table, Text
 
 _STATES = {"open": in_sense("deviation", "open"), **SETTLED}
@@ -36,13 +39,23 @@ def _stands(row: Any) -> str:
     return sentence % {**row.said, "number": row.posting.person.number}
 
 
+def _by_name(rows: Sequence[Any]) -> Sequence[Any]:
+    """Each with the post as people call it: its unit and its name."""
+    posts = posts_named({row.posting.post for row in rows}, localtime(now()).date())
+    units = names_by_code({unit for _zh, _en, unit in posts.values()})
+    for row in rows:
+        zh, en, unit = posts.get(row.posting.post, (row.posting.post, "", ""))
+        row.post = " · ".join(filter(None, (local(*units[unit]) if unit in units else unit, local(zh, en or zh))))
+    return rows
+
+
 TABLE = Table(
-    "deviations", lazy("Deviations"), order="no", of_persons=True,
+    "deviations", lazy("Deviations"), order="no", of_persons=True, prepare=_by_name,
     columns=(
         Column("no", lazy("No."), lambda r: r.pk, sort=("pk",), n=True),
         Column("name", lazy("Full name"), lambda r: r.posting.person.name, sort=("posting__person__name",),
                link=lambda r: reverse("office-person", args=[r.posting.person_id])),
-        Column("post", lazy("Post"), lambda r: r.posting.post, sort=("posting__post",)),
+        Column("post", lazy("Post"), lambda r: r.post, sort=("posting__post",)),
         Column("since", lazy("In this post since"), lambda r: r.posting.since, sort=("posting__since",), n=True),
         Column("stands", lazy("What stands against it"), _stands, sort=("rule", "pk")),
         Column("found", lazy("Found"), lambda r: r.found, sort=("found", "pk"), n=True),

@@ -41,6 +41,11 @@ class Line:
         return int(self.row.pk)
 
     @property
+    def post(self) -> str:
+        post = self.keeper.post if self.keeper else None
+        return local(post.name_zh, post.name_en or post.name_zh) if post else ""
+
+    @property
     def name(self) -> str:
         held = self.keeper.person if self.keeper else None
         return held.name if held else ""
@@ -67,7 +72,7 @@ def table_of(day: date) -> Table:
                    sort=("name_zh",)),
             Column("number", in_sense("list", "Code"), lambda r: r.row.code, sort=("code",)),
             Column("unit", lazy("Unit"), lambda r: r.unit, sort=("unit", "code")),
-            Column("post", lazy("Post"), lambda r: r.keeper.post.code if r.keeper else ""),
+            Column("post", lazy("Post"), lambda r: r.post),
             Column("auxiliary", lazy("Auxiliary"), lambda r: r.name, exported=False),
             Column("state", lazy("State"), lambda r: _STATES["covered" if r.name else "vacant"]),
         ),
