@@ -28,7 +28,8 @@ VARIABLES = frozenset(PREFIX + name for name in _NAMES.split())
 _NUMBERS = {
     "BACKUP_DAYS": (1, False), "CALL_PAYLOAD_DAYS": (0, False), "COVERAGE_DAYS": (1, True),
     "CREW_OFFICERS": (0, True), "DIVERT_GAIN_S": (0, False), "LEAST_FREE_MB": (0, False),
-    "MANAGEMENT_PERCENT": (1, True), "SILENT_S": (1, False), "SMALL_STATION": (0, True), "THREADS": (1, True), "TSA_EVERY": (1, True),
+    "MANAGEMENT_PERCENT": (1, True), "SILENT_S": (1, False), "SMALL_STATION": (0, True),
+    "THREADS": (1, True), "TSA_EVERY": (1, True),
 }  # fmt: skip
 
 

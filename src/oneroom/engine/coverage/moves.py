@@ -57,9 +57,7 @@ def best_moves(
     in_time = found.in_time(limit_s, leaving)
     here = in_time.any(axis=1)
     open_weight = np.where(here, 0.0, weight)
-    wins: Floats = np.dot(
-        reaches.astype(np.float64), open_weight
-    )  # what each place adds alone
+    wins: Floats = np.dot(reaches.astype(np.float64), open_weight)  # what each place adds alone
     hopeful = np.argsort(wins, kind="stable")[::-1][: 4 * count]
     moves = []
     for crew in np.setdiff1d(np.flatnonzero(movable), list(leaving)):
