@@ -18,7 +18,8 @@ from house import house, sit_down_as
 from line import report
 
 CLAIM = "30,000 people taken over from a spreadsheet"
-PEOPLE, UNITS, LIMIT_S = 30_000, 3_000, 60.0
+PEOPLE, UNITS, BRANCHES, LIMIT_S = 30_000, 3_000, 20, 60.0
+DAY = date(2026, 1, 1)
 
 
 def the_list() -> bytes:
@@ -45,7 +46,8 @@ def look_around() -> dict[str, int]:
     from oneroom.engine.values import SYSTEM
 
     account = create_account(username="hr", name="HR", by=SYSTEM, at=now())
-    give_role(account.pk, Role.HR, by=SYSTEM, at=now())
+    for role in (Role.HR, Role.ORG_PLANNER):
+        give_role(account.pk, role, by=SYSTEM, at=now())
     account.refresh_from_db()
     client = Client(headers={"host": "localhost"})
     sit_down_as(client, account)
@@ -54,7 +56,9 @@ def look_around() -> dict[str, int]:
     for name, page in {
         "people": "/office/people", "last page": "/office/people?page=600", "by name": "/office/people?who=模拟1234",
         "by unit": "/office/people?unit=u77", "a person": f"/office/people/{one}", "posts": "/office/posts",
-        "vacancies": "/office/posts?state=short",
+        "vacancies": "/office/posts?state=short", "each post": "/office/posts/each", "moves": "/office/moves",
+        "due": "/office/rotation", "organisation": "/office/organisation?unit=u7",
+        "organisation, two days": f"/office/organisation?unit=u7&than={DAY}", "a plan": f"/office/reforms/{_a_plan()}",
     }.items():  # fmt: skip
         answer = client.get(page)
         assert answer.status_code == 200, (page, answer.status_code)
@@ -65,6 +69,23 @@ def look_around() -> dict[str, int]:
             looks.append(time.perf_counter() - began)
         found[name] = round(sorted(looks)[2] * 1000)
     return found
+
+
+def _a_plan() -> int:
+    """A draft of a hundred mergers over them."""
+    from oneroom.apps.ledger.time import now
+    from oneroom.apps.people.models import Account
+    from oneroom.apps.people.queries import actor_of
+    from oneroom.apps.reforms.services import draft_plan
+    from oneroom.engine.organisation.changes import Merge
+
+    merges = [Merge((f"u{100 + 2 * n}",), f"u{101 + 2 * n}") for n in range(100)]
+    by = actor_of(Account.objects.get(username="hr"))
+    return draft_plan("Plan", now().date(), merges, by=by, at=now())
+
+
+def _kind(n: int) -> str:
+    return "city_bureau" if n == 0 else "branch_bureau" if n <= BRANCHES else "station"
 
 
 def main() -> None:
@@ -83,12 +104,14 @@ def main() -> None:
         from oneroom.ports.formats.sheets import read_sheet
 
         call_command("migrate", verbosity=0)
-        at, day = now(), date(2026, 1, 1)
+        at, day = now(), DAY
         UnitSpell.objects.bulk_create(
-            UnitSpell(code=f"u{n}", kind="station", name_zh=f"所{n}", since=day) for n in range(UNITS)
-        )
+            UnitSpell(code=f"u{n}", kind=_kind(n), name_zh=f"所{n}", since=day, system="operations",
+                      parent=f"u{(n - 1) // BRANCHES}" if n else None)
+            for n in range(UNITS)
+        )  # fmt: skip
         OrgUnit.objects.bulk_create(
-            OrgUnit(code=f"u{n}", kind="station", name_zh=f"所{n}", name_en=f"U{n}", valid_from=day)
+            OrgUnit(code=f"u{n}", kind=_kind(n), name_zh=f"所{n}", name_en=f"U{n}", valid_from=day)
             for n in range(UNITS)
         )
         each = PEOPLE // UNITS
@@ -116,6 +139,8 @@ def main() -> None:
         whole_s = time.perf_counter() - began
         assert taken == PEOPLE == Posting.objects.count()
 
+        with connection.cursor() as cursor:  # some 5,000 are due or soon will be: as many as a large round moves
+            cursor.execute("UPDATE personnel_posting SET since = DATE '2016-01-01' + (id %% 3900)::int", [])
         pages_ms = look_around()
         people = list(Person.objects.values_list("number", "kind", "name", "joined"))
         began = time.perf_counter()
@@ -131,7 +156,8 @@ def main() -> None:
         peer_s = time.perf_counter() - began
         report(
             CLAIM, value=round(whole_s, 2), unit="s", peer=f"the same rows by COPY: {peer_s:.3f} s",
-            ratio=round(whole_s / peer_s, 1), bar=f"<= {LIMIT_S:.0f} s", ok=whole_s <= LIMIT_S, read_s=round(read_s, 2),
+            ratio=round(whole_s / peer_s, 1), bar=f"<= {LIMIT_S:.0f} s, pages <= 1 s",
+            ok=whole_s <= LIMIT_S and max(pages_ms.values()) <= 1000, read_s=round(read_s, 2),
             looked_through_s=round(planned_s, 2), written_s=round(whole_s - read_s - planned_s, 2), pages_ms=pages_ms,
         )  # fmt: skip
 

@@ -33,6 +33,14 @@ def test_the_nearest_by_road_comes_first_and_says_so():
     assert ranking.proposals[0].reasons[0].code == "fastest"
 
 
+def test_who_wants_only_the_first_gets_them_as_they_stand_in_the_whole_list():
+    facts = crews(9, travel_s=[300.0, 100.0, 200.0] * 3, runs=[5, 0, 0] * 3, officers=[2, 2, 0] * 3)
+    whole, two = rank(Need(3), facts), rank(Need(3), facts, first=2)
+
+    assert two.proposals == whole.proposals[:2]
+    assert two.excluded == whole.excluded
+
+
 def test_auxiliaries_alone_are_excluded_by_rule_however_near():
     ranking = rank(Need(1), crews(2, travel_s=[1.0, 500.0], officers=[0, 2]))
 

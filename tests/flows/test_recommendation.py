@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,12 @@ from oneroom.apps.incidents.proposals import advice_for, proposals
 from oneroom.apps.incidents.queries import queue
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.people.models import Grant
+from oneroom.engine import dispatch
+from oneroom.engine.simulate.city import run
+from oneroom.engine.simulate.demand import drawn
 from oneroom.engine.values import BadInput, Conflict, IllegalMove
+from tests.engine.towns import calls_of
+from tests.engine.towns import town as simulated_town
 from tests.town import corner
 
 
@@ -77,6 +83,37 @@ def test_t36_every_crew_is_proposed_or_excluded_by_a_rule_that_is_named(room):
 
     assert {e.crew.code: e.rule for e in found.excluded} == {"crew-1": "on_a_call", "crew-2": "not_working"}
     assert [p.crew.code for p in found.ranked] == ["crew-3"]
+
+
+def test_t26_one_ranking_serves_the_live_room_and_the_simulated_city(room, monkeypatch):
+    """Whoever puts "farthest first" in its place changes both: there is no second copy of who should go."""
+    incident = room.report("noise", at="market", grade=3)
+    world = simulated_town(crews=8)
+    calls = drawn(calls_of(2), days=1, weekday=0, seed=[26])
+
+    def both():
+        sent: list[int] = []
+
+        def told(kind, _at, _subject, _matter, facts):
+            if kind == "assignment.offered":
+                sent.append(facts["crew"])
+
+        run(world, calls, told, days=1)
+        return [p.crew.code for p in proposals(incident, at=room.now).ranked], sent
+
+    live, simulated = both()
+    honest = dispatch.rank
+
+    def farthest_first(*args, **more):
+        found = honest(*args, **more)
+        return replace(found, proposals=found.proposals[::-1])
+
+    monkeypatch.setattr(dispatch, "rank", farthest_first)
+    live_after, simulated_after = both()
+
+    assert len(live) == 3
+    assert live_after == live[::-1]
+    assert simulated_after != simulated
 
 
 @pytest.mark.parametrize("gone", ["no officer", "may not sign in", "an auxiliary leads"])

@@ -153,8 +153,9 @@ def test_t08_two_stations_of_the_living_city_merge_today_and_a_call_in_the_merge
     plan = ReformPlan.objects.get()
     gone, heir = plan.changes[0]["units"][0], plan.changes[0]["into"]
     was = OrgUnit.objects.get(code=gone)
-    crews = set(Crew.objects.filter(unit=was).values_list("code", flat=True))
-    assert crews
+    people = set(Grant.objects.filter(unit=was, ends=None).values_list("account_id", flat=True))
+    crews = set(Crew.objects.filter(unit=was).values_list("code", flat=True))  # of forty none may be its
+    assert people
 
     planner, chief = desks["planner"], desks["chief"]
     planner.goto(f"{house}/office/reforms/{plan.pk}")
@@ -176,6 +177,8 @@ def test_t08_two_stations_of_the_living_city_merge_today_and_a_call_in_the_merge
     assert (was.valid_to is not None, was.heir.code) == (True, heir)
     assert crews <= set(Crew.objects.filter(unit__code=heir).values_list("code", flat=True))
     assert not Grant.objects.filter(unit=was, ends=None).exists(), "access of the ended unit is none"
+    moved = Grant.objects.filter(account__in=people, unit__code=heir, ends=None)
+    assert set(moved.values_list("role", flat=True)) <= {"patrol_officer", "auxiliary", "inspector"}, "nobody heads it"
     seen = entries_since(0, kinds=["unit.ended"])[-1].seq
     until(lambda: entries_since(seen, kinds=["incident.closed"], limit=1), PATIENCE_S)
     assert [part.poll() for part in city.parts] == [None, None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -14,9 +14,12 @@ from oneroom.apps.ledger.models import Entry
 from oneroom.apps.orgs.models import UnitFunction
 from oneroom.apps.people.models import Signature
 from oneroom.apps.personnel import services
+from oneroom.apps.personnel.access_rotation import due_on
+from oneroom.apps.personnel.facts import counting, force_on
 from oneroom.apps.personnel.models import Absence, Move, Post, Posting, Round, RoundMove
 from oneroom.apps.personnel.services import plan_rounds
 from oneroom.engine.roles import Role
+from oneroom.engine.rotation.due import due_list
 from tests.force import Force
 
 pytestmark = pytest.mark.django_db
@@ -268,3 +271,27 @@ def test_t47_two_units_that_answer_for_one_function_are_found_on_the_page(force)
     page = sits(force, "ina").get("/office/organisation").content.decode()
 
     assert "traffic" in page.lower()
+
+
+def test_t39_nobody_is_left_out_for_whom_years_need_counting(force, settings):
+    """The list reads only those who may be due; of everybody else the same is found as when all are read."""
+    past = [
+        ("A", "west0", "2016-02-29", None), ("B", "west1", "2011-11-22", None),
+        ("C", "east0", "2015-01-01", "2016-01-01"), ("C", "east0", "2016-06-01", None),
+        ("D", "east1", "2010-05-31", "2020-12-31"),
+        ("E", "east2", "2020-01-01", None), ("E", "west2", "2012-02-29", None),
+    ]  # fmt: skip
+    people = {name: force.person(name) for name, *_rest in past}
+    for name, post, begun, until in past:
+        full = (name, post) != ("E", "west2")
+        Posting.objects.create(person=people[name], post=post, basis="entered", since=begun, until=until, full=full)
+    Absence.objects.create(person=people["A"], since=date(2018, 1, 1), until=date(2018, 3, 2))
+    by, seen = force.room.actor("ina"), set()
+    for stops in (False, True):
+        settings.LEAVE_STOPS_ROTATION = stops
+        for n in range(0, 2600, 41):
+            day = date(2019, 1, 1) + timedelta(days=n)
+            every = due_list(force_on(day), day, counting=counting(leave_stops=stops))
+            assert [line.due for line in due_on(day, by=by)] == every, day
+            seen |= {(int(d.person), d.post, d.ahead) for d in every}
+    assert len(seen) >= 16, "each of them was near, nearer and there"

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from oneroom.apps.people.models import Signature
-from oneroom.apps.personnel.facts import counting, force_on, overrides_on
+from oneroom.apps.personnel.facts import counting, force_on, long_held_on, overrides_on
 from oneroom.apps.personnel.models import Person, Post, Posting, Round, RoundMove
 from oneroom.apps.personnel.spells import holds
 from oneroom.engine.roles import Right
@@ -48,14 +48,14 @@ class DueLine:
 def due_on(day: date, *, by: Actor) -> list[DueLine]:
     """Everybody whose limit is within a year of the day, the nearest first."""
     by.must(Right.SEE_ROTATION)
-    found = due_list(force_on(day), day, overrides=overrides_on(day), counting=_counting())
-    people = {p.pk: p for p in Person.objects.filter(pk__in={int(d.person) for d in found})}
-    posts = {p.code: p for p in Post.objects.filter(holds(day), code__in={d.post for d in found})}
-    return [
-        DueLine(int(d.person), people[int(d.person)].name, people[int(d.person)].number, d.post,
-                posts[d.post].name_zh, posts[d.post].name_en or posts[d.post].name_zh, posts[d.post].unit, d)
-        for d in found if d.post in posts
-    ]  # fmt: skip
+    found = due_list(long_held_on(day, _counting()), day, overrides=overrides_on(day), counting=_counting())
+    said = Person.objects.filter(pk__in={int(d.person) for d in found}).values_list("pk", "name", "number")
+    people = {pk: (name, number) for pk, name, number in said}
+    rows = Post.objects.filter(holds(day), code__in={d.post for d in found})
+    posts = {
+        code: (zh, en or zh, unit) for code, zh, en, unit in rows.values_list("code", "name_zh", "name_en", "unit")
+    }
+    return [DueLine(int(d.person), *people[int(d.person)], d.post, *posts[d.post], d) for d in found if d.post in posts]
 
 
 @dataclass(frozen=True, slots=True)

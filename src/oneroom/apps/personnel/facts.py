@@ -6,17 +6,18 @@ many people. Ids of people are their row ids as text, those of posts their codes
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from oneroom.apps.orgs.facts import tree_on
 from oneroom.apps.personnel.models import Absence, Attendance, Certificate, Exemption, Kinship, Person, Post, Posting
+from oneroom.apps.personnel.spells import holds
 from oneroom.engine.organisation.tree import Tree
 from oneroom.engine.rotation import facts as seen
 from oneroom.engine.rotation.ladder import step
-from oneroom.engine.rotation.tenure import BY_LAW, Counting
+from oneroom.engine.rotation.tenure import BY_LAW, Counting, Limit, years_after
 from oneroom.engine.rotation.verdict import Override, Rule
 
 LEAVE = "leave"  # the only kind of absence there is: why somebody is away is not kept
@@ -73,6 +74,35 @@ def force_on(day: date, people: Collection[int] | None = None, posts: Collection
         parent={code: unit.parent for code, unit in tree.units.items()},
         organ=_organs(tree),
     )  # fmt: skip
+
+
+def long_held_on(day: date, how: Counting) -> seen.Force:
+    """
+    Of the same, what the due list asks: who first had the post he has long enough ago to reach a limit within a year,
+    with his time in it; nobody else's years need counting. What interrupts them only makes it later.
+    """
+    sensitive = Post.objects.filter(holds(day), sensitive=True).values("code")
+    begun = Posting.objects.filter(person=OuterRef("person"), post=OuterRef("post"))
+    long = Q()
+    for limit, years in how.years:
+        since = Exists(begun.filter(since__lte=years_after(day, 1 - years) + timedelta(days=3)))  # months differ
+        long |= Q(since, post__in=sensitive) if limit is Limit.SENSITIVE else Q(since)
+    held = Posting.objects.filter(holds(day)).filter(long)
+    # Pairs of person and post: the time in it is of both together.
+    pairs = set(held.values_list("person_id", "post"))
+    ids = [pk for pk, _post in pairs]
+    spells = {
+        pk: [p for p in of if (pk, p.post) in pairs] for pk, of in _held(Q(person_id__in=held.values("person"))).items()
+    }  # fmt: skip
+    away = _away(Q(person_id__in=ids)) if how.stops else {}
+    people = (
+        seen.Person(str(pk), seen.Category.SWORN, None, "", tuple(of), tuple(away.get(pk, ())))
+        for pk, of in sorted(spells.items())
+    )
+    known = posts_by_code(day, {post for _pk, post in pairs})
+    nowhere = {post for _pk, post in pairs} - known.keys()
+    posts = [*known.values(), *(seen.Post(code, "", None) for code in sorted(nowhere))]
+    return seen.force(people, posts, parent={}, organ={})
 
 
 def overrides_on(day: date, people: Collection[int] | None = None) -> tuple[Override, ...]:

@@ -134,11 +134,12 @@ def broken_rules(crews: Candidates) -> NDArray[np.bool_]:
     )
 
 
-def rank(need: Need, crews: Candidates, policy: Policy | None = None) -> Ranking:
+def rank(need: Need, crews: Candidates, policy: Policy | None = None, *, first: int | None = None) -> Ranking:
     """
     Order the crews that may go by score, ties by travel time, then crew id; name the rule that excludes each other one.
 
-    ``need.grade`` is 1 to 4. Nothing is mutated; the same input gives the same answer.
+    ``need.grade`` is 1 to 4. Only the ``first`` proposals are made out, all if None: who needs one of a thousand does
+    not wait for the reasons of the others. Nothing is mutated; the same input gives the same answer.
     """
     p = policy or Policy()
     g = need.grade - 1
@@ -170,7 +171,7 @@ def rank(need: Need, crews: Candidates, policy: Policy | None = None) -> Ranking
     fastest = chosen[np.argmin(crews.travel_s[chosen])] if chosen.size else -1
 
     proposals = []
-    for i in order.tolist():
+    for i in order[:first].tolist():
         reasons = []
         if i == fastest:
             reasons.append(Reason("fastest", +1))

@@ -25,6 +25,7 @@ from oneroom.apps.ledger.services import exported
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.codes import SYSTEMS
 from oneroom.apps.orgs.facts import duties_on, fates, reform_days, spells_of, tree_on
+from oneroom.apps.orgs.queries import names_by_code
 from oneroom.apps.personnel.strength import strength_in
 from oneroom.engine.organisation.facts import Spell
 from oneroom.engine.organisation.figures import overlaps
@@ -51,6 +52,7 @@ from oneroom.web.pages.office.structure import (
     systems,
     unit_name,
 )
+from oneroom.web.pages.room.words import local
 
 _MOST = 50  # found by a search
 _DAYS = 200  # marks on the timeline
@@ -121,7 +123,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     text = plain("q", request.GET.get("q"), longest=40)
     code = request.GET.get("unit") or next(iter(tree.roots()), "")
     history = spells_of(code)
-    if code and not history:
+    if code and not history and code not in shown.heirs:  # what began and ended on one day has its heir alone
         raise NotFound
     marks = _marks(day, other, today)
     asked = {"on": day.isoformat(), **({"than": other.isoformat()} if other else {})}
@@ -137,6 +139,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
         earlier=next((m.day for m in reversed(marks) if m.day < day), None),
         later=next((m.day for m in marks if m.day > day), None),
         history=[_told(spell, tree) for spell in history], heirs=shown.heirs_of(code),
+        named=local(*names_by_code([code]).get(code, (code, code))),
         functions=[function_name(duty.function) for duty in duties if duty.unit == code], goes=goes(tree, duties, code),
         small=small_units(tree, strength), points=points(tree, code, day, strength),
         districts=police_districts(tree, day),

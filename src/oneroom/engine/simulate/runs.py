@@ -1,0 +1,130 @@
+"""
+Many runs of a city, on all cores, and what may be said of them: means with intervals, differences of two plans.
+
+One run is one draw of chance and proves nothing. Runs with different seeds are independent, so their mean has an
+interval; two plans under the same seeds meet the same calls and people, so their differences scatter far less than
+they do, and it is the differences that are given an interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import atan, cos, pi, sin, sqrt
+
+import joblib
+import numpy as np
+
+from oneroom.engine.measures.loop import Loop
+from oneroom.engine.simulate.city import run
+from oneroom.engine.simulate.demand import Demand, drawn
+from oneroom.engine.simulate.ground import Ground, made_ready
+from oneroom.engine.simulate.score import Figures, figures
+from oneroom.engine.simulate.world import Unrunnable, World
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean over ``runs`` runs, and the interval that holds the truth at the level that was asked for."""
+
+    mean: float
+    low: float
+    high: float
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A figure today and under a plan, and the difference (plan less today) with its own interval."""
+
+    today: Interval
+    plan: Interval
+    difference: Interval
+
+    @property
+    def clear(self) -> bool:
+        """Whether the difference is more than chance: its interval leaves zero out."""
+        return self.difference.low > 0 or self.difference.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long a run is: ``days`` that count, after ``warm_days`` that only fill the city."""
+
+    days: int
+    warm_days: int = 1
+
+
+def one_run(world: World, demand: Demand, span: Span, seed: int, ground: Ground | None = None) -> Figures:
+    """The figures of one run; the same arguments give the same figures, on any machine and in any process."""
+    whole, loop = span.warm_days + span.days, Loop()
+    calls = drawn(demand, days=whole, weekday=world.begins.weekday(), seed=[seed])
+    outcome = run(world, calls, loop.take, days=whole, ground=ground)
+    return figures(loop, outcome, since=world.begins + timedelta(days=span.warm_days))
+
+
+def replications(
+    world: World, demand: Demand, span: Span, seeds: Sequence[int], *, backend: str = "loky", jobs: int = -1
+) -> Iterator[Figures]:
+    """
+    The figures of one run for each seed, in the order of the seeds, each as soon as it and all before it are done.
+
+    ``backend`` and ``jobs`` are joblib's (loky: processes; threading; sequential; jobs -1: all cores): they change how
+    long it takes, never a figure. Who stops asking cancels what has not begun. Raises Unrunnable before the first run.
+    """
+    ground = made_ready(world)
+    work = joblib.Parallel(n_jobs=jobs, backend=backend, return_as="generator")
+    yield from work(joblib.delayed(one_run)(world, demand, span, seed, ground) for seed in seeds)
+
+
+def compare(today: Sequence[Figures], plan: Sequence[Figures], *, level: float = 0.95) -> dict[str, Compared]:
+    """
+    Each figure that all runs have, today and under a plan; the n-th run of both under the n-th seed.
+
+    Raises Unrunnable for other than the same number of runs, at least two.
+    """
+    if len(today) != len(plan):
+        raise Unrunnable("both worlds must be run under the same seeds")
+    names = sorted(set.intersection(*(set(run_of) for run_of in (*today, *plan))) if today else set())
+    found = {}
+    for name in names:
+        before, after = np.array([f[name] for f in today]), np.array([f[name] for f in plan])
+        found[name] = Compared(
+            interval(before, level=level), interval(after, level=level), interval(after - before, level=level)
+        )  # fmt: skip
+    return found
+
+
+def interval(values: Sequence[float] | np.ndarray, *, level: float = 0.95) -> Interval:
+    """Mean and Student's interval of independent figures. Raises Unrunnable for fewer than two."""
+    each = np.asarray(values, np.float64)
+    if len(each) < 2:
+        raise Unrunnable("one run proves nothing: an interval needs at least two")
+    mean, error = float(each.mean()), float(each.std(ddof=1)) / sqrt(len(each))
+    reach = student(level, len(each) - 1) * error
+    return Interval(mean, mean - reach, mean + reach, len(each))
+
+
+def student(level: float, freedom: int) -> float:
+    """How many standard errors hold a mean at this level (two-sided), with so many degrees of freedom."""
+    low, high = 0.0, 1.0
+    while _inside(high, freedom) < level:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _inside(middle, freedom) < level else (low, middle)
+    return high
+
+
+def _inside(t: float, freedom: int) -> float:
+    """Chance that Student's t lies within ±t: the finite sums of Abramowitz & Stegun 26.7.3 and 26.7.4."""
+    angle = atan(t / sqrt(freedom))
+    c, s = cos(angle), sin(angle)
+    term = total = c if freedom % 2 else 1.0
+    for k in range(3 if freedom % 2 else 2, freedom, 2):
+        term *= c * c * (k - 1) / k
+        total += term
+    if freedom % 2 == 0:
+        return s * total
+    return 2 / pi * (angle + (s * total if freedom > 1 else 0.0))

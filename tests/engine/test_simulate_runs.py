@@ -1,0 +1,96 @@
+"""Many runs: the same figures on any backend, honest intervals, differences that chance does not hide."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from oneroom.engine.measures.loop import Loop
+from oneroom.engine.simulate.demand import drawn
+from oneroom.engine.simulate.matters import Outcome
+from oneroom.engine.simulate.runs import Span, compare, interval, one_run, replications, student
+from oneroom.engine.simulate.score import figures
+from oneroom.engine.simulate.world import Unrunnable
+from tests.engine.towns import calls_of, town
+
+SPAN = Span(days=1, warm_days=1)
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 9, 29, 30, 100])
+def test_student_s_quantiles_are_those_of_scipy(level, freedom):
+    assert student(level, freedom) == pytest.approx(stats.t.ppf(0.5 + level / 2, freedom), rel=1e-9)
+
+
+def test_an_interval_holds_the_truth_as_often_as_it_says():
+    chance = np.random.default_rng(1)
+    held = [abs(found.mean) <= found.high - found.mean for found in map(interval, chance.standard_normal((4000, 5)))]
+    assert abs(np.mean(held) - 0.95) <= 3 * math.sqrt(0.95 * 0.05 / 4000)
+
+
+def test_a_run_is_the_same_in_this_process_in_threads_and_in_others():
+    world, demand = town(), calls_of(2)
+    alone = [one_run(world, demand, SPAN, seed) for seed in (1, 2)]
+    for backend in ("sequential", "threading", "loky"):
+        assert list(replications(world, demand, SPAN, (1, 2), backend=backend, jobs=2)) == alone
+    assert alone[0] != alone[1]
+
+
+def test_who_stops_asking_cancels_what_has_not_begun():
+    done = replications(town(), calls_of(2), SPAN, range(1, 10_000), backend="sequential")
+    assert next(done)["calls"] > 10
+    done.close()  # ten thousand runs would take the rest of the day
+
+
+def test_the_warm_up_is_not_counted():
+    world, demand = town(), calls_of(3)
+    calls = drawn(demand, days=2, weekday=0, seed=[5])
+    assert one_run(world, demand, SPAN, 5)["calls"] == (calls.at_s >= 86_400).sum()
+
+
+def test_twice_the_crews_are_clearly_quicker_and_common_chance_narrows_the_difference():
+    demand, seeds = calls_of(4), range(8)
+    few = list(replications(town(crews=8), demand, SPAN, seeds, backend="sequential"))
+    many = list(replications(town(crews=16), demand, SPAN, seeds, backend="sequential"))
+    found = compare(few, many)["response_mean_s.grade2"]
+    assert found.clear
+    assert found.difference.high < 0
+    assert found.difference.mean == pytest.approx(found.plan.mean - found.today.mean)
+    same = compare(few, few)["response_mean_s.grade2"]
+    assert (same.clear, same.difference.low, same.difference.high) == (False, 0.0, 0.0)
+    # Workloads of two plans under one seed rise and fall together: their difference scatters less than either.
+    load = compare(few, many)["calls"]
+    assert load.difference.high == load.difference.low == 0 < load.today.high - load.today.low
+
+
+def test_response_is_from_the_call_to_the_first_crew_and_within_the_promise_of_its_grade():
+    start, loop = datetime(2026, 11, 23, tzinfo=UTC), Loop()
+
+    def told(seconds, kind, subject, matter, **facts):
+        loop.take(kind, start + timedelta(seconds=seconds), subject, matter, facts)
+
+    for n, (grade, arrivals) in enumerate([(1, (400, 280)), (1, (900,)), (3, ()), (2, (10,))]):
+        told(0 if n < 3 else -50, "incident.received", f"i:{n}", f"i:{n}", source="phone", grade=grade, unit=7)
+        for k, at in enumerate(arrivals):
+            told(60, "assignment.offered", f"a:{n}{k}", f"i:{n}")
+            told(at, "assignment.on_scene", f"a:{n}{k}", f"i:{n}")
+    found = figures(loop, Outcome(np.array([30.0, 0.0]), np.array([60.0, 0.0])), since=start)
+    assert found["response_mean_s.grade1"] == found["response_mean_s.area7"] == (280 + 900) / 2
+    assert found["response_within.grade1"] == 0.5  # five minutes
+    assert (found["calls"], found["workload_max"]) == (3, 0.5)  # who was never on duty has no workload
+    assert "response_mean_s.grade2" not in found  # it came before the time that counts
+    assert "response_mean_s.grade3" not in found  # nobody came yet
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: interval([1.0]), "one run proves nothing"),
+        (lambda: compare([{"a": 1.0}] * 2, [{"a": 1.0}] * 3), "same seeds"),
+    ],
+)
+def test_what_cannot_be_said_is_not_said(ask, said):
+    with pytest.raises(Unrunnable, match=said):
+        ask()
