@@ -85,12 +85,14 @@ def measure(client: Any, asked: dict[str, list[dict[str, Any]]]) -> None:
     ours: dict[str, list[float]] = {sort: [] for sort in asked}
     bare: dict[str, list[float]] = {sort: [] for sort in asked}
     for n in range(ROUNDS + 1):
+        slowest = 0.0, ""
         for sort, questions in asked.items():
             spent = ask(client, questions[n]), ask_bare(questions[n])
+            slowest = max(slowest, (spent[0], sort))
             if n:
                 ours[sort].append(spent[0])
                 bare[sort].append(spent[1])
-        say(f"round {n} of {ROUNDS}")
+        say(f"round {n} of {ROUNDS}, the slowest {slowest[0]:.2f} s: {slowest[1]}")
     p95 = {sort: at_95(times) for sort, times in ours.items()}
     worst = max(p95, key=lambda sort: p95[sort])
     every = at_95([one for times in ours.values() for one in times])

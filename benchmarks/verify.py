@@ -145,7 +145,7 @@ def fill(many: int = ENTRIES) -> None:
         "ladder.started": {"rungs": 4, "stage": "dispatch", "due": "2026-01-01T00:01:00.000Z"},
     }
     for first in range(0, many, A_TURN):
-        noted, sealed = [], []
+        noted, sealed, of = [], [], []
         for n in range(first, min(first + A_TURN, many)):
             matter, kind = f"incident:{n // AN_ACT}", KINDS[n % AN_ACT]
             at, said = began + timedelta(milliseconds=n // AN_ACT * 997), {"incident": n // AN_ACT, **facts[kind]}
@@ -153,12 +153,12 @@ def fill(many: int = ENTRIES) -> None:
                 for name, text in (("words", f"two people shout at shop {n}"), ("caller", f'{{"name": "Li {n}"}}')):
                     key = hashlib.sha256(f"{name}{n}".encode()).digest()
                     said[name] = commitment(key, text)
-                    sealed.append(Sealed(matter=matter, purpose=f"report.{name}", text=text, key=key, created=at,
-                                         entry=n + 1))  # fmt: skip
+                    sealed.append(Sealed(matter=matter, purpose=f"report.{name}", text=text, key=key, created=at))
+                    of.append(n - first)
             noted.append(Noted(kind, matter, matter, at, 7, None, "web", ("room", "unit:12"), said))
         with transaction.atomic():
-            Sealed.objects.bulk_create(sealed)
-            chain.append_entries(noted)
+            rows = Sealed.objects.bulk_create(sealed)
+            chain.append_entries(noted, texts={row.pk: which for row, which in zip(rows, of, strict=True)})
         if first % (A_TURN * 20) == 0:
             say(f"{first} entries written")
 

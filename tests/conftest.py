@@ -129,7 +129,7 @@ def town(db: None) -> Town:
     """The tiny named town at three in the morning."""
     from django.db import connection
 
-    from oneroom.apps.incidents import figures
+    from oneroom.apps.incidents import coverage, figures
     from oneroom.web import shared
     from tests.clock import HAND, NIGHT
     from tests.founding import founded
@@ -137,6 +137,7 @@ def town(db: None) -> Town:
     if not connection.in_atomic_block:
         connection.close()  # an earlier test that ended every connection but its own may have ended this one
     figures.forget()  # what another test's record came to
+    coverage.forget()
     shared.forget()
     HAND.set(NIGHT)
     return founded(NIGHT)

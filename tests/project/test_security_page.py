@@ -14,6 +14,7 @@ def rows() -> dict[int, tuple[str, list[str], str]]:
     found = {}
     for line in (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines():
         if (row := ROW.match(line)) is not None:
+            assert int(row[1]) not in found, f"point {row[1]} stands there twice"
             found[int(row[1])] = (row[2], re.findall(r"`([^`]+)`", row[3]), row[4])
     return found
 

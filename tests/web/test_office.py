@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import translation
@@ -416,6 +417,18 @@ def test_every_search_of_the_record_is_an_entry_and_its_answers_belong_to_it(roo
     assert sits(room, "zhou").get(answer["Location"]).status_code == 404  # another's search
     room.fast_forward(minutes=9 * 60)
     assert ina.get(answer["Location"]).status_code == 404  # asked anew after a shift
+
+
+def test_point_28_who_runs_the_house_and_asks_for_the_record_stands_in_it(room):
+    cache.clear()
+    ada = sits(room, "ada")
+    for path in ("/office/record", "/office/heads", "/office/record/1", "/office/heads/acts/1"):
+        assert ada.get(path).status_code == 404, path
+    entry = Entry.objects.get(kind="record.refused")  # once in a quarter of an hour
+    assert (entry.actor, entry.facts) == (room.town.people["ada"].pk, {"account": room.town.people["ada"].pk})
+    assert sits(room, "zhou").get("/office/record/1").status_code == 404, "a commander may search; there is no such"
+    assert sits(room, "zhou").get("/office/heads").status_code == 404
+    assert Entry.objects.filter(kind="record.refused").count() == 2
 
 
 def test_a_search_names_a_purpose_a_reference_and_something_to_search_by(room):

@@ -68,6 +68,7 @@ _KINDS = [
           until="time?", number="quantity?"),
     _kind("list.exported", "A list without personal fields left the house as a file or on paper.", shape=2,
           list="code", form="code", rows="quantity", asked="codes", signature="id?"),
+    _kind("record.refused", "Somebody asked for the record, or its heads, who may not read it.", account="id"),
     _kind("record.exported", "The whole record left the house as files; operator is who sat at the console.",
           acts="quantity", looks="quantity", operator="code", signature="id?"),
     _kind("backup.made", "A whole copy of the database was made, with all that it holds.", copy="code",

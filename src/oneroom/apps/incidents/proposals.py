@@ -6,31 +6,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from oneroom.apps.duty.models import Crew, Position
+from oneroom.apps.duty.models import Crew
 from oneroom.apps.duty.queries import OnBoard, board
+from oneroom.apps.incidents.coverage import picture
 from oneroom.apps.incidents.models import Assignment, Incident
 from oneroom.apps.incidents.protocol import plan_for
 from oneroom.apps.incidents.protocol_files import KIT, SKILLS
 from oneroom.apps.incidents.recusal import related_crews
 from oneroom.apps.incidents.services.dispatch import Advice
+from oneroom.apps.incidents.ways import NOWHERE, lengths_to, starts_of, travel_s_to
 from oneroom.apps.places.queries import Loaded, find_network
-from oneroom.engine import dispatch, roads
+from oneroom.engine import dispatch
 from oneroom.engine.lifecycle.assignment import LIVE
 
 _ON_A_CALL = (Crew.State.ASSIGNED, Crew.State.EN_ROUTE, Crew.State.ON_SCENE)
 _WORKING = (Crew.State.AVAILABLE, *_ON_A_CALL)
-_NOWHERE = np.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A ranked crew with the facts of the board. ``n`` is its rank; ``length_m`` is None where no line was drawn."""
+    """
+    A ranked crew with the facts of the board. ``n`` is its rank; ``length_m`` is None where no line was drawn;
+    ``leaves`` is the part of past calls (0 to 1) that nobody free would reach within five minutes if it went.
+    """
 
     n: int
     crew: OnBoard
@@ -41,6 +44,7 @@ class Proposed:
     score_s: int
     parts: tuple[dispatch.Part, ...]
     reasons: tuple[dispatch.Reason, ...]
+    leaves: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +141,20 @@ def proposals(incident: Incident, *, at: datetime, limit: int = 10, lines: bool 
     there = {c.id: c for c in crews if c.id in busy and busy[c.id].incident == incident.pk}
     skills = mask(plan.skills, SKILLS) & ~mask(tuple(s for c in there.values() for s in c.skills), SKILLS)
     kit = mask(plan.kit, KIT) & ~mask(tuple(k for c in there.values() for k in c.kit), KIT)
-    starts = _starts(crews, loaded)
-    travel_s = _travel_s(starts, loaded, incident.lon, incident.lat, at)
+    starts = starts_of(crews, loaded)
+    travel_s = travel_s_to(starts, loaded, incident.lon, incident.lat, at)
     facts = _facts(crews, travel_s, at)
     ranking = dispatch.rank(dispatch.Need(incident.grade, skills, kit, incident.unit_id), facts)
     chosen = _plan_set(plan, len(there), skills, kit, ranking, crews)
     wanted = [
         (n, p) for n, p in enumerate(ranking.proposals, 1) if n <= limit or p.crew_id in chosen.crew_ids
     ]  # fmt: skip
-    length_m = _lengths(loaded, starts, [p.index for _n, p in wanted], incident, at) if lines else {}
+    length_m = lengths_to(loaded, starts, [p.index for _n, p in wanted], incident, at) if lines else {}
+    leaves = picture(crews, starts, loaded, at=at).leaves() if lines else {}
     ranked = tuple(
         Proposed(
             n, crews[p.index], round(p.travel_s), round(p.uncertain_s), length_m.get(p.index),
-            round(float(facts.fix_age_s[p.index])), p.score_s, p.parts, p.reasons,
+            round(float(facts.fix_age_s[p.index])), p.score_s, p.parts, p.reasons, leaves.get(p.crew_id, 0.0),
         )
         for n, p in wanted
     )  # fmt: skip
@@ -174,7 +179,7 @@ def _why_none(incident: Incident, crews: list[OnBoard], loaded: Loaded | None) -
 
 
 def _facts(crews: list[OnBoard], travel_s: NDArray[np.float64], at: datetime) -> dispatch.Candidates:
-    ages = np.array([(at - c.fix_at).total_seconds() if c.fix_at else _NOWHERE for c in crews])
+    ages = np.array([(at - c.fix_at).total_seconds() if c.fix_at else NOWHERE for c in crews])
     return dispatch.Candidates(
         crew_id=np.array([c.id for c in crews]),
         travel_s=travel_s,
@@ -229,7 +234,7 @@ def _divertible(
     busy: dict[int, OnMatter],
     limit: int,
 ) -> tuple[Divertible, ...]:
-    best_free_s = min((p.travel_s for p in ranking.proposals), default=_NOWHERE)
+    best_free_s = min((p.travel_s for p in ranking.proposals), default=NOWHERE)
     found = dispatch.could_be_diverted(
         incident.grade, facts,
         leaves_grade=np.array([busy[c.id].grade if c.id in busy else 0 for c in crews]),
@@ -266,64 +271,11 @@ class Arrival:
 def arrivals(incidents: Iterable[Incident], crew: OnBoard, *, at: datetime) -> Iterator[Arrival]:
     """For each matter: whether this crew could go there now, and how long it would take where a way is known."""
     loaded = find_network()
-    starts = _starts([crew], loaded) if loaded is not None else None
+    starts = starts_of([crew], loaded) if loaded is not None else None
     for matter in incidents:
-        travel_s = np.full(1, _NOWHERE)
+        travel_s = np.full(1, NOWHERE)
         if loaded is not None and starts is not None and matter.lon is not None and matter.lat is not None:
-            travel_s = _travel_s(starts, loaded, matter.lon, matter.lat, at)
+            travel_s = travel_s_to(starts, loaded, matter.lon, matter.lat, at)
         ranking = dispatch.rank(dispatch.Need(matter.grade), _facts([crew], travel_s, at))
         best = ranking.proposals[:1]
         yield Arrival(round(best[0].travel_s), "") if best else Arrival(None, ranking.excluded[0].rule)
-
-
-def _starts(crews: list[OnBoard], loaded: Loaded) -> roads.Points:
-    """Each crew's place on the roads, in the order of the crews; off every road where none is known."""
-    lon = np.array([np.nan if c.lon is None else c.lon for c in crews])
-    lat = np.array([np.nan if c.lat is None else c.lat for c in crews])
-    known = np.flatnonzero(np.isfinite(lon))
-    edge, fraction, off_m = np.full(len(crews), -1, np.int32), np.zeros(len(crews)), np.full(len(crews), np.inf)
-    if known.size:
-        found = roads.snap(loaded.index, lon[known], lat[known])
-        edge[known], fraction[known], off_m[known] = found.edge, found.fraction, found.off_m
-    return roads.Points(edge, fraction, off_m)
-
-
-def _travel_s(starts: roads.Points, loaded: Loaded, lon: float, lat: float, at: datetime) -> NDArray[np.float64]:
-    """Seconds by road from each crew to the place; inf where there is no position or no way."""
-    travel_s = np.full(len(starts), _NOWHERE)
-    goal = roads.candidates(loaded.index, lon, lat)
-    found = roads.nearest(loaded.graph, loaded.metric(_hour(at)), starts, goal)
-    travel_s[found.index] = found.ms / 1000.0
-    return travel_s
-
-
-def _lengths(
-    loaded: Loaded, starts: roads.Points, which: Iterable[int], incident: Incident, at: datetime
-) -> dict[int, int]:
-    """Metres of the quickest way of some of the crews."""
-    goal = roads.candidates(loaded.index, incident.lon or 0.0, incident.lat or 0.0)
-    metric = loaded.metric(_hour(at))
-    ways = {i: roads.find_route(loaded.graph, metric, starts[i], goal) for i in which}
-    return {i: round(way.length_m) for i, way in ways.items() if way is not None}
-
-
-def route_for(incident: Incident, crew_id: int, *, at: datetime) -> dict[str, object] | None:
-    """The way of one crew to the matter: seconds, metres, and the line as [lon, lat]; None where there is none."""
-    loaded = find_network()
-    place = Position.objects.filter(crew_id=crew_id).first()
-    if loaded is None or place is None or incident.lon is None or incident.lat is None:
-        return None
-    start = roads.snap(loaded.index, np.array([place.lon]), np.array([place.lat]))
-    goal = roads.candidates(loaded.index, incident.lon, incident.lat)
-    if start.edge[0] < 0 or len(goal) == 0:
-        return None
-    found = roads.find_route(loaded.graph, loaded.metric(_hour(at)), start, goal)
-    if found is None:
-        return None
-    line = [[round(float(x), 5), round(float(y), 5)] for x, y in found.line()]
-    return {"travel_s": round(found.ms / 1000), "length_m": round(found.length_m), "line": line}
-
-
-def _hour(at: datetime) -> int:
-    """The hour of the city's day: roads are slower at eight than at three."""
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).hour

@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oneroom.apps.incidents.access import live_basis
+from oneroom.apps.incidents.counting import reported
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.incidents.services.matter import subject
 from oneroom.apps.ledger.services import Looking, looked, service
 from oneroom.engine.geo import box, distance_m
-from oneroom.engine.lifecycle.incident import OPEN, State
+from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotAllowed
 
 WITHIN_M = 60.0  # as far as a warning of a place reaches by itself
 LATELY = timedelta(days=30)
 FOR = ("dispatch", "respond")  # on a live call: neither reviewing nor calling back needs the number
-_SEEN_BY_CREWS = "self"
-_NOT_A_MATTER = (State.MERGED, State.INVALID, State.TRANSFERRED, State.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,10 @@ def repeats_at(row: Incident, *, purpose: str, by: Actor, at: datetime) -> Repea
         return None
     looked(subject(row.pk), ["place.repeats"], looking=Looking("repeats", basis), by=by, at=at)
     west, south, east, north = box(row.lon, row.lat, WITHIN_M)
-    around = Incident.objects.filter(
+    around = reported(Incident.objects.all()).filter(
         received_at__gte=at - LATELY, received_at__lt=row.received_at, drill=row.drill, lon__range=(west, east),
         lat__range=(south, north),
-    ).exclude(state__in=_NOT_A_MATTER).exclude(origin=_SEEN_BY_CREWS).exclude(pk=row.pk)  # fmt: skip
+    ).exclude(pk=row.pk)  # fmt: skip
     kinds = [
         category
         for lon, lat, category in around.values_list("lon", "lat", "category")

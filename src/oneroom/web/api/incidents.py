@@ -11,9 +11,10 @@ from ninja import Router
 
 from oneroom.apps.incidents import access, services
 from oneroom.apps.incidents.desk import draft_of
-from oneroom.apps.incidents.proposals import advice_for, proposals, route_for, with_recusal
+from oneroom.apps.incidents.proposals import advice_for, proposals, with_recusal
 from oneroom.apps.incidents.repeats import repeats_at
 from oneroom.apps.incidents.services.drafts import draft_code
+from oneroom.apps.incidents.ways import route_for
 from oneroom.apps.ledger.time import now
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput

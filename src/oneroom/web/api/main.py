@@ -17,6 +17,7 @@ from oneroom.web.actors import SignInFirst, actor
 from oneroom.web.api import (
     aftercare,
     calls,
+    coverage,
     crews,
     demo,
     drafts,
@@ -69,6 +70,7 @@ api.add_router("", handovers.router)
 api.add_router("", late.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
+api.add_router("", coverage.router)
 api.add_router("", calls.router)
 api.add_router("", drafts.router)
 api.add_router("", radio.router)

@@ -4,6 +4,6 @@ leaves the house whole.
 """
 
 from oneroom.apps.oversight.services.alarms import end_alarm, raise_alarm
-from oneroom.apps.oversight.services.copies import FILES, RECORD, copied, take_out_record
+from oneroom.apps.oversight.services.copies import FILES, RECORD, copied, refused_record, take_out_record
 
-__all__ = ["FILES", "RECORD", "copied", "end_alarm", "raise_alarm", "take_out_record"]
+__all__ = ["FILES", "RECORD", "copied", "end_alarm", "raise_alarm", "refused_record", "take_out_record"]

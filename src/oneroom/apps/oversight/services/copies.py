@@ -1,4 +1,7 @@
-"""What leaves the house whole: the record for an inspector, a copy of the database. Each leaves its entry."""
+"""
+What leaves the house whole: the record for an inspector, a copy of the database; and who asked for the record in vain.
+Each leaves its entry.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,12 @@ def take_out_record(
 def copied(copy: str, *, size: int, operator: str, by: Actor, at: datetime) -> None:
     """A whole copy of the database was made: ``copy`` is its name, ``size`` in bytes."""
     note("backup.made", f"backup:{copy}", by=by, at=at, copy=copy, bytes=size, operator=operator)
+
+
+@service
+def refused_record(*, by: Actor, at: datetime) -> None:
+    """Somebody asked for the record who may not read it, be he the one who runs the house (security point 28)."""
+    note("record.refused", f"account:{by.id}", by=by, at=at, account=by.id)
 
 
 def _asker(signature: int, by: Actor) -> Actor:

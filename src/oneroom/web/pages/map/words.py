@@ -17,6 +17,7 @@ def words() -> dict[str, Any]:
         "apart": _("Map apart, for a second screen"),
         "follows": _("Follows the room:"),
         "follows_none": _("Follows the room: no matter is open"),
+        "gap": _("gap if they go"),
         "no_map": _("This device draws no map (no WebGL 2). The lists hold the same facts, and everything else works."),
         "no_roads": _("The streets cannot be read now. Trying again; everything else works."),
         "states": {

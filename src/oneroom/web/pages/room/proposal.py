@@ -31,6 +31,7 @@ from oneroom.web.pages.room.words import (
 
 _SURE_S = 15  # an arrival surer than this is shown without a ±
 _KEYS = 9
+_LEAVES = 0.005  # a smaller gap is not worth a word: the positions it rests on are no better
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +162,18 @@ def _ranked(n: int, p: Proposed, found: Proposals) -> Ranked:
     return Ranked(
         n if n <= _KEYS else 0, c.id, _name(c), GLYPHS.get(c.state, c.state), named(CREW_STATES, c.state),
         p.travel_s, span(p.travel_s), _sure(p.uncertain_s), _far(p.length_m), span(p.fix_age_s), on_board,
-        _(", ").join(named(KIT, k) for k in c.kit), tuple(_why(r) for r in p.reasons),
+        _(", ").join(named(KIT, k) for k in c.kit), _whys(p),
         tuple((part_words(part.code), span(part.seconds)) for part in p.parts), span(p.score_s),
         c.id in found.plan.crew_ids and len(found.plan.crew_ids) > 1, _recusal(found, c.id), c.lon, c.lat,
     )  # fmt: skip
+
+
+def _whys(p: Proposed) -> tuple[Why, ...]:
+    found = tuple(_why(r) for r in p.reasons)
+    if p.leaves < _LEAVES:
+        return found
+    gap = _("leaves a %(share)s %% gap") % {"share": f"{p.leaves * 100:.1f}"}
+    return (*found, Why(plus=False, words=gap))
 
 
 def _why(r: Reason) -> Why:

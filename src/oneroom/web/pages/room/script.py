@@ -23,6 +23,7 @@ def script_words() -> dict[str, object]:
         "join": _(", "),
         "sent": _("Sent: {crews}"),
         "more": _("Send another crew"),
+        "standIn": _("{crew} could stand in at {station}: {drive} away, closes {gain} %"),
         "diverted": _("{crew} diverted; what it left waits again"),
         "notFree": _("{crew} can no longer be sent and was taken out of your choice."),
         "done": _("Done: {what}"),

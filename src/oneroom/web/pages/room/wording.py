@@ -97,6 +97,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "hold.released": (STAFF, say.plain(lazy("Legal hold released by two persons"))),
     "transparency.published": (STAFF, say.plain(lazy("Transparency report of %(month)s published"))),
     "record.searched": (STAFF, say.searched),
+    "record.refused": (STAFF, say.account(lazy("%(name)s asked for the record and may not read it"))),
     "list.exported": (STAFF, say.exported),
     "record.exported": (STAFF, say.plain(
         lazy("The whole record was written out: %(acts)s acts, %(looks)s looks, at the console by %(operator)s"))),

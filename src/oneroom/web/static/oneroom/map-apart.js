@@ -48,6 +48,7 @@ tell("hello");
 room.dataset.ready = "true";
 
 export const routes = () => map.routes();
+export const gaps = () => map.gaps();
 
 function heard(said) {
   if (said.kind === "open") {
@@ -56,7 +57,8 @@ function heard(said) {
     if (!open) map.setRoutes([]);
     shown.showMatters();
     if (open && Number.isFinite(open.lon)) map.focus([open.lon, open.lat], { zoom: 14.5 });
-  } else if (said.kind === "routes") {
+  } else if (said.kind === "gap") map.setGap(said.cells);
+  else if (said.kind === "routes") {
     map.setRoutes(said.routes);
     if (said.routes.length && open && fitted !== open.id) {
       fitted = open.id;

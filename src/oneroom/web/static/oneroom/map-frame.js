@@ -39,6 +39,7 @@ export function addFrame(element, { words, interactive, legend, apart, zoomIn, z
       item.append(svg(state), part("span", "st-word", words.states[state]));
       list.append(item);
     }
+    list.append(part("span", "st legend-gap", words.gap ?? ""));
     element.append(list);
   }
 }

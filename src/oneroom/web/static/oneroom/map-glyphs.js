@@ -56,6 +56,7 @@ export function glyphs(token) {
   for (let n = 1; n <= 9; n += 1) images[`key-${n}`] = key(n, token);
   images.pick = pick(token);
   images.station = dot(token);
+  images.hatch = hatch(token);
   return images;
 }
 
@@ -130,6 +131,23 @@ function key(n, token) {
   pen.lineWidth = 2;
   pen.stroke();
   write(pen, n, token("--ink-1"), token);
+  return image(pen);
+}
+
+/** Slanted lines that go on without a seam: what nobody would reach in time. */
+function hatch(token) {
+  const side = 8;
+  const pen = canvas(side);
+  pen.translate(-side / 2, -side / 2);
+  pen.strokeStyle = token("--hole");
+  pen.globalAlpha = 0.6;
+  pen.lineWidth = 1.2;
+  pen.beginPath();
+  for (const from of [-side, 0, side]) {
+    pen.moveTo(from, side);
+    pen.lineTo(from + side, 0);
+  }
+  pen.stroke();
   return image(pen);
 }
 

@@ -21,7 +21,7 @@ const ROADS = [
   { classes: ["unclassified", "residential", "living_street", "service", "tertiary_link"], token: "--road-4", width: 1, named: 15 },
 ];
 const BOTH_FROM = 15.5; // from this zoom a name has room for its twin in the other language
-export const FIELDS = ["areas", "routes", "stations", "crews", "incidents", "late", "keys", "pick"];
+export const FIELDS = ["areas", "gaps", "routes", "stations", "crews", "incidents", "late", "keys", "pick"];
 export const SELECTABLE = ["incident", "crew"]; // topmost first
 
 const nothing = () => ({ type: "FeatureCollection", features: [] });
@@ -43,6 +43,10 @@ export function style(city, language, token) {
       },
       ...(tiled ? ground(token) : []),
       ...ROADS.map((road, r) => street(road, r, token, tiled)).reverse(),
+      {
+        id: "gap", type: "fill", source: "gaps",
+        paint: { "fill-pattern": "hatch", "fill-antialias": false },
+      },
       {
         id: "route-case", type: "line", source: "routes", layout: { "line-cap": "round", "line-join": "round" },
         paint: { "line-color": token("--map-bg"), "line-width": 7 },

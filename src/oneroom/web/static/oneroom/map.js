@@ -210,6 +210,11 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
       put("routes", shown.map(({ line, n = 1 }) => feature({ type: "LineString", coordinates: line }, { later: n > 2 })).reverse());
       put("keys", shown.map(({ line, n = 1, label = "", name = "" }) => feature({ type: "Point", coordinates: line[0] }, { n, label, name })));
     },
+    /** Cells {half: [lon, lat], gap: [[lon, lat], …]} that nobody would reach in time if the chosen crews went. */
+    setGap({ half, gap }) {
+      put("gaps", gap.map((middle) => feature({ type: "Polygon", coordinates: [square(middle, half)] }, {})));
+      element.classList.toggle("has-gap", gap.length > 0);
+    },
     setStations(list) {
       put("stations", list.filter(placed).map((station) => point(station, { label: station.label ?? "" })));
     },
@@ -233,6 +238,8 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     project: (at) => (drawn ? plainPoint(canvas.project(at)) : null),
     /** The ids of the signs that can be seen now: shown("crew"), shown("incident"). */
     shown: (kind) => (drawn ? canvas.queryRenderedFeatures({ layers: [kind] }).map((f) => f.properties.id) : []),
+    /** The cells that are hatched, as the drawn map holds them (a promise). */
+    gaps: async () => (drawn ? (await canvas.getSource("gaps").getData()).features.map((f) => f.geometry.coordinates[0][0]) : []),
     /** The ways on it, each a line from a crew to the incident, as the drawn map holds them (a promise). */
     routes: async () => (drawn ? (await canvas.getSource("routes").getData()).features.map((f) => f.geometry.coordinates) : []),
     resize: () => canvas?.resize(),
@@ -294,6 +301,7 @@ function drawsMaps() {
   }
 }
 
+const square = ([x, y], [w, h]) => [[x - w, y - h], [x + w, y - h], [x + w, y + h], [x - w, y + h], [x - w, y - h]];
 const placed = ({ lon, lat }) => Number.isFinite(lon) && Number.isFinite(lat);
 const feature = (geometry, properties) => ({ type: "Feature", geometry, properties });
 const point = ({ lon, lat }, properties) => feature({ type: "Point", coordinates: [lon, lat] }, properties);

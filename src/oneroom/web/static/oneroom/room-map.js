@@ -42,6 +42,7 @@ export function start() {
   document.addEventListener("room:opened", soon);
   document.addEventListener("room:opened", unmark);
   document.addEventListener("room:routes", (event) => ways(event.detail));
+  document.addEventListener("room:gap", (event) => map.setGap(event.detail));
   document.addEventListener("live:positions", (event) => shown.moved(event.detail));
   document.addEventListener("room:tab", () => map.resize());
   setInterval(() => document.hidden || (shown.showMatters(), old()), LATE_MS);
@@ -73,6 +74,7 @@ function besides() {
     follow();
   });
   document.addEventListener("room:routes", ({ detail }) => tell("routes", { routes: (routes = detail) }));
+  document.addEventListener("room:gap", ({ detail: { half, gap } }) => tell("gap", { cells: { half, gap } }));
 }
 
 // Ways of the first crews. They are brought into view once per opening; after that the map is the dispatcher's.
@@ -99,6 +101,7 @@ export function show(lon, lat) {
 }
 
 export const routes = () => map.routes();
+export const gaps = () => map.gaps();
 
 export const known = (crew) => shown?.latest.get(crew);
 

@@ -4,6 +4,7 @@
 import { ask } from "./act.js";
 import { panel } from "./panel.js";
 import { perform } from "./room-acts.js";
+import * as gap from "./room-gap.js";
 import { join, toast, word } from "./room-say.js";
 import { span } from "./room-time.js";
 import * as undo from "./room-undo.js";
@@ -67,6 +68,7 @@ export function stop() {
   current.island.removeEventListener("change", chosen);
   current.island.removeEventListener("click", clicked);
   current = null;
+  gap.stop();
   document.dispatchEvent(new CustomEvent("room:routes", { detail: [] }));
 }
 
@@ -145,6 +147,8 @@ function showButton() {
   if (!button) return;
   const names = [...current.picked.values()];
   showReasons();
+  const going = names.length ? picked() : items().slice(0, 1).map((li) => Number(li.dataset.crew));
+  gap.follow(going, current.island.querySelector("[data-stand-in]"));
   button.disabled = names.length === 0;
   const key = document.createElement("kbd");
   key.className = "key";

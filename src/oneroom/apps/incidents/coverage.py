@@ -1,0 +1,153 @@
+"""
+Which part of the calls of the last weeks a free crew would reach in time now, and what a crew that goes leaves open.
+
+Past calls are those of the public: what crews found themselves would send crews to where crews already are (scope.md
+§2). They are counted per cell of the city and counted anew every ten minutes; where nobody ever called from, each cell
+weighs the same. Positions may be two seconds old, for they are estimates; who is free never is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from oneroom.apps.duty.models import Crew
+from oneroom.apps.duty.queries import OnBoard, board
+from oneroom.apps.incidents.counting import matters, reported
+from oneroom.apps.incidents.ways import hour_of, starts_of
+from oneroom.apps.orgs.queries import units
+from oneroom.apps.places.queries import Loaded, find_network
+from oneroom.engine import coverage, roads
+
+PROMISE_S = 300  # the circle that a gap is asked of
+_COUNTED_ANEW = timedelta(minutes=10)
+_FRESH = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Free crews and how far they are from every cell; ``calls`` were counted (0: each cell weighs the same)."""
+
+    at: datetime
+    crews: tuple[OnBoard, ...]
+    starts: roads.Points
+    reach: coverage.Reach
+    weight: NDArray[np.float64]
+    calls: int
+
+    def within(self) -> dict[int, float]:
+        """The part of the calls that lies within each circle (seconds) of a free crew, 0 to 1."""
+        return {s: coverage.share(self.reach.within(s), self.weight) for s in coverage.LIMITS_S}
+
+    def leaves(self) -> dict[int, float]:
+        """What each free crew would leave beyond five minutes of anybody if it went: part of the calls, 0 to 1."""
+        lost = coverage.lost(self.reach, self.weight, PROMISE_S)
+        return {crew.id: float(lost[i]) for i, crew in enumerate(self.crews)}
+
+    def gap(self, gone: Sequence[int]) -> NDArray[np.int64]:
+        """The cells that are reached within five minutes now and would not be if these crews went."""
+        left = self.reach.within(PROMISE_S, self.index_of(gone))
+        return np.flatnonzero(self.reach.within(PROMISE_S) & ~left)
+
+    def index_of(self, crew_ids: Sequence[int]) -> list[int]:
+        """Where these crews stand among the free ones; those that are not free stand nowhere."""
+        return [i for i, crew in enumerate(self.crews) if crew.id in crew_ids]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    network: str
+    at: datetime
+    cells: coverage.Cells
+
+
+_lock = threading.Lock()
+_counted: _Counted | None = None
+_held: tuple[tuple[str, int, tuple[int, ...]], Picture] | None = None
+
+
+def picture(crews: Sequence[OnBoard], starts: roads.Points, loaded: Loaded, *, at: datetime) -> Picture:
+    """Who is free of these crews, with ``starts`` their places on the roads in the same order."""
+    global _held
+    free = [i for i, c in enumerate(crews) if c.state == Crew.State.AVAILABLE and c.led and c.officers]
+    hour = hour_of(at)
+    key = (loaded.sha256, hour, tuple(crews[i].id for i in free))
+    held = _held
+    if held is not None and held[0] == key and abs(at - held[1].at) <= _FRESH:
+        return held[1]
+    cells = _cells(loaded, at)
+    places = roads.Points(starts.edge[free], starts.fraction[free], starts.off_m[free])
+    calls = int(cells.calls.sum())
+    made = Picture(
+        at, tuple(crews[i] for i in free), places, coverage.reach(cells, loaded.metric(hour), places),
+        cells.calls if calls else np.ones(len(cells)), calls,
+    )  # fmt: skip
+    _held = (key, made)
+    return made
+
+
+def live_picture(*, at: datetime) -> Picture | None:
+    """The picture of all crews on duty; None without roads."""
+    loaded = find_network()
+    if loaded is None:
+        return None
+    crews = board()
+    return picture(crews, starts_of(crews, loaded), loaded, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveUp:
+    """A free crew that could stand at a station meanwhile: the part of the calls won (0 to 1), and its drive."""
+
+    crew: OnBoard
+    station_id: int
+    station_zh: str
+    station_en: str
+    gain: float
+    drive_s: int
+
+
+def move_ups(now: Picture, gone: Sequence[int], *, count: int = 2) -> list[MoveUp]:
+    """The moves that mend most of what is open when these crews go, best first; a person decides about any of them."""
+    loaded = find_network()
+    stations = [unit for unit in units("station") if unit.lon is not None]
+    if loaded is None or loaded.graph is not now.reach.cells.graph or not stations:
+        return []
+    metric = loaded.metric(hour_of(now.at))
+    lon, lat = np.array([(unit.lon, unit.lat) for unit in stations], dtype=np.float64).T
+    places = roads.snap(loaded.index, lon, lat)
+    found = coverage.best_moves(
+        now.reach, metric, now.starts, places, now.weight, limit_s=PROMISE_S, movable=now.starts.edge >= 0,
+        leaving=now.index_of(gone), count=count,
+    )  # fmt: skip
+    return [
+        MoveUp(
+            now.crews[move.crew], stations[move.place].pk, stations[move.place].name_zh, stations[move.place].name_en,
+            move.gain, move.drive_s,
+        )
+        for move in found
+    ]  # fmt: skip
+
+
+def forget() -> None:
+    """Count the calls anew, for a test or another database."""
+    global _counted, _held
+    _counted = _held = None
+
+
+def _cells(loaded: Loaded, at: datetime) -> coverage.Cells:
+    global _counted
+    with _lock:
+        held = _counted
+        if held is None or held.network != loaded.sha256 or not timedelta(0) <= at - held.at < _COUNTED_ANEW:
+            since = at - timedelta(days=settings.COVERAGE_DAYS)
+            calls = reported(matters()).filter(received_at__gt=since, received_at__lte=at, lon__isnull=False)
+            lon, lat = np.array(list(calls.values_list("lon", "lat")), dtype=np.float64).reshape(-1, 2).T
+            held = _counted = _Counted(loaded.sha256, at, coverage.cells_of(loaded.graph, lon, lat))
+        return held.cells

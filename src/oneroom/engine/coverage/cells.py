@@ -1,0 +1,87 @@
+"""
+The city in cells: where somebody may call from, and how often somebody did.
+
+Coverage is asked of cells, not of streets: one junction stands for the streets around it, so that a whole city is a few
+thousand questions. Calls are counted per cell and nobody's address is in it (issue of rights: scope.md §2, suggestions
+rest on incidents, never on persons).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from oneroom.engine.roads import RoadGraph
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+CELL_M = 400.0  # half of it is crossed in 20 s by car: less than the rounding of a promise of one minute
+
+
+@dataclass(frozen=True)
+class Cells:
+    """
+    The n cells that have a junction, by row and column of a grid of ``size_m``.
+
+    node int32 the junction nearest to its middle · lon, lat float64 degrees of the middle · calls float64 how many
+    calls came from it (or from the nearest cell that has a junction).
+    """
+
+    graph: RoadGraph
+    size_m: float
+    column: Ints
+    row: Ints
+    node: Ints
+    calls: Floats
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+    @cached_property
+    def middle(self) -> tuple[Floats, Floats]:
+        """(lon, lat) of the middles, degrees."""
+        lon, lat = self.graph.plane.to_lonlat((self.column + 0.5) * self.size_m, (self.row + 0.5) * self.size_m)
+        return np.asarray(lon), np.asarray(lat)
+
+    @cached_property
+    def half(self) -> tuple[float, float]:
+        """Half of a cell's side in degrees of longitude and latitude."""
+        east, north = self.graph.plane.metres_per_degree
+        return self.size_m / 2 / east, self.size_m / 2 / north
+
+
+def cells_of(graph: RoadGraph, lon: ArrayLike = (), lat: ArrayLike = (), *, size_m: float = CELL_M) -> Cells:
+    """
+    The cells of a network with the calls that came from these places (WGS-84 degrees, any number).
+
+    A call from outside of every cell counts for the nearest cell's; one without a number counts nowhere.
+    """
+    x, y = graph.plane.to_xy(graph.node_lon, graph.node_lat)
+    column, row = (np.floor(axis / size_m).astype(np.int64) for axis in (x, y))
+    off = np.hypot(x - (column + 0.5) * size_m, y - (row + 0.5) * size_m)
+    order = np.lexsort((off, column, row))  # by cell, the best junction of each first
+    firsts = np.flatnonzero(np.diff(column[order], prepend=np.inf) + np.diff(row[order], prepend=np.inf) != 0)
+    best = order[firsts]
+    cells = Cells(
+        graph, size_m, column[best].astype(np.int32), row[best].astype(np.int32), best.astype(np.int32),
+        np.zeros(len(best)),
+    )  # fmt: skip
+    np.add.at(cells.calls, _cell_at(cells, lon, lat), 1.0)
+    return cells
+
+
+def _cell_at(cells: Cells, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
+    """The cell of each place that is one: its own, or where that has no junction the nearest."""
+    places = np.column_stack(cells.graph.plane.to_xy(lon, lat)).reshape(-1, 2)
+    places = places[np.isfinite(places).all(axis=1)] / cells.size_m
+    where = {at: i for i, at in enumerate(zip(cells.column.tolist(), cells.row.tolist(), strict=True))}
+    middles = np.column_stack([cells.column, cells.row]) + 0.5
+    found = np.empty(len(places), np.int64)
+    for i, place in enumerate(places):
+        own = where.get((int(np.floor(place[0])), int(np.floor(place[1]))))
+        found[i] = own if own is not None else np.hypot(*(middles - place).T).argmin()
+    return found

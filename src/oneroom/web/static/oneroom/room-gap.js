@@ -1,0 +1,44 @@
+// The hole that a choice leaves: hatched on the map, and in words who could stand in meanwhile. Asked for the crews that
+// are picked, or for the first one while nobody is, and again as positions move.
+
+import { ask } from "./act.js";
+import { word } from "./room-say.js";
+import { span } from "./room-time.js";
+
+const EVERY_MS = 15_000;
+const NONE = { half: [0, 0], gap: [] };
+
+let asked = ""; // the crews it was asked for last
+let askedAt = -EVERY_MS;
+
+export async function follow(crews, box) {
+  const wanted = crews.join(",");
+  if (wanted === asked && performance.now() - askedAt < EVERY_MS) return;
+  asked = wanted;
+  askedAt = performance.now();
+  const said = wanted ? await ask(`/api/coverage?gone=${wanted}`).catch(() => null) : null;
+  if (asked !== wanted) return; // another choice was made meanwhile
+  tell(said?.cells ?? NONE);
+  box?.replaceChildren(...(said?.moves ?? []).map(line));
+}
+
+export function stop() {
+  asked = "";
+  askedAt = -EVERY_MS;
+  tell(NONE);
+}
+
+const tell = (cells) => document.dispatchEvent(new CustomEvent("room:gap", { detail: cells }));
+
+function line(move) {
+  const own = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  const other = own === "zh" ? "en" : "zh";
+  const made = document.createElement("p");
+  made.textContent = word("standIn", {
+    crew: move[`callsign_${own}`] || move[`callsign_${other}`],
+    station: move[`station_${own}`] || move[`station_${other}`],
+    drive: span(move.drive_s),
+    gain: (move.gain * 100).toFixed(1),
+  });
+  return made;
+}

@@ -1,0 +1,49 @@
+"""The hole that a choice leaves, in a real Chromium: in the list, hatched on both maps, and who could stand in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from oneroom.apps.duty.services import say_state
+from tests.waiting import until
+from tests.web.slow_street import calls, slow_street
+from tests.web.test_browser_map_intake import desk  # noqa: F401
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SHOTS = os.environ.get("ONEROOM_SHOTS")  # a folder, to look at what was tested
+
+
+def hatched(page, script="room-map"):
+    """How many cells are hatched on the map of a page."""
+    return page.evaluate(f"() => import('/static/oneroom/{script}.js').then((m) => m.gaps()).then((g) => g.length)")
+
+
+def test_t26_who_picks_a_crew_sees_the_hole_it_leaves_and_who_could_stand_in(desk, room):  # noqa: F811
+    slow_street(room)
+    calls(room, west=6, east=8)
+    matter = room.report("fight", at="market", grade=2)
+    say_state(room.town.crews["crew-2"], "meal", by=room.actor("chen"), at=room.now)
+    page = desk.open("/room/", draws=True)
+    apart = page.context.new_page()
+    apart.goto(desk.server.url + "/map/?apart=1")
+    for screen in (page, apart):
+        screen.locator("#map[data-map=ready]").wait_for()
+    page.locator(f"[data-open='{matter.pk}']").first.click()
+    panel = page.locator(".propose")
+    row = panel.locator(f"li[data-crew='{room.town.crews['crew-3'].pk}']")
+    row.get_by_text("leaves a 53.3 % gap").wait_for()
+    until(lambda: hatched(page) and hatched(apart, "map-apart"))  # for the first one, before anybody is picked
+
+    page.bring_to_front()
+    page.keyboard.press(row.get_attribute("data-n"))
+    panel.get_by_text("Crew-1 could stand in at East station").wait_for()
+    page.locator(".legend-gap", has_text="gap if they go").wait_for()
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / "gap-en.png"))
+    page.keyboard.press("Enter")  # sent: the choice is made, and the hatching goes
+    until(lambda: not hatched(page) and not hatched(apart, "map-apart"))
+    page.context.close()
