@@ -142,6 +142,7 @@ CALL_AT = """async (location) => {
 def test_t08_two_stations_of_the_living_city_merge_today_and_a_call_in_the_merged_area_goes_to_the_heir(city, browser):
     """The plan on the demo planner's desk: given a day by him, signed by the chief, and the city goes on."""
     house, desks = city.house, {}
+    until(lambda: entries_since(0, kinds=["incident.received"], limit=1), PATIENCE_S)
     for seat in ("planner", "chief", "dispatcher"):
         context = browser.new_context(viewport={"width": 1366, "height": 768})
         context.set_default_timeout(PATIENCE_MS)

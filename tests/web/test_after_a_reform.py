@@ -116,6 +116,36 @@ def test_b11_a_line_whose_chief_is_of_a_third_unit_goes_to_the_heir_who_sees_the
     assert "crew-3" in {c["code"] for c in Caller("leader-li").get("crews")["crews"]}
 
 
+def test_t08_a_station_that_is_split_leaves_what_it_had_to_the_first_and_calls_go_there(room, force, browser):  # noqa: F811
+    matter = room.report("fight", at="west")
+    page_ = plan(browser, force.days(1), {"do": "split", "unit": "west", "into": "w-north 北所\nw-south 南所"},
+                 {"do": "alter", "unit": "w-south", "name_en": "South station", "parent": "branch"})  # fmt: skip
+    shown = text(browser().get(page_))
+    assert "Split West station into" in shown
+    assert "Units that end 1 Units that begin 2" in shown
+    sign(browser, page_)
+    to_the_day(room)
+
+    units = {u["code"]: u for u in browser().get("/office/organisation/units.json").json()["units"]}
+    assert ("west" in units, units["w-north"]["kind"], units["w-south"]["name_en"]) == (
+        False, "station", "South station",
+    )  # fmt: skip
+    matter.refresh_from_db()
+    assert matter.unit.code == "w-north"
+    assert room.report("key", at="west", grade=3).unit.code == "w-north", "its ground is the first one's until drawn"
+    assert "What it had is with 北所" in text(browser().get("/office/organisation?unit=west"))
+
+
+def test_t08_what_began_and_ended_on_one_day_still_says_who_has_what_it_had(room, force, browser):  # noqa: F811
+    sign(browser, plan(browser, force.today, {"do": "merge", "units": "west", "into": "east"}))
+
+    shown = browser().get("/office/organisation?unit=west")
+
+    assert shown.status_code == 200
+    assert "What it had is with East station" in text(shown)
+    assert browser().get("/office/organisation?unit=nobody").status_code == 404
+
+
 def test_t25_what_nobody_would_inherit_is_named_on_the_draft_and_not_found_on_the_day(room, force, browser):  # noqa: F811
     entered = {"act": "enter", "code": "swat-1", "name_zh": "特警一队", "name_en": "Rapid 1", "base": "North",
                "strength": "30", "least": "20", "required": "2", "unit": room.town.units["west"].pk}  # fmt: skip

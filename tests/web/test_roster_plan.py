@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from oneroom.apps.duty.models import Roster, Wish
+from oneroom.apps.duty.models import Duty, Roster, Wish
 from oneroom.apps.personnel.models import Certificate, Person
 from tests.room import Room
-from tests.rostered import draft, page, station
+from tests.rostered import draft, page, published, station
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,27 @@ def test_b37_a_pattern_fills_the_draft_and_what_it_breaks_is_named(room, roster)
     assert sorted("".join(c or "-" for c in row) for row in roster.cells.values())[:2] == ["--DN", "-DN-"]
     shown = page(room).get(f"/office/duty?roster={roster.pk}").content.decode()
     assert "People needed" in shown or "Nobody commands" in shown
+
+
+def test_b37_who_is_ill_is_entered_the_gap_filled_by_one_button_and_little_changes(room: Room):
+    published(room, station(room))
+    before = {(d.account_id, d.day): d.shift for d in Duty.objects.all()}
+    ill = next(d for d in Duty.objects.filter(commands=False).order_by("begins"))
+    begun = {"act": "draft", "unit": ill.unit_id, "first": str(ill.day), "days": "2"}
+    assert page(room).post("/office/duty", begun).status_code == 302
+    again = Roster.objects.get(state="draft")
+    away = {"person": ill.account_id, "since": str(ill.day), "until": str(ill.day)}
+    assert post(room, again, "unavailable", **away).status_code == 302
+    refused = post(room, again, "publish")
+    assert refused.status_code == 422
+    assert "cannot work on that day" in refused.content.decode()
+
+    assert post(room, again, "repair").status_code == 302
+    assert post(room, again, "publish").status_code == 302
+
+    after = {(d.account_id, d.day): d.shift for d in Duty.objects.filter(cancelled_at=None)}
+    assert (ill.account_id, ill.day) not in after
+    assert len({key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}) <= 3
 
 
 @pytest.mark.parametrize(
