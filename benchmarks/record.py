@@ -201,6 +201,7 @@ def fill(unit: int) -> list[int]:
     from django.db import connection
     from psycopg.types.json import Jsonb
 
+    from oneroom.apps.ledger import tree
     from oneroom.apps.ledger.time import now
 
     given = {
@@ -223,7 +224,9 @@ def fill(unit: int) -> list[int]:
             say(f"{last:,} entries after {time.perf_counter() - began:.0f} s")
         cursor.execute(_MATTERS, given | {"matters": matters})
         cursor.execute(_HEAD)
-        cursor.execute("VACUUM (ANALYZE) ledger_entry")
+        while tree.grow("acts", spans=400):
+            pass
+        cursor.execute("VACUUM (ANALYZE) ledger_entry, ledger_subtree")
     say(f"vacuumed after {time.perf_counter() - began:.0f} s")
     return matters
 

@@ -12,9 +12,10 @@ import pytest
 from oneroom.apps.incidents.lastboard import clashes
 from oneroom.apps.incidents.models import Incident, Reserved
 from oneroom.apps.ledger.models import Entry
-from oneroom.apps.oversight.retention import keep_all
+from oneroom.apps.oversight.retention import keep_all, keep_class, keep_terms
 from oneroom.apps.oversight.services.holds import ask_release, place_hold
 from oneroom.apps.people.services import sign_second
+from oneroom.ports import aside
 from oneroom.ports.journal import left_aside
 from oneroom.project.checks import machine
 from oneroom.web.degraded import booking
@@ -24,7 +25,7 @@ from tests.away import fickle
 from tests.clock import HAND
 from tests.flows.test_degraded import call
 from tests.pockets import POCKETS
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,8 +132,8 @@ def test_g5_a_journal_that_was_put_aside_goes_at_its_term_unless_a_matter_is_hel
         keep_all(at)
     assert kept.exists()
     assert kept.name in " ".join(finding.sentence for finding in machine.journal())
-    aside = Part("journal", 0.0, 10.0, wrong=True, figures={"put_aside": left_aside(tmp_path)})
-    assert troubles([aside]) == ["journal_aside"]
+    told = Part("journal", 0.0, 10.0, wrong=True, figures={"put_aside": left_aside(tmp_path)})
+    assert troubles([told]) == ["journal_aside"]
     late = room.now + timedelta(days=31)
     matter = room.report("burglary", at="market")
     held = {"reason": "case", "basis": "File 7", "review_on": (room.now + timedelta(days=90)).date()}
@@ -149,6 +150,47 @@ def test_g5_a_journal_that_was_put_aside_goes_at_its_term_unless_a_matter_is_hel
     said = Entry.objects.get(kind="retention.applied", facts__kept="journal")
     assert (said.facts["count"], said.facts["term_h"]) == (1, 30 * 24)
     assert list(machine.journal()) == []
+
+
+def test_g5_who_holds_the_journal_keeps_its_term_alone_and_reads_the_board_meanwhile(
+    database_url, room, tmp_path, settings, monkeypatch
+):
+    settings.JOURNAL_FOLDER = tmp_path
+    kept = tmp_path / "journal.unbooked-1"
+    kept.write_text("1 mark Somebody broke the window\n")
+    long_ago = (room.now - timedelta(days=31)).timestamp()
+    os.utime(kept, (long_ago, long_ago))
+    assert keep_terms(room.now) == 0
+    assert kept.exists(), "the clock leaves it to the machine where it lies"
+
+    goes_on = threading.Event()
+
+    def slow(folder):
+        assert goes_on.wait(PATIENCE_S)
+        return left_aside(folder)
+
+    monkeypatch.setattr(aside, "left_aside", slow)
+    with fickle(database_url, tmp_path, room.town) as house:
+        house.see()
+        room.report("burglary", at="market")
+        house.see()
+        assert kept.exists()
+        goes_on.set()
+        until(lambda: not kept.exists())
+        until(lambda: Entry.objects.filter(kind="retention.applied", facts__kept="journal").count() == 1)
+
+
+def test_g5_a_journal_that_somebody_takes_away_in_that_moment_is_no_fault(room, tmp_path, settings, monkeypatch):
+    settings.JOURNAL_FOLDER = tmp_path
+    there = tmp_path / "journal.unbooked-1"
+    there.write_text("1 mark Somebody broke the window\n")
+    os.utime(there, (0, 0))
+    gone = ["journal.altered-1", "journal.altered-2", *left_aside(tmp_path)]
+    monkeypatch.setattr(aside, "left_aside", lambda _folder: gone if there.exists() else [])
+
+    assert keep_class("journal", room.now) == 1
+    assert not there.exists()
+    aside.journals.forget(["journal.altered-1"], None, room.now)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,18 @@ def look(folder, url, *, data="", words):
     ]  # fmt: skip
     command += ["--data", data] if data else []
     command += ["--randomize=key"] if "key=" in data and words != "key" else []
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600).stdout
+    return heard(command, patience_s=600)
+
+
+def heard(command, *, patience_s):
+    """All that it said. Who is cut short fails by what he said so far, unless he found his way in by then."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience_s).stdout
+    except subprocess.TimeoutExpired as over:
+        said = (over.stdout or b"").decode(errors="replace")  # bytes, whatever was asked for (bpo-87597)
+        if FOUND in said:
+            return said
+        pytest.fail(f"sqlmap was not done after {patience_s} s. So far: {said[-3000:]}")
 
 
 @pytest.mark.parametrize(("path", "data", "words"), DOORS, ids=[f"{path} {words}" for path, _data, words in DOORS])
@@ -115,3 +126,18 @@ def left_open(database_url):
 def test_sqlmap_finds_its_way_into_a_door_that_was_left_open(room, database_url, tmp_path):
     with left_open(database_url) as url:
         assert FOUND in look(tmp_path, url, words="q")
+
+
+def test_what_it_said_before_it_was_cut_short_is_shown_and_a_way_in_still_counts(monkeypatch):
+    def cut_short(said):
+        def run(command, *, timeout, **_):
+            raise subprocess.TimeoutExpired(command, timeout, output=said)
+
+        monkeypatch.setattr(subprocess, "run", run)
+
+    cut_short(f"{FOUND}: q".encode())
+    assert FOUND in heard(["sqlmap"], patience_s=600)
+    for said, shown in ((b"testing UNION query", "testing UNION query"), (None, "600 s")):
+        cut_short(said)
+        with pytest.raises(pytest.fail.Exception, match=shown):
+            heard(["sqlmap"], patience_s=600)

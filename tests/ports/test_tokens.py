@@ -107,10 +107,33 @@ def test_point_11_one_thing_wrong_with_it_is_enough(pair, wrong):
     lambda good: [good, {"kty": "oct", "k": "c2VjcmV0", "kid": "two"}],
     lambda good: [{name: value for name, value in good.items() if name != "n"}],
     lambda good: ["no key", None],
+    lambda good: [good | {"key_ops": None}],
+    lambda good: [good | {"key_ops": "verify"}],
+    lambda good: [good | {"use": ["sig"]}],
+    lambda good: [good | {"kty": ["RSA"]}],
+    lambda good: [good | {"kty": None}],
+    lambda good: [good | {"kty": "AKP", "alg": "ML-DSA-44"}],
+    lambda good: [good | {"n": 7}],
+    lambda good: [good | {"n": None}],
+    lambda good: [good | {"alg": ["RS256"]}],
 ])  # fmt: skip
 def test_point_11_a_key_that_is_not_fit_or_not_the_one_meant_opens_nothing(pair, keys):
     with pytest.raises(BadToken):
         claims(said(pair), keys(key_of(pair)), **OURS)
+
+
+def test_point_11_a_private_key_that_was_published_opens_nothing(pair):
+    private = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(pair)) | {"kid": "one", "key_ops": ["verify"]}
+    with pytest.raises(BadToken, match="private"):
+        claims(said(pair), [private], **OURS)
+
+
+@pytest.mark.parametrize("kind", ["AKP", ["RSA"], None, 7])
+def test_point_11_a_key_of_a_kind_not_known_yet_locks_out_its_own_tokens_only(pair, kind):
+    new = {"kty": kind, "alg": "ML-DSA-44", "pub": "AA", "kid": "new"}
+    assert claims(said(pair), [new, key_of(pair)], **OURS)["sub"] == "p-1"
+    with pytest.raises(BadToken):
+        claims(said(pair, kid="new"), [new, key_of(pair)], **OURS)
 
 
 def test_a_short_key_is_refused():

@@ -1,11 +1,14 @@
 import multiprocessing
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from oneroom.project import clock as clocks
 from oneroom.project.clock import FileClock, RealClock
+from oneroom.project.environment import unreadable
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -67,6 +70,31 @@ def test_a_beginning_of_before_the_machines_last_start_is_none(machine):
     machine.running_s = 3.0
 
     assert abs(RealClock(handed).now() - RealClock().now()) < timedelta(minutes=1)
+
+
+NO_BEGINNINGS = [
+    "yesterday", "2026-11-27T00:00:00+00:00", "2026-11-27T00:00:00 5.0", "2026-11-27T00:00:00+00:00 nan", "  ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("handed", NO_BEGINNINGS)
+def test_a_beginning_that_is_none_is_a_sentence_and_changes_no_time(handed):
+    assert abs(RealClock(handed).now() - RealClock().now()) < timedelta(minutes=1)
+    [sentence] = unreadable({clocks.CLOCK_BEGAN: handed})
+    assert sentence.startswith(f"ONEROOM_CLOCK_BEGAN is {handed!r}.")
+
+
+def test_a_part_that_is_handed_no_beginning_says_so_and_ends():
+    environment = {**os.environ, clocks.CLOCK_BEGAN: "yesterday"}
+    environment.pop(clocks.CLOCK_FILE, None)
+    run = subprocess.run(
+        [sys.executable, "-m", "oneroom", "check"], env=environment, capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+
+    assert run.returncode == 1
+    assert "ONEROOM_CLOCK_BEGAN is 'yesterday'." in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_r11_a_house_hands_its_beginning_on_to_each_part_it_starts(monkeypatch):

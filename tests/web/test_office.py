@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import translation
 
@@ -429,6 +429,21 @@ def test_point_28_who_runs_the_house_and_asks_for_the_record_stands_in_it(room):
     assert sits(room, "zhou").get("/office/record/1").status_code == 404, "a commander may search; there is no such"
     assert sits(room, "zhou").get("/office/heads").status_code == 404
     assert Entry.objects.filter(kind="record.refused").count() == 2
+
+
+def test_point_28_a_refusal_that_the_database_would_not_take_is_written_at_the_next(room, monkeypatch):
+    cache.clear()
+    ada = sits(room, "ada")
+    with monkeypatch.context() as away:
+        away.setattr("oneroom.web.denials.refused_record", full)
+        assert ada.get("/office/record").status_code == 404
+    assert ada.get("/office/record").status_code == 404
+    assert ada.get("/office/record").status_code == 404
+    assert Entry.objects.filter(kind="record.refused").count() == 1
+
+
+def full(**_):
+    raise DatabaseError("no room")
 
 
 def test_a_search_names_a_purpose_a_reference_and_something_to_search_by(room):

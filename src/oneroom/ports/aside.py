@@ -8,6 +8,7 @@ Such a file holds what callers said, and no table knows of it. It is an alarm un
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,16 +24,18 @@ def _due(due: Due, without: Collection[str], limit: int) -> list[str]:
     folder = settings.JOURNAL_FOLDER
     if folder is None or due.holds.matters:
         return []
-    found = [
-        name for name in left_aside(folder)
-        if name not in without and datetime.fromtimestamp((folder / name).stat().st_mtime, UTC) < due.before
-    ]  # fmt: skip
+    found = []
+    for name in left_aside(folder):
+        with suppress(FileNotFoundError):  # somebody took it away since it was seen
+            if name not in without and datetime.fromtimestamp((folder / name).stat().st_mtime, UTC) < due.before:
+                found.append(name)
     return found[:limit]
 
 
 def _forget(names: Sequence[str], _due: Due, _at: datetime) -> None:
     for name in names:
-        take_away(Path(settings.JOURNAL_FOLDER or ""), name)
+        with suppress(FileNotFoundError):
+            take_away(Path(settings.JOURNAL_FOLDER or ""), name)
 
 
-journals = Keeper(_due, _forget, batch=20)
+journals = Keeper(_due, _forget, batch=20, of_machine=True)

@@ -62,15 +62,23 @@ def _key(token: str, keys: Sequence[Any]) -> jwt.PyJWK:
     """The one published key that the token names, or that is the only one."""
     kid = jwt.get_unverified_header(token).get("kid")
     published = [key for key in keys if isinstance(key, Mapping)]
-    if any(key.get("kty") not in KEY_TYPES for key in published):
-        raise BadToken("a key that is no public key stands among the published ones")
+    if any(key.get("kty") == "oct" for key in published):
+        raise BadToken("a secret that is shared stands among the published keys")
+    # What is of a kind that is not known here yet is nobody's key (RFC 7517, section 5): only its own tokens fail.
+    published = [key for key in published if isinstance(key.get("kty"), str) and key["kty"] in KEY_TYPES]
     named = published if kid is None else [key for key in published if key.get("kid") == kid]
     if len(named) != 1:
         raise BadToken(f"{len(named)} keys for one token")
     [found] = named
-    if found.get("use", "sig") != "sig" or "verify" not in found.get("key_ops", ["verify"]):
+    uses = found.get("key_ops", ["verify"])
+    if found.get("use", "sig") != "sig" or not isinstance(uses, list) or "verify" not in uses:
         raise BadToken("a key for something else than signing")
-    key = jwt.PyJWK(dict(found))
+    if "d" in found:
+        raise BadToken("a private key that was published: anybody signs by it")
+    try:
+        key = jwt.PyJWK(dict(found))
+    except (ValueError, TypeError, AttributeError) as odd:  # a number or a list where a text should be
+        raise BadToken("a key that cannot be read") from odd
     if found["kty"] == "RSA" and _computable(key.key.public_numbers().n):
         raise BadToken("a key that can be computed")
     return key

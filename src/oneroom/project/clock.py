@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from oneroom.project.environment import beginning
+
 CLOCK_FILE = "ONEROOM_CLOCK_FILE"
 CLOCK_BEGAN = "ONEROOM_CLOCK_BEGAN"
 FASTEST = 60.0
@@ -45,9 +47,9 @@ class RealClock:
 
     def __init__(self, handed: str = "") -> None:
         self._looked_s = time.monotonic()
-        began, _space, began_s = handed.partition(" ")
-        if handed and float(began_s) <= self._looked_s:  # else it is of before the machine's last start
-            self._began, self._began_s = datetime.fromisoformat(began), float(began_s)
+        began = beginning(handed)  # what is none has its sentence before anything starts (``environment.unreadable``)
+        if began is not None and began[1] <= self._looked_s:  # else it is of before the machine's last start
+            self._began, self._began_s = began
         else:
             self._began, self._began_s = datetime.now(UTC), self._looked_s
         self._told_s = 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -40,6 +41,9 @@ def unreadable(given: Mapping[str, str]) -> Iterator[str]:
         if name in given and not _is_number(given[name], least, whole):
             kind = "whole number" if whole else "number"
             yield f"{name} is {given[name]!r}. It must be a {kind}, {least} or more."
+    began = given.get(PREFIX + "CLOCK_BEGAN")
+    if began and beginning(began) is None:
+        yield f"{PREFIX}CLOCK_BEGAN is {began!r}. `oneroom serve` sets it for its own parts: leave it out."
     zone = given.get(PREFIX + "TIME_ZONE")
     try:
         ZoneInfo(zone or "UTC")
@@ -50,6 +54,16 @@ def unreadable(given: Mapping[str, str]) -> Iterator[str]:
             ip_network(proxy.strip(), strict=False)
         except ValueError:
             yield f"{PREFIX}PROXIES names {proxy.strip()!r}, which is no address and no network, such as 10.0.0.7."
+
+
+def beginning(text: str) -> tuple[datetime, float] | None:
+    """When a house began, handed on to its parts: (its time, aware; the machine's seconds then). None for no such."""
+    began, _space, began_s = text.partition(" ")
+    try:
+        when, seconds = datetime.fromisoformat(began), float(began_s)
+    except ValueError:
+        return None
+    return (when, seconds) if when.tzinfo is not None and math.isfinite(seconds) and seconds >= 0 else None
 
 
 def _is_number(text: str, least: int, whole: bool) -> bool:

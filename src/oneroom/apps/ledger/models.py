@@ -119,6 +119,9 @@ class Subtree(models.Model):
     chain = models.CharField(max_length=16)
     number = models.BigIntegerField()  # from 0: entries 256 n + 1 to 256 n + 256
     root = models.BinaryField()
+    # Of their ``recorded``, which is each part's own clock and need not grow with the numbers: where a span of days is.
+    earliest = models.DateTimeField(null=True)
+    latest = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="subtree_once")]

@@ -26,11 +26,13 @@ class Keeper:
     """
     ``find`` gives the keys of at most so many things that are due, the oldest first, without some that would not go;
     ``forget`` lets these go, within a service. How many may go at once is ``batch``.
+    What lies on each machine (``of_machine``) the clock leaves to who holds it there.
     """
 
     find: Callable[[Due, Collection[Any], int], Sequence[Any]]
     forget: Callable[[Sequence[Any], Due, datetime], object]
     batch: int = 200
+    of_machine: bool = False
 
 
 def _answers(due: Due, without: Collection[Any], limit: int) -> list[int]:

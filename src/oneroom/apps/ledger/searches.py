@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
-from oneroom.apps.ledger.models import Entry, Look
+from oneroom.apps.ledger import tree
+from oneroom.apps.ledger.models import Entry, Look, Subtree
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.engine.events import KINDS
 from oneroom.engine.values import Actor, BadInput, NotFound
@@ -20,8 +21,6 @@ LONGEST = timedelta(days=31)
 HOLDS = timedelta(hours=8)
 KIND = "record.searched"
 CHAINS = ("acts", "looks")
-# Times grow with the numbers, but for parts whose clocks were apart or set: by an hour at most (docs/trust.md, R11).
-APART = timedelta(hours=2)
 JUST_NOW = 10_000  # entries: more than are written in the moment between a search and its page
 
 
@@ -110,19 +109,21 @@ def _common(q: Question) -> Q:
 
 def _numbers(q: Question, chain: type[Entry] | type[Look]) -> Q:
     """
-    The numbers that a span of days can have. Without them the database, asked for the newest fifty of a month that is
-    long past, goes through everything that came after it.
+    The first and the last number that a span of days has. Without them the database, asked for the newest fifty of a
+    month that is long past, goes through everything that came after it.
+
+    ``recorded`` is the clock of the part that wrote, so times need not grow with the numbers and no halving finds them.
+    Each 256 entries that are full have their earliest and latest time kept (``Subtree``); what came after the last of
+    these is asked itself. So nothing is left out, however far off a clock was; it only makes the search longer.
     """
     if q.since is None or q.until is None or q.matter or q.number is not None:
         return Q()
-    return Q(seq__gte=_first_since(chain, q.since - APART), seq__lt=_first_since(chain, q.until + APART))
-
-
-def _first_since(chain: type[Entry] | type[Look], at: datetime) -> int:
-    """The first number written at that time or later, by halving: some 25 looks at one row each among 10,000,000."""
-    low, high = 1, (chain.objects.aggregate(last=Max("seq"))["last"] or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        row = chain.objects.filter(seq__gte=middle).order_by("seq").values_list("recorded", flat=True).first()
-        low, high = (middle + 1, high) if row is not None and row < at else (low, middle)
-    return low
+    full = Subtree.objects.filter(chain=q.chain)
+    edges = full.exclude(Q(latest__lt=q.since) | Q(earliest__gte=q.until)).aggregate(a=Min("number"), b=Max("number"))
+    last = full.aggregate(last=Max("number"))["last"]
+    after = 0 if last is None else (last + 1) * tree.SPAN
+    rest = chain.objects.filter(seq__gt=after, recorded__gte=q.since, recorded__lt=q.until)
+    ends = rest.aggregate(a=Min("seq"), b=Max("seq"))
+    numbers = [] if edges["a"] is None else [edges["a"] * tree.SPAN + 1, (edges["b"] + 1) * tree.SPAN]
+    numbers += [] if ends["a"] is None else [ends["a"], ends["b"]]
+    return Q(seq__gte=min(numbers), seq__lte=max(numbers)) if numbers else Q(seq__gte=1, seq__lte=0)

@@ -21,7 +21,10 @@ _HASHES = {
     "acts": "SELECT seq, hash FROM ledger_entry WHERE seq > %s ORDER BY seq LIMIT %s",
     "looks": "SELECT seq, hash FROM ledger_look WHERE seq > %s ORDER BY seq LIMIT %s",
 }
-
+_TIMES = """
+SELECT (seq - 1) / %s, min(recorded), max(recorded) FROM {table} WHERE seq > %s AND seq <= %s GROUP BY 1
+"""
+_SPAN_TIMES = {"acts": _TIMES.format(table="ledger_entry"), "looks": _TIMES.format(table="ledger_look")}
 _BYTES = {
     "acts": "SELECT seq, canonical FROM ledger_entry WHERE seq = ANY(%s)",
     "looks": "SELECT seq, canonical FROM ledger_look WHERE seq = ANY(%s)",
@@ -54,12 +57,15 @@ class Proof:
 
 
 def grow(chain: str, *, spans: int = 16) -> bool:
-    """Keep the roots of spans that are full by now, a bounded number at a time; True when there may be more."""
+    """Keep roots and times of spans that are full by now, a bounded number at a time; True when there may be more."""
     known = Subtree.objects.filter(chain=chain).count()
     leaves = _leaves(chain, known * SPAN, spans * SPAN)
     full = len(leaves) // SPAN
+    times = _times(chain, known, known + full)
+    roots = [root_of(leaves[n * SPAN : (n + 1) * SPAN]) for n in range(full)]
     Subtree.objects.bulk_create(
-        Subtree(chain=chain, number=known + n, root=root_of(leaves[n * SPAN : (n + 1) * SPAN])) for n in range(full)
+        Subtree(chain=chain, number=n, root=root, earliest=times[n][0], latest=times[n][1])
+        for n, root in enumerate(roots, known)
     )
     return full == spans
 
@@ -149,6 +155,13 @@ def _leaves(chain: str, after: int, count: int) -> list[bytes]:
     if rows and rows[-1][0] != after + len(rows):
         raise NotGapless(f"{chain}: a number is missing after {after}")
     return [leaf_hash(bytes(own)) for _seq, own in rows]
+
+
+def _times(chain: str, first: int, end: int) -> dict[int, tuple[datetime, datetime]]:
+    """The earliest and the latest time at which entries of these spans were written, by the span's number."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SPAN_TIMES[chain], [SPAN, first * SPAN, end * SPAN])
+        return {number: (earliest, latest) for number, earliest, latest in cursor.fetchall()}
 
 
 def _bytes_of(chain: str, numbers: Sequence[int]) -> dict[int, bytes]:

@@ -37,8 +37,12 @@ class NotAllGone(Exception):
 
 def keep_terms(at: datetime) -> int:
     """What the clock does: let go what is due; how many things went. Raises NotAllGone after all else was done."""
+    return _keep([code for code in RULES if not _keeper(code).of_machine], at)
+
+
+def _keep(codes: Sequence[str], at: datetime) -> int:
     name = str(connection.settings_dict["NAME"])
-    orders = {code: due(code, at, term=settings.RETENTION[code]) for code in RULES}
+    orders = {code: due(code, at, term=settings.RETENTION[code]) for code in codes}
     waiting = [code for code, order in orders.items() if _done.get((name, code)) != order.before]
     if not waiting:
         return 0
@@ -69,14 +73,19 @@ def keep_all(at: datetime) -> int:
     """Everything that is due, however much, whatever was done before (commands, tests)."""
     _done.clear()
     total = 0
-    while gone := keep_terms(at):
+    while gone := _keep(list(RULES), at):
         total += gone
     return total
 
 
+def _keeper(code: str) -> Keeper:
+    found: Keeper = import_string(settings.RETAINED[code])
+    return found
+
+
 def _class(order: Due, at: datetime) -> tuple[int, bool]:
     """How many went, and whether none is left. Raises NotAllGone where one would not go."""
-    keeper: Keeper = import_string(settings.RETAINED[order.code])
+    keeper = _keeper(order.code)
     gone, stuck = 0, set[Any]()
     for _n in range(_ROUND):
         keys = list(keeper.find(order, frozenset(stuck), keeper.batch))

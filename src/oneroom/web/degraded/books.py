@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +16,6 @@ from django.db import close_old_connections, connections
 from oneroom.apps.incidents.lastboard import last_board, numbers_left
 from oneroom.apps.incidents.services import all_booked, day_of, numbers_used, reserve_numbers
 from oneroom.apps.ledger.time import now
-from oneroom.apps.oversight.retention import NotAllGone, keep_class
 from oneroom.engine.degraded import Board, Numbers
 from oneroom.ports.journal import holder
 from oneroom.web.degraded.booking import Booker
@@ -26,7 +24,6 @@ from oneroom.web.degraded.hand import Hand
 WHOLE_S = 60.0  # so often all of the board is read, and not only what the record speaks of since the one before
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 
 class Books:
@@ -62,16 +59,8 @@ class Books:
             self._numbers = (reserved.day, numbers_left(reserved))
         if time.monotonic() >= self._whole_s:
             self._whole_s, self._before = time.monotonic() + WHOLE_S, None
-            self._forget(at)
         self._before = last_board(at=at, numbers=self._numbers[1], before=self._before)
         return self._before
-
-    def _forget(self, at: datetime) -> None:
-        """Journals of this machine that were put aside go at their term; the clock process may be on another one."""
-        try:
-            keep_class("journal", at)
-        except (OSError, NotAllGone) as fault:
-            log.error("a journal that was put aside did not go (%s)", type(fault).__name__)
 
     def _book(self, booker: Booker, hand: Hand) -> None:
         close_old_connections()

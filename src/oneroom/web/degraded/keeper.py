@@ -31,6 +31,7 @@ from oneroom.web.degraded.books import Books
 from oneroom.web.degraded.door import Door
 from oneroom.web.degraded.hand import Hand, Mode
 from oneroom.web.degraded.relay import Exchange, Gone, Relay
+from oneroom.web.degraded.terms import Terms
 from oneroom.web.health.parts import Part
 from oneroom.web.stream.http import Receive, Scope, Send
 from oneroom.web.stream.ring import frame
@@ -59,7 +60,7 @@ class Keeper:
     def __init__(self, live: Any, folder: Path | None, *, keys: Sequence[bytes]) -> None:
         self._live, self._folder, self._keys = live, folder, keys
         self._hands = ThreadPoolExecutor(1, thread_name_prefix="degraded-hand")
-        self._books = Books(folder)
+        self._books, self._terms = Books(folder), Terms()
         self.hand: Hand | None = None
         self._booker: Booker | None = None
         self._working: asyncio.Future[None] | None = None
@@ -178,7 +179,7 @@ class Keeper:
                 task.cancel()
         if self._exchange is not None:
             await self._exchange.stop()
-        last = [self._books.close()]
+        last = [self._books.close(), self._terms.close()]
         if self.hand is not None:
             last.append(self._hands.submit(self.hand.close))
         self._hands.shutdown(wait=False)
@@ -249,6 +250,7 @@ class Keeper:
         elif hand.mode is Mode.WELL and free and time.monotonic() >= self._take_s:
             self._take_s = time.monotonic() + BOARD_S
             self._working = asyncio.ensure_future(self._take_board(hand))
+            self._terms.look()
         elif hand.mode is Mode.AWAY:
             await self._by_hand(hand.climb)
             if not silent and not away.is_full() and time.monotonic() >= self._again_s:
