@@ -142,3 +142,24 @@ def test_t42_grades_are_read_in_both_languages(open_as, force, language):
     page.locator("h1").wait_for()
     picture(page, f"grades-{language}")
     narrow_enough(page)
+
+
+@LANGUAGES
+def test_the_heads_of_a_long_table_stay_while_its_rows_scroll_by_keyboard(open_as, force, language):
+    """Issue 5, screens: at the last of fifty rows one still reads what each column is."""
+    for n in range(60):
+        force.person(f"Person {n:02d}")
+    page = open_as("hanna", "/office/people", language=language)
+    rows = page.locator(".wide-table tbody tr a[data-row]")
+    assert rows.count() == 50
+    rows.last.focus()
+    head, last, frame = (page.locator(at).bounding_box() for at in (
+        ".wide-table thead th >> nth=0", ".wide-table tbody tr >> nth=49", ".wide-table >> nth=0"))  # fmt: skip
+    assert abs(head["y"] - frame["y"]) < 2
+    assert frame["y"] <= last["y"] <= frame["y"] + frame["height"]
+    rows.first.focus()
+    first = page.locator(".wide-table tbody tr >> nth=0").bounding_box()
+    assert first["y"] >= frame["y"] + head["height"] - 2, "no row hides behind the heads"
+    rows.last.focus()
+    picture(page, f"long-table-{language}")
+    narrow_enough(page)
