@@ -50,6 +50,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
         config.hook.pytest_deselected(items=proofs)
         items[:] = [item for item in items if item not in proofs]
     items.sort(key=lambda item: item.path.name not in LONG)
+    for item in [item for item in items if item.get_closest_marker("last")]:
+        items.remove(item)
+        beside = [n for n, other in enumerate(items) if other.path == item.path]
+        items.insert(beside[-1] + 1 if beside else len(items), item)
     for item in items:
         needs = set(getattr(item, "fixturenames", ()))
         if needs & DATABASE_FIXTURES or item.get_closest_marker("django_db"):

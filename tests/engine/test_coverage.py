@@ -52,16 +52,16 @@ def test_the_best_move_up_is_the_best_of_all_moves_tried_one_by_one(seed):
     graph, times, limit_s = a_grid(12), metric(a_grid(12)), 90
     cells = cells_of(graph, chance.uniform(121, 121.02, 80), chance.uniform(31, 31.02, 80), size_m=300.0)
     at = chance.integers(0, graph.nodes, 4)
-    crews, places = points_at_nodes(graph, at), points_at_nodes(graph, chance.integers(0, graph.nodes, 5))
+    crews, places = points_at_nodes(graph, at), points_at_nodes(graph, chance.integers(0, graph.nodes, 40))
     found = reach(cells, times, crews)
     offered = best_moves(
         found, times, crews, places, cells.calls, limit_s=limit_s, movable=np.array([True, True, True, False]),
-        leaving=[0], drive_s=100_000,
+        leaving=[0], drive_s=100_000, count=2,
     )  # fmt: skip
     alone, reaches = each_crew_alone(cells, times, crews) <= limit_s * 1000, covers(cells, times, places, limit_s)
     stays = share(alone[[1, 2, 3]].any(axis=0), cells.calls)
     others = {crew: alone[[c for c in (1, 2, 3) if c != crew]].any(axis=0) for crew in (1, 2)}
-    tried = {(c, p): share(others[c] | reaches[p], cells.calls) - stays for c in (1, 2) for p in range(5)}
+    tried = {(c, p): share(others[c] | reaches[p], cells.calls) - stays for c in (1, 2) for p in range(40)}
     best = max(tried.values())
     assert bool(offered) == (best >= 0.005)
     for move in offered:

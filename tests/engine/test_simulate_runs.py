@@ -1,21 +1,24 @@
-"""Many runs: the same figures on any backend, honest intervals, differences that chance does not hide."""
+"""Many runs: the same figures however they are spread, honest intervals, differences that chance does not hide."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import joblib
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from scipy import stats
 
 from oneroom.engine.measures.loop import Loop
 from oneroom.engine.simulate.demand import drawn
 from oneroom.engine.simulate.matters import Outcome
-from oneroom.engine.simulate.runs import Span, compare, interval, one_run, replications, student
+from oneroom.engine.simulate.runs import Days, compare, interval, one_run, replications, student
 from oneroom.engine.simulate.score import figures
 from oneroom.engine.simulate.world import Unrunnable
 from tests.engine.towns import calls_of, town
 
-SPAN = Span(days=1, warm_days=1)
+SPAN = Days(days=1, warm_days=1)
 
 
 @pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
@@ -30,16 +33,32 @@ def test_an_interval_holds_the_truth_as_often_as_it_says():
     assert abs(np.mean(held) - 0.95) <= 3 * math.sqrt(0.95 * 0.05 / 4000)
 
 
-def test_a_run_is_the_same_in_this_process_in_threads_and_in_others():
+def test_a_run_is_the_same_one_after_the_other_and_in_threads():
     world, demand = town(), calls_of(2)
     alone = [one_run(world, demand, SPAN, seed) for seed in (1, 2)]
-    for backend in ("sequential", "threading", "loky"):
-        assert list(replications(world, demand, SPAN, (1, 2), backend=backend, jobs=2)) == alone
+    assert list(replications(world, demand, SPAN, (1, 2))) == alone
+    with ThreadPoolExecutor(2) as threads:
+        assert list(replications(world, demand, SPAN, (1, 2), spread=threads.map)) == alone
     assert alone[0] != alone[1]
 
 
+@pytest.mark.prove
+def test_a_run_is_the_same_in_other_processes():
+    world, demand = town(), calls_of(2)
+    processes = joblib.Parallel(n_jobs=2, backend="loky", return_as="generator")
+
+    def spread(run, seeds):
+        return processes(joblib.delayed(run)(seed) for seed in seeds)
+
+    try:
+        found = list(replications(world, demand, SPAN, (1, 2), spread=spread))
+    finally:
+        get_reusable_executor().shutdown(wait=True)  # else they stay for minutes, beside whatever is tried next
+    assert found == [one_run(world, demand, SPAN, seed) for seed in (1, 2)]
+
+
 def test_who_stops_asking_cancels_what_has_not_begun():
-    done = replications(town(), calls_of(2), SPAN, range(1, 10_000), backend="sequential")
+    done = replications(town(), calls_of(2), SPAN, range(1, 10_000))
     assert next(done)["calls"] > 10
     done.close()  # ten thousand runs would take the rest of the day
 
@@ -52,8 +71,8 @@ def test_the_warm_up_is_not_counted():
 
 def test_twice_the_crews_are_clearly_quicker_and_common_chance_narrows_the_difference():
     demand, seeds = calls_of(4), range(8)
-    few = list(replications(town(crews=8), demand, SPAN, seeds, backend="sequential"))
-    many = list(replications(town(crews=16), demand, SPAN, seeds, backend="sequential"))
+    few = list(replications(town(crews=8), demand, SPAN, seeds))
+    many = list(replications(town(crews=16), demand, SPAN, seeds))
     found = compare(few, many)["response_mean_s.grade2"]
     assert found.clear
     assert found.difference.high < 0

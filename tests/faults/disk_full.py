@@ -1,5 +1,6 @@
 """
-`python -m tests.faults.disk_full`: the database's disk is full under load, and empty again.
+`python -m tests.faults.disk_full`: the database's disk is full under load, and empty again; with `--how files` it has
+room for bytes, but for no file more.
 
 The data lies on a small disk in memory (tmpfs), which only root may make: exit code 5 where that is not so. Calls go
 on from the journal meanwhile, what is not on its list is refused in words, and pages are read. Prints what was seen;
@@ -8,8 +9,11 @@ exit code 1 with a sentence for each thing that did not hold.
 
 from __future__ import annotations
 
+import argparse
+import shutil
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -88,12 +92,16 @@ class Proof:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--how", choices=list(FILL), default="bytes")
+    parser.add_argument("--seconds", type=float, default=FULL_S)
+    asked = parser.parse_args()
     with own_folder() as folder, small_disk(folder / "db", SIZE_MB):
-        wrong = _prove(folder)
+        wrong = _prove(folder, FILL[asked.how], asked.seconds)
     verdict(wrong, "a full disk refuses in words and loses nothing")
 
 
-def _prove(folder: Path) -> list[str]:
+def _prove(folder: Path, filled: Callable[[Path], None], full_s: float) -> list[str]:
     with house_in(folder, writers=2, silent=1) as (house, force):
         house.start()
         proof = Proof(house, force.sessions["desk-0"])
@@ -104,10 +112,10 @@ def _prove(folder: Path) -> list[str]:
         time.sleep(6)  # the board is read each two seconds
         if set(proof.told.values()) != {200}:
             proof.wrong.append(f"before anything was full: {proof.told}")
-        fill(folder / "db" / "ballast")
+        filled(folder / "db" / "ballast")
         writes, others, pages, health, n = Counter[int](), Counter[int](), Counter[int](), Counter[int](), 0
         began = time.monotonic()
-        while time.monotonic() - began < FULL_S:
+        while time.monotonic() - began < full_s:
             writes[proof.call(f"full-{n:06}")] += 1
             others[proof.waits(("en", "zh-hans")[n % 2])] += 1
             pages[proof.reads()] += 1
@@ -115,7 +123,7 @@ def _prove(folder: Path) -> list[str]:
             n += 1
         lives = "lives" if house.ask("SELECT 1") else "is down"
         print(
-            f"full for {FULL_S:g} s: calls {dict(writes)}, told {dict(proof.codes)}, other acts {dict(others)}, of "
+            f"full for {full_s:g} s: calls {dict(writes)}, told {dict(proof.codes)}, other acts {dict(others)}, of "
             f"them told that they must wait {dict(proof.waited)}, the room's page {dict(pages)}, "
             f"/healthz {dict(health)}, slowest answer {proof.slowest_s:.2f} s; the database {lives}", flush=True,
         )  # fmt: skip
@@ -129,7 +137,7 @@ def _prove(folder: Path) -> list[str]:
             proof.wrong.append(f"the room's page was answered with {dict(pages)}")
         if proof.slowest_s > LONGEST_S:
             proof.wrong.append(f"somebody waited {proof.slowest_s:.1f} s")
-        (folder / "db" / "ballast").unlink()
+        _make_room(folder / "db" / "ballast")
         down = house.ask("SELECT 1") is None
         began = time.monotonic()
         if down:
@@ -153,6 +161,24 @@ def fill(file: Path) -> None:
             with suppress(OSError):
                 while True:
                     ballast.write(b"x" * size)
+
+
+def fill_files(folder: Path) -> None:
+    """Not a file more can be made."""
+    folder.mkdir()
+    with suppress(OSError):
+        for n in range(1_000_000):
+            (folder / str(n)).touch()
+
+
+FILL = {"bytes": fill, "files": fill_files}
+
+
+def _make_room(ballast: Path) -> None:
+    if ballast.is_dir():
+        shutil.rmtree(ballast)
+    else:
+        ballast.unlink()
 
 
 def _compare(proof: Proof, house: House) -> None:

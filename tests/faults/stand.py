@@ -37,10 +37,14 @@ def own_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def small_disk(at: Path, size_mb: int) -> Iterator[None]:
-    """A disk of its own at this folder, in memory; ends the proof with a sentence where it cannot be made."""
+def small_disk(at: Path, size_mb: int, files: int = 20_000) -> Iterator[None]:
+    """
+    A disk of its own at this folder, in memory, with room for so many megabytes and files; ends the proof with a
+    sentence where it cannot be made.
+    """
     at.mkdir(mode=0o711)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size_mb}m,mode=711", "tmpfs", str(at)]
+    how = f"size={size_mb}m,nr_inodes={files},mode=711"
+    mount = ["mount", "-t", "tmpfs", "-o", how, "tmpfs", str(at)]
     made = subprocess.run(mount, capture_output=True, text=True, check=False)
     if made.returncode != 0:
         print(f"No small disk can be made here ({made.stderr.strip()}): this proof wants root.")

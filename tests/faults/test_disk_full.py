@@ -17,8 +17,9 @@ from tests.faults.test_crash import ROOT
 
 
 @pytest.mark.prove
-def test_a_database_whose_disk_is_full_refuses_in_words_and_loses_nothing():
-    command = [sys.executable, "-u", "-m", "tests.faults.disk_full"]
+@pytest.mark.parametrize(("how", "seconds"), [("bytes", "30"), ("files", "10")])
+def test_r12_a_database_whose_disk_is_full_refuses_in_words_and_loses_nothing(how, seconds):
+    command = [sys.executable, "-u", "-m", "tests.faults.disk_full", "--how", how, "--seconds", seconds]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     print(done.stdout, end="")
     if done.returncode == NOT_HERE:

@@ -131,7 +131,8 @@ def test_an_archive_that_stands_still_is_killed_and_started_again(database_url, 
     """
     environment = {
         **os.environ, "ONEROOM_DATABASE_URL": database_url, "ONEROOM_SECRET_KEY": settings.SECRET_KEY,
-        "ONEROOM_SIGNS": str(tmp_path), "ONEROOM_SILENT_S": "3", "ONEROOM_BACKUPS": str(tmp_path / "missing" / "x"),
+        "ONEROOM_SIGNS": str(tmp_path), "ONEROOM_BACKUPS": str(tmp_path / "missing" / "x"),
+        "ONEROOM_SILENT_S": "10",  # killed after three times that: a turn of its own on a busy machine is shorter
     }  # fmt: skip
     (tmp_path / "missing").write_text("no folder")  # whatever it tries fails, and it is alive all the same
     supervisor = subprocess.Popen(
@@ -142,7 +143,7 @@ def test_an_archive_that_stands_still_is_killed_and_started_again(database_url, 
         sign = signs.read(tmp_path, "archive")
         assert sign.worked_s is None
         os.kill(sign.pid, signal.SIGSTOP)
-        until(lambda: (now := signs.read(tmp_path, "archive")) is not None and now.pid != sign.pid, PATIENCE_S)
+        until(lambda: (now := signs.read(tmp_path, "archive")) is not None and now.pid != sign.pid, 2 * PATIENCE_S)
     finally:
         supervisor.terminate()
         _, said_so = supervisor.communicate(timeout=20)

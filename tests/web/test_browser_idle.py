@@ -44,3 +44,11 @@ def test_point_4_an_untouched_screen_covers_itself_and_its_person_opens_it_where
         cover.wait_for(state="detached")
         assert page.input_value("#in-words") == "half a sentence"
         assert page.evaluate("fetch('/api/me').then((answer) => answer.status)") == 200
+        # One's own pages cover themselves, too: relatives stand there, by name and number.
+        page.goto(f"{url}/account/relatives")
+        page.fill("#name", "Wang")
+        cover.wait_for()
+        page.fill("#unlock-password", PASSWORD)
+        page.press("#unlock-password", "Enter")
+        cover.wait_for(state="detached")
+        assert page.input_value("#name") == "Wang"

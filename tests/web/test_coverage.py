@@ -95,6 +95,7 @@ def test_nobody_free_nobody_on_duty_and_no_roads_are_answered(slow, room):
     RoadNetwork.objects.update(active=False)
     assert asked(slow)[1] == {
         "free": 0, "calls": 0, "days": settings.COVERAGE_DAYS, "within": {}, "worst": None, "cells": None,
+        "leaves": None, "moves": [],
     }  # fmt: skip
 
 

@@ -159,3 +159,15 @@ def test_a_chief_of_several_stations_chooses_whose_roster_is_shown(room: Room):
     assert f'data-roster="{roster.pk}"' in li.get("/office/duty", {"unit": west}).content.decode()
     assert li.get("/office/duty", {"unit": ""}).status_code == 404, "the room is not his"
     assert page(room, "leader-lu").get("/office/duty", {"unit": west}).status_code == 404
+
+
+def test_a_crew_is_found_by_its_code_in_any_case_and_setting_its_line_leaves_the_list_as_it_was(room: Room):
+    crew = room.town.crews["crew-1"]
+    Crew.objects.filter(pk=crew.pk).update(code="XK-7")
+    leader = page(room)
+    for asked in ("xk-7", "XK-7", "Xk-7"):
+        assert f'id="crew-{crew.pk}"' in leader.get(CREWS, {"q": asked}).content.decode(), asked
+
+    line = {"act": "line", "crew": crew.pk, "line": ""}
+    assert leader.post(f"{CREWS}?q=xk-7&page=2&else=1", line).headers["Location"] == f"{CREWS}?q=xk-7&page=2"
+    assert leader.post(CREWS, line).headers["Location"] == CREWS

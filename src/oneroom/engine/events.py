@@ -154,6 +154,8 @@ _KINDS = [
           account="id", days="quantity"),
     _kind("roster.inherited", "A unit ended: duties that were told are its heir's; who was to command it is not to.",
           unit="id", heir="id?", duties="quantity", lapsed="quantity"),
+    _kind("duty.cancelled", "Somebody moved to another unit: what he was told to do at the former one is cancelled.",
+          account="id", duties="quantity"),
     _kind("swap.asked", "Somebody asked a colleague to exchange a duty, or to take it over.",
           swap="id", asker="id", partner="id", given="id", taken="id?"),
     _kind("swap.accepted", "The colleague accepted; it waits for who plans.",

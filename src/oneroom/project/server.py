@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import connection
 
 from oneroom.apps.places.queries import NoNetwork, basemap, read_names
-from oneroom.engine import roads
+from oneroom.engine import coverage, roads
 from oneroom.ports.formats import pmtiles
 from oneroom.project.asgi import Site
 from oneroom.project.listening import listen
@@ -93,6 +93,7 @@ def _read_city() -> None:
 
 def _warm() -> None:
     roads.warm()
+    coverage.warm()
     settle()
 
 

@@ -260,7 +260,6 @@ CLOCKWORK = [
     "oneroom.apps.duty.clock.turn_shifts",
     "oneroom.apps.reforms.clock.take_effect",  # before the day is followed
     "oneroom.apps.orgs.clock.follow_the_day",
-    "oneroom.apps.personnel.clock.follow_moves",
     "oneroom.apps.incidents.clock.bring_back",
     "oneroom.apps.incidents.clock.close_openings",
     "oneroom.apps.oversight.unusual.watch_looks",
@@ -273,6 +272,7 @@ CLOCKWORK = [
 # ladder waits for it.
 HOUSEWORK = [
     "oneroom.apps.personnel.services.rotation.plan_rounds",  # somebody looks at the page meanwhile
+    "oneroom.apps.personnel.clock.follow_moves",
     "oneroom.apps.oversight.retention.keep_terms",
     "oneroom.apps.oversight.holds.watch_holds",
     "oneroom.apps.duty.clock.renew_skills",
@@ -382,7 +382,7 @@ FOLLOWERS = {
     ],
     # Who left rides with no crew; what a crew can follows its members' certificates.
     "person.left": ["oneroom.apps.duty.followers.leave_crew"],
-    "person.moved": ["oneroom.apps.duty.followers.leave_crew_of_unit"],
+    "person.moved": ["oneroom.apps.duty.followers.leave_duties_of_unit"],
     "certificate.given": ["oneroom.apps.duty.followers.renew_skills"],
     "certificate.ended": ["oneroom.apps.duty.followers.renew_skills"],
     # A crew is free again: what waited is put before the dispatcher.

@@ -10,8 +10,10 @@ from oneroom.apps.duty.services import sound_again
 from oneroom.apps.duty.services.crews import move_to_heir
 from oneroom.apps.duty.services.gear import gear_to_heir
 from oneroom.apps.duty.services.heirs import move_duties
+from oneroom.apps.duty.services.leavers import cancel_duties, end_command
 from oneroom.apps.duty.services.mobile import force_to_heir
 from oneroom.apps.ledger.services.record import Noted
+from oneroom.apps.orgs.queries import heirs_since, is_room
 from oneroom.engine.values import SYSTEM, Actor
 
 
@@ -37,12 +39,19 @@ def leave_crew(entry: Noted, *, by: Actor) -> None:
         services.leave_crew(entry.facts["account"], by=by, at=entry.at)
 
 
-def leave_crew_of_unit(entry: Noted, *, by: Actor) -> None:
-    """Who moved to another unit rides no more with a crew of the one that he left."""
-    account = entry.facts.get("account")
-    crew = crew_of(account) if account is not None else None
-    if account is not None and crew is not None and crew.unit_id == entry.facts["unit"]:
+def leave_duties_of_unit(entry: Noted, *, by: Actor) -> None:
+    """
+    Who moved to another unit rides no more with a crew of the one that he left, commands it no more, and has no later
+    duty there; nor at its heirs, where it has ended since.
+    """
+    account, unit = entry.facts.get("account"), entry.facts["unit"]
+    if account is None:
+        return
+    units, room, crew = heirs_since(unit), is_room(unit), crew_of(account)
+    end_command(account, units, room=room, by=by, at=entry.at)
+    if crew is not None and crew.unit_id in units:
         services.leave_crew(account, by=by, at=entry.at)
+    cancel_duties(account, units, room=room, by=by, at=entry.at)
 
 
 def renew_skills(entry: Noted, *, by: Actor) -> None:

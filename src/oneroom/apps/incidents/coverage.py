@@ -55,6 +55,11 @@ class Picture:
         left = self.reach.within(PROMISE_S, self.index_of(gone))
         return np.flatnonzero(self.reach.within(PROMISE_S) & ~left)
 
+    def lost(self, gone: Sequence[int]) -> float:
+        """The part of the calls in that gap, 0 to 1."""
+        whole = float(self.weight.sum())
+        return float(self.weight[self.gap(gone)].sum()) / whole if whole else 0.0
+
     def index_of(self, crew_ids: Sequence[int]) -> list[int]:
         """Where these crews stand among the free ones; those that are not free stand nowhere."""
         return [i for i, crew in enumerate(self.crews) if crew.id in crew_ids]
@@ -142,12 +147,20 @@ def forget() -> None:
 
 
 def _cells(loaded: Loaded, at: datetime) -> coverage.Cells:
+    """Counted by one request at a time, while the others go on with what was counted before."""
     global _counted
+    held = _counted
+    if held is not None and held.network == loaded.sha256 and (_is_fresh(held, at) or _lock.locked()):
+        return held.cells
     with _lock:
         held = _counted
-        if held is None or held.network != loaded.sha256 or not timedelta(0) <= at - held.at < _COUNTED_ANEW:
+        if held is None or held.network != loaded.sha256 or not _is_fresh(held, at):
             since = at - timedelta(days=settings.COVERAGE_DAYS)
             calls = reported(matters()).filter(received_at__gt=since, received_at__lte=at, lon__isnull=False)
             lon, lat = np.array(list(calls.values_list("lon", "lat")), dtype=np.float64).reshape(-1, 2).T
             held = _counted = _Counted(loaded.sha256, at, coverage.cells_of(loaded.graph, lon, lat))
         return held.cells
+
+
+def _is_fresh(counted: _Counted, at: datetime) -> bool:
+    return timedelta(0) <= at - counted.at < _COUNTED_ANEW

@@ -22,7 +22,9 @@ from oneroom.apps.incidents.services.dispatch import Advice
 from oneroom.apps.incidents.ways import NOWHERE, lengths_to, starts_of, travel_s_to
 from oneroom.apps.places.queries import Loaded, find_network
 from oneroom.engine import dispatch
+from oneroom.engine.coverage import TooLarge
 from oneroom.engine.lifecycle.assignment import LIVE
+from oneroom.engine.roads import Points
 
 _ON_A_CALL = (Crew.State.ASSIGNED, Crew.State.EN_ROUTE, Crew.State.ON_SCENE)
 _WORKING = (Crew.State.AVAILABLE, *_ON_A_CALL)
@@ -150,7 +152,7 @@ def proposals(incident: Incident, *, at: datetime, limit: int = 10, lines: bool 
         (n, p) for n, p in enumerate(ranking.proposals, 1) if n <= limit or p.crew_id in chosen.crew_ids
     ]  # fmt: skip
     length_m = lengths_to(loaded, starts, [p.index for _n, p in wanted], incident, at) if lines else {}
-    leaves = picture(crews, starts, loaded, at=at).leaves() if lines else {}
+    leaves = _leaves(crews, starts, loaded, at) if lines else {}
     ranked = tuple(
         Proposed(
             n, crews[p.index], round(p.travel_s), round(p.uncertain_s), length_m.get(p.index),
@@ -162,6 +164,14 @@ def proposals(incident: Incident, *, at: datetime, limit: int = 10, lines: bool 
         ranked, tuple(LeftOut(crews[e.index], e.rule) for e in ranking.excluded), chosen,
         _divertible(incident, crews, facts, ranking, busy, limit), len(ranking.proposals),
     )  # fmt: skip
+
+
+def _leaves(crews: list[OnBoard], starts: Points, loaded: Loaded, at: datetime) -> dict[int, float]:
+    """What each crew would leave; nothing of a city too large for it, which is no reason to propose nobody."""
+    try:
+        return picture(crews, starts, loaded, at=at).leaves()
+    except TooLarge:
+        return {}
 
 
 def with_recusal(found: Proposals, incident_id: int) -> Proposals:

@@ -24,6 +24,20 @@ def find_unit(code: str) -> OrgUnit | None:
     return OrgUnit.objects.filter(code=code).first()
 
 
+def heirs_since(pk: int) -> dict[int, str]:
+    """A unit and, where it has ended, the first of its heirs, and theirs, in turn: their ids and codes."""
+    found: dict[int, str] = {}
+    at: int | None = pk
+    while at is not None and at not in found:
+        found[at], at = OrgUnit.objects.values_list("code", "heir_id").get(pk=at)
+    return found
+
+
+def is_room(pk: int) -> bool:
+    """Whether this unit is the room."""
+    return OrgUnit.objects.filter(pk=pk, kind=OrgUnit.Kind.COMMAND_ROOM).exists()
+
+
 def names() -> dict[int, tuple[str, str]]:
     """(Chinese, English) name of every unit, ended ones too: old records still name them."""
     return {pk: (zh, en) for pk, zh, en in OrgUnit.objects.values_list("pk", "name_zh", "name_en")}

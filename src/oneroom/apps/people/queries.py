@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,22 @@ def actor_of(account: Account, *, via: str = "web") -> Actor:
 def open_grants_of(account_id: int) -> list[tuple[str, int | None]]:
     """(role, unit) of each role that an account holds."""
     return list(Grant.objects.filter(account_id=account_id, ends=None).order_by("pk").values_list("role", "unit_id"))
+
+
+def open_grants_from(account_id: int, units: Sequence[int]) -> list[tuple[str, int]]:
+    """
+    (role, unit) of each role that an account holds at the first of these units, or held there until a reform took it to
+    the others, its heirs in turn. What he was given at an heir itself is not among them.
+    """
+    rows = list(Grant.objects.filter(account_id=account_id, unit_id__in=units).order_by("pk"))
+    found, taken = [], set()
+    for unit in units:
+        here = [row for row in rows if row.unit_id == unit]
+        if unit != units[0]:  # a role that a reform takes along begins at the second in which it ends (move_grants)
+            here = [row for row in here if (row.role, row.begins) in taken]
+        found += [(row.role, unit) for row in here if row.ends is None]
+        taken |= {(row.role, row.ends) for row in here}
+    return found
 
 
 def find_account(username: str) -> Account | None:

@@ -78,10 +78,17 @@ def _cell_at(cells: Cells, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
     """The cell of each place that is one: its own, or where that has no junction the nearest."""
     places = np.column_stack(cells.graph.plane.to_xy(lon, lat)).reshape(-1, 2)
     places = places[np.isfinite(places).all(axis=1)] / cells.size_m
-    where = {at: i for i, at in enumerate(zip(cells.column.tolist(), cells.row.tolist(), strict=True))}
+    own = np.floor(places).astype(np.int64)
+    keys = _keys(cells.column, cells.row)
+    order = np.argsort(keys)
+    wanted = _keys(own[:, 0], own[:, 1])
+    found = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
     middles = np.column_stack([cells.column, cells.row]) + 0.5
-    found = np.empty(len(places), np.int64)
-    for i, place in enumerate(places):
-        own = where.get((int(np.floor(place[0])), int(np.floor(place[1]))))
-        found[i] = own if own is not None else np.hypot(*(middles - place).T).argmin()
-    return found
+    for i in np.flatnonzero(keys[found] != wanted):
+        found[i] = np.hypot(*(middles - places[i]).T).argmin()
+    return np.asarray(found)
+
+
+def _keys(column: ArrayLike, row: ArrayLike) -> NDArray[np.int64]:
+    """One number for each cell."""
+    return (np.asarray(row, np.int64) << 32) + np.asarray(column, np.int64)

@@ -2,8 +2,8 @@
 Which crew should move up, and where to, when others are away: the cheapest move that mends most.
 
 A move is worth the weight that is reached in time afterwards less what is left behind; it costs its drive. Exact for
-one move at a time, over all crews and places given (the relocation step of DMEXCLP asks the same of an expected cover:
-Jagtenberg, Bhulai and van der Mei 2015).
+one move, over all crews and places given; several are the best of them in turn, each as if it were the only one. (The
+relocation step of DMEXCLP asks the same of an expected cover: Jagtenberg, Bhulai and van der Mei 2015.)
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from oneroom.engine.coverage.cells import Cells
 from oneroom.engine.coverage.reach import Bools, Floats, Reach
@@ -55,39 +54,32 @@ def best_moves(
         return []
     reaches = covers(found.cells, metric, places, limit_s) if covered is None else covered
     in_time = found.in_time(limit_s, leaving)
-    here = in_time.any(axis=1)
-    open_weight = np.where(here, 0.0, weight)
-    wins: Floats = np.dot(reaches.astype(np.float64), open_weight)  # what each place adds alone
-    hopeful = np.argsort(wins, kind="stable")[::-1][: 4 * count]
-    moves = []
-    for crew in np.setdiff1d(np.flatnonzero(movable), list(leaving)):
-        only = here & ~(in_time & (found.crew != crew)).any(axis=1)  # reached by this crew alone
-        left = float(weight[only].sum())
-        for place in hopeful:
-            gain = (wins[place] + float(weight[only & reaches[place]].sum()) - left) / whole
-            if gain >= LEAST_GAIN:
-                moves.append((gain, int(place), int(crew)))
-    return _chosen(sorted(moves, key=lambda m: (-m[0], m[1], m[2])), found, metric, crews, places, drive_s, count)
+    near = in_time.sum(axis=1)
+    single = np.flatnonzero(near == 1)  # reached by one crew alone, which would leave it behind
+    whose = found.crew[single, in_time[single].argmax(axis=1)]
+    left = np.bincount(whose, weights=weight[single], minlength=len(crews))
+    gains = np.empty((len(places), len(crews)))
+    for place, reached in enumerate(reaches):
+        kept = np.bincount(whose, weights=weight[single] * reached[single], minlength=len(crews))
+        gains[place] = (float(weight[reached & (near == 0)].sum()) + kept - left) / whole
+    gains[:, ~movable] = -np.inf
+    gains[:, list(leaving)] = -np.inf
+    return _chosen(gains, found, metric, crews, places, drive_s, count)
 
 
 def _chosen(
-    moves: list[tuple[float, int, int]], found: Reach, metric: Metric, crews: Points, places: Points, drive_s: float,
-    count: int,
-) -> list[Move]:  # fmt: skip
-    """Each crew and each place once; among equal gains the nearest crew."""
-    drives: dict[int, NDArray[np.int32]] = {}
-    timed = []
-    for gain, place, crew in moves:
-        if place not in drives:
-            times = np.full(len(crews), np.iinfo(np.int32).max, np.int32)
-            there = nearest(found.cells.graph, metric, crews, places[place], limit_ms=int(drive_s * 1000))
-            times[there.index] = there.ms
-            drives[place] = times
-        if drives[place][crew] <= drive_s * 1000:
-            timed.append(Move(crew, place, gain, round(int(drives[place][crew]) / 1000)))
-    timed.sort(key=lambda m: (-round(m.gain, 3), m.drive_s, m.crew, m.place))
+    gains: Floats, found: Reach, metric: Metric, crews: Points, places: Points, drive_s: float, count: int
+) -> list[Move]:
+    """Each crew and each place once; among gains that are the same to a tenth of a percent the shorter drive."""
+    moves = []
+    for place in np.flatnonzero((gains >= LEAST_GAIN).any(axis=1)).tolist():
+        there = nearest(found.cells.graph, metric, crews, places[place], limit_ms=int(drive_s * 1000))
+        for crew, ms in zip(there.index.tolist(), there.ms.tolist(), strict=True):
+            if gains[place, crew] >= LEAST_GAIN:
+                moves.append(Move(crew, place, float(gains[place, crew]), round(ms / 1000)))
+    moves.sort(key=lambda m: (-round(m.gain, 3), m.drive_s, m.crew, m.place))
     taken: list[Move] = []
-    for move in timed:
+    for move in moves:
         if all(move.crew != t.crew and move.place != t.place for t in taken):
             taken.append(move)
         if len(taken) == count:

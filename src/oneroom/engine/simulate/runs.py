@@ -1,5 +1,5 @@
 """
-Many runs of a city, on all cores, and what may be said of them: means with intervals, differences of two plans.
+Many runs of a city, and what may be said of them: means with intervals, differences of two plans.
 
 One run is one draw of chance and proves nothing. Runs with different seeds are independent, so their mean has an
 interval; two plans under the same seeds meet the same calls and people, so their differences scatter far less than
@@ -8,12 +8,12 @@ they do, and it is the differences that are given an interval.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from math import atan, cos, pi, sin, sqrt
 
-import joblib
 import numpy as np
 
 from oneroom.engine.measures.loop import Loop
@@ -22,6 +22,8 @@ from oneroom.engine.simulate.demand import Demand, drawn
 from oneroom.engine.simulate.ground import Ground, made_ready
 from oneroom.engine.simulate.score import Figures, figures
 from oneroom.engine.simulate.world import Unrunnable, World
+
+Spread = Callable[[Callable[[int], Figures], Sequence[int]], Iterable[Figures]]  # in the order of the seeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,14 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Days:
     """How long a run is: ``days`` that count, after ``warm_days`` that only fill the city."""
 
     days: int
     warm_days: int = 1
 
 
-def one_run(world: World, demand: Demand, span: Span, seed: int, ground: Ground | None = None) -> Figures:
+def one_run(world: World, demand: Demand, span: Days, seed: int, ground: Ground | None = None) -> Figures:
     """The figures of one run; the same arguments give the same figures, on any machine and in any process."""
     whole, loop = span.warm_days + span.days, Loop()
     calls = drawn(demand, days=whole, weekday=world.begins.weekday(), seed=[seed])
@@ -65,17 +67,16 @@ def one_run(world: World, demand: Demand, span: Span, seed: int, ground: Ground 
 
 
 def replications(
-    world: World, demand: Demand, span: Span, seeds: Sequence[int], *, backend: str = "loky", jobs: int = -1
+    world: World, demand: Demand, span: Days, seeds: Sequence[int], *, spread: Spread = map
 ) -> Iterator[Figures]:
     """
     The figures of one run for each seed, in the order of the seeds, each as soon as it and all before it are done.
 
-    ``backend`` and ``jobs`` are joblib's (loky: processes; threading; sequential; jobs -1: all cores): they change how
-    long it takes, never a figure. Who stops asking cancels what has not begun. Raises Unrunnable before the first run.
+    ``spread`` does the runs: one after the other, or as the ``map`` of an executor of threads or processes does. It
+    changes how long they take, never a figure. One after the other, none begins before it is asked for.
+    Raises Unrunnable before the first run.
     """
-    ground = made_ready(world)
-    work = joblib.Parallel(n_jobs=jobs, backend=backend, return_as="generator")
-    yield from work(joblib.delayed(one_run)(world, demand, span, seed, ground) for seed in seeds)
+    yield from spread(partial(one_run, world, demand, span, ground=made_ready(world)), seeds)
 
 
 def compare(today: Sequence[Figures], plan: Sequence[Figures], *, level: float = 0.95) -> dict[str, Compared]:

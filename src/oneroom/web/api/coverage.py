@@ -30,7 +30,16 @@ def covered(request: HttpRequest, gone: str = "") -> dict[str, Any]:
     actor(request).must(Right.SEE_ROOM)
     picture = live_picture(at=now())
     if picture is None:
-        return {"free": 0, "calls": 0, "days": settings.COVERAGE_DAYS, "within": {}, "worst": None, "cells": None}
+        return {
+            "free": 0,
+            "calls": 0,
+            "days": settings.COVERAGE_DAYS,
+            "within": {},
+            "worst": None,
+            "cells": None,
+            "leaves": None,
+            "moves": [],
+        }
     going = _ids(gone)
     cells = picture.reach.cells
     lon, lat = cells.middle
@@ -45,13 +54,9 @@ def covered(request: HttpRequest, gone: str = "") -> dict[str, Any]:
             "open": [here[i] for i in range(len(here)) if not near[i]],
             "gap": [here[i] for i in picture.gap(going)],
         },
-        "leaves": round(coverage.share(near, picture.weight) - _left(picture, going), 4),
+        "leaves": round(picture.lost(going), 4),
         "moves": [_move(m) for m in move_ups(picture, going)] if going else [],
     }  # fmt: skip
-
-
-def _left(picture: Picture, gone: list[int]) -> float:
-    return coverage.share(picture.reach.within(PROMISE_S, picture.index_of(gone)), picture.weight)
 
 
 def _ids(text: str) -> list[int]:

@@ -25,7 +25,7 @@ from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.ground_drawing import drawing
-from oneroom.web.pages.office.list_import import digest, not_since, the_file
+from oneroom.web.pages.office.list_import import digest, key_on, not_since, the_file
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.office.units_list import FATES
 
@@ -79,8 +79,6 @@ def areas(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, refused: Refused | None = None, *, found: Drawn | None = None, key: str = ""
 ) -> HttpResponse:
-    if refused is not None and refused.code != "upload_gone":
-        key = request.POST.get("kept", "")
     today = localtime(now()).date()
     shown: dict[str, Any] = {}
     if found is not None:
@@ -95,8 +93,8 @@ def _page(
             "more": max(0, len(told) - SHOWN), "ground": drawing(found.ground, changed, found.flaws),
         }  # fmt: skip
     page = frame(
-        request, "office-organisation", key=key, refused=worded(refused) if refused else "", looked=shown,
-        bad=refused.field if refused else "", given=request.POST, tomorrow=today + timedelta(days=1), today=today,
-        datums=DATUM_WORDS.items(),
+        request, "office-organisation", key=key_on(request, refused, key), looked=shown, datums=DATUM_WORDS.items(),
+        refused=worded(refused) if refused else "", bad=refused.field if refused else "", given=request.POST,
+        tomorrow=today + timedelta(days=1), today=today,
     )  # fmt: skip
     return render(request, "office/areas.html", page, status=refused.status if refused else 200)

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -39,7 +40,7 @@ NAMED = 500  # units named while a code is typed; the code of any other is taken
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Right.ROSTER)
 def crews(request: HttpRequest) -> HttpResponse:
-    """The list; by POST whose line a crew serves besides."""
+    """The list; by POST whose line a crew serves besides, and the same page of the list again."""
     by = actor(request)
 
     def act(name: str) -> None:
@@ -47,7 +48,9 @@ def crews(request: HttpRequest) -> HttpResponse:
             raise no_choice()
         set_line(number(request, "crew"), _line(request.POST.get("line", "").strip()), by=by, at=now())
 
-    return acted(request, act, lambda refused: _page(request, by, refused), "office-crews")
+    kept = urlencode({key: said for key in ("q", "page") if (said := request.GET.get(key))})
+    back = reverse("office-crews") + (f"?{kept}" if kept else "")
+    return acted(request, act, lambda refused: _page(request, by, refused), back)
 
 
 def _line(code: str) -> int | None:
@@ -89,8 +92,8 @@ def _fits(crew: Any, text: str) -> bool:
     """By the callsign, the code, or the unit."""
     unit = crew.unit
     return (
-        text.casefold() in (crew.code, unit.code) or fits(text, crew.callsign_zh, crew.callsign_en)
-        or fits(text, unit.name_zh, unit.name_en)
+        text.casefold() in (crew.code.casefold(), unit.code.casefold())
+        or fits(text, crew.callsign_zh, crew.callsign_en) or fits(text, unit.name_zh, unit.name_en)
     )  # fmt: skip
 
 

@@ -135,6 +135,13 @@ def the_file(request: HttpRequest, kind: str, *, by: Actor, at: datetime) -> tup
     raise BadInput("file", "Choose a file.")
 
 
+def key_on(request: HttpRequest, refused: Refused | None, key: str = "") -> str:
+    """The key that a page hands on: after a refusal the one that its form named, unless that opens nothing more."""
+    if refused is None:
+        return key
+    return "" if refused.code == "upload_gone" else request.POST.get("kept", "")
+
+
 def digest(*told: object) -> str:
     """A digest of what a dry run told: equal values of the same kinds have the same."""
     return sha256(repr(told).encode()).hexdigest()
@@ -152,13 +159,11 @@ def _page(
     request: HttpRequest, kept: Kept, refused: Refused | None = None, *,
     looked: tuple[int, int, list[Any]] | None = None, taken: int | None = None, key: str = "",
 ) -> HttpResponse:  # fmt: skip
-    """``key`` opens what is kept; where a file was refused, the one that the form named stays named."""
-    if refused is not None and refused.code != "upload_gone":
-        key = request.POST.get("kept", "")
+    """``key`` opens what is kept."""
     shown = frame(
         request, kept.under, title=kept.title, back=kept.back, refused=worded(refused) if refused else "",
         taken="" if taken is None else str(kept.done) % {"n": taken},
-        key=key, looked=looked, wrong=looked[2][:SHOWN] if looked else [],
+        key=key_on(request, refused, key), looked=looked, wrong=looked[2][:SHOWN] if looked else [],
         more=max(0, len(looked[2]) - SHOWN) if looked else 0,
         deviate=open_deviations() if taken is not None and kept is PEOPLE else 0,
         columns=[(word, column.needed) for column, word in zip(kept.columns, kept.headings.values(), strict=True)],

@@ -119,12 +119,13 @@ def _lines(found: list[Waiting]) -> list[Line]:
     plans = plan_names([n for w, n in zip(found, numbers, strict=True) if w.row.about.startswith("reform:")])
     serving = names_of([n for w, n in zip(found, numbers, strict=True) if w.row.about.startswith("person:")])
     rounds = round_names([n for w, n in zip(found, numbers, strict=True) if w.row.about.startswith("round:")])
-    codes = _called([w.row for w in found])
+    details = [w.row.details for w in found]
+    sides, posts = _sides(details), _posts(details)
     units, unused = unit_names(), {f"account:{pk}" for pk in never_signed_in(people)}
     return [
         Line(
             w.row.pk, named(SIGNED_ACTS, w.row.act),
-            _about(w.row, people, matters, callers, units, serving, plans, rounds, codes),
+            _about(w.row, people, matters, callers, units, serving, plans, rounds, sides, posts),
             w.row.asked_by.name, w.row.asked_at, w.row.lapses_at, w.reason, w.row.about in unused, w.mine,
             named(SIGNATURE_RESULTS, w.row.result) if w.row.result else "",
             w.row.signed_by.name if w.row.signed_by else "", w.row.ended_at,
@@ -136,7 +137,7 @@ def _lines(found: list[Waiting]) -> list[Line]:
 def _about(
     row: Any, people: dict[int, str], matters: dict[int, str], callers: dict[int, tuple[int, str]],
     units: dict[int, tuple[str, str]], serving: dict[int, str], plans: dict[int, str], rounds: dict[int, str],
-    codes: dict[str, str],
+    sides: dict[str, str], posts: dict[str, str],
 ) -> str:  # fmt: skip
     kind, pk = row.about.partition(":")[0], _id(row.about)
     if kind == "account":
@@ -154,10 +155,10 @@ def _about(
     if kind == "quota":
         said = row.details
         places = f"{named(PERSONNEL_KINDS, said['kind'])} {said['count']}"
-        giver, taker = (codes[f"unit:{said[side]}"] for side in ("giver", "taker"))
+        giver, taker = (sides[said[side]] for side in ("giver", "taker"))
         return f"{giver} → {taker} · {places} · {said['day']}"
     if kind == "person":
-        post = codes[f"post:{row.details['post']}"]
+        post = posts[row.details["post"]]
         return f"{serving.get(pk, '')} · {post} · {row.details.get('day') or row.details['until']}"
     if kind == "round":
         return rounds.get(pk, "")
@@ -168,18 +169,19 @@ def _about(
     return _("list %(name)s") % {"name": row.about.partition(":")[2]}
 
 
-def _called(rows: list[Any]) -> dict[str, str]:
-    """What the units ("unit:" and the code) and the posts ("post:" and the code) of requests are called."""
-    details = [row.details for row in rows]
-    sides = {d[side] for d in details for side in ("giver", "taker") if side in d}
+def _sides(details: list[dict[str, Any]]) -> dict[str, str]:
+    """What the units that give or get places are called, by their codes."""
+    codes = {d[side] for d in details for side in ("giver", "taker") if side in d}
+    units = names_by_code(codes)
+    found = {code: local(*units[code]) if code in units else code for code in codes}
+    return found | ({FORCE: _("whole force")} if FORCE in codes else {})
+
+
+def _posts(details: list[dict[str, Any]]) -> dict[str, str]:
+    """What the posts of requests are called today, by their codes."""
     codes = {d["post"] for d in details if "post" in d}
-    units, posts = names_by_code(sides), posts_named(codes, localtime(now()).date())
-    found = {f"unit:{code}": local(*units[code]) if code in units else code for code in sides}
-    found |= {f"unit:{FORCE}": _("whole force")} if FORCE in sides else {}
-    return found | {
-        f"post:{code}": local(posts[code][0], posts[code][1] or posts[code][0]) if code in posts else code
-        for code in codes
-    }
+    posts = posts_named(codes, localtime(now()).date())
+    return {code: local(posts[code][0], posts[code][1] or posts[code][0]) if code in posts else code for code in codes}
 
 
 def _id(about: str) -> int:

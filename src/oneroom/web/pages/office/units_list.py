@@ -30,7 +30,7 @@ from oneroom.ports.formats.units import COLUMNS, FORMS, HEADINGS, read_units, wo
 from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.days import typed_day
-from oneroom.web.pages.office.list_import import digest, not_since, the_file
+from oneroom.web.pages.office.list_import import digest, key_on, not_since, the_file
 from oneroom.web.pages.office.shell import frame, needs
 
 SHOWN = 100  # lines answered on the page; all of them stand in the file to correct
@@ -108,8 +108,6 @@ def _told(answer: Answer) -> str:
 def _page(
     request: HttpRequest, refused: Refused | None = None, *, found: Listed | None = None, key: str = ""
 ) -> HttpResponse:  # fmt: skip
-    if refused is not None and refused.code != "upload_gone":
-        key = request.POST.get("kept", "")
     shown: dict[str, Any] = {}
     if found is not None:
         told = [a for fate in (Fate.REFUSED, Fate.NEW, Fate.CHANGED) for a in found.of(fate)]
@@ -120,8 +118,9 @@ def _page(
             "more": max(0, len(told) - SHOWN), "whole": not found.of(Fate.REFUSED), "any": bool(found.changes),
         }  # fmt: skip
     page = frame(
-        request, "office-organisation", key=key, refused=worded(refused) if refused else "", looked=shown,
-        bad=refused.field if refused else "", given=request.POST, tomorrow=_tomorrow(), today=localtime(now()).date(),
+        request, "office-organisation", key=key_on(request, refused, key), looked=shown,
+        refused=worded(refused) if refused else "", bad=refused.field if refused else "", given=request.POST,
+        tomorrow=_tomorrow(), today=localtime(now()).date(),
         columns=[(word, column.key == "code") for column, word in zip(COLUMNS, HEADINGS.values(), strict=True)],
     )  # fmt: skip
     return render(request, "office/units_import.html", page, status=refused.status if refused else 200)

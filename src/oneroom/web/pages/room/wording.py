@@ -137,6 +137,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "session.closed": (STAFF, say.account(lazy("%(name)s signed out"))),
     "roster.published": (STAFF, say.plain(lazy("Roster published, version %(version)s"))),
     "roster.inherited": (STAFF, say.plain(lazy("Its unit ended; duties that are the heir's: %(duties)s"))),
+    "duty.cancelled": (STAFF, say.plain(lazy("Moved away; duties cancelled at the former unit: %(duties)s"))),
     "calendar.opened": (STAFF, say.account(lazy("%(name)s made an address for the calendar of duties"))),
     "calendar.ended": (STAFF, say.account(lazy("%(name)s ended the address of the calendar of duties"))),
     "duty.begun": (STAFF, say.account(lazy("%(name)s took over as %(role)s"))),

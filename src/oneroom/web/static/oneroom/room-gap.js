@@ -6,20 +6,23 @@ import { word } from "./room-say.js";
 import { span } from "./room-time.js";
 
 const EVERY_MS = 15_000;
+const MOST = 12; // so many crews are asked about at once
 const NONE = { half: [0, 0], gap: [] };
 
 let asked = ""; // the crews it was asked for last
 let askedAt = -EVERY_MS;
 
 export async function follow(crews, box) {
-  const wanted = crews.join(",");
+  const wanted = crews.slice(0, MOST).join(",");
   if (wanted === asked && performance.now() - askedAt < EVERY_MS) return;
   asked = wanted;
   askedAt = performance.now();
   const said = wanted ? await ask(`/api/coverage?gone=${wanted}`).catch(() => null) : null;
   if (asked !== wanted) return; // another choice was made meanwhile
   tell(said?.cells ?? NONE);
-  box?.replaceChildren(...(said?.moves ?? []).map(line));
+  const lines = (said?.moves ?? []).map(line);
+  const same = box?.textContent === lines.map((made) => made.textContent).join("");
+  if (!same) box?.replaceChildren(...lines); // read aloud once, and again only when it is another
 }
 
 export function stop() {
