@@ -99,6 +99,24 @@ def test_point_29_a_tree_from_before_times_were_kept_hides_nothing(record):
     assert asked.count() == Entry.objects.filter(recorded__gte=since, recorded__lt=until(since)).count() > 0
 
 
+def test_point_29_entries_whose_span_fills_between_two_questions_are_not_missed(record):
+    Subtree.objects.filter(number__gte=8).delete()
+    asked_before = []
+
+    def fills(execute, sql, params, many, context):
+        asked_before.append(sql)
+        if len(asked_before) == 2:
+            tree.grow("acts")
+        return execute(sql, params, many, context)
+
+    since = Entry.objects.get(seq=8 * tree.SPAN + 9).recorded
+    plain = Entry.objects.filter(recorded__gte=since, recorded__lt=until(since)).count()
+    with connection.execute_wrapper(fills):
+        asked = searches.found(Question(since=since, until=until(since)))
+    assert Subtree.objects.filter(chain="acts", number__gte=8).exists()
+    assert asked.count() == plain > 0
+
+
 def test_point_29_the_tree_grows_where_no_heads_are_signed_too(record, settings):
     settings.HEADS_FOLDER = None
     Subtree.objects.all().delete()

@@ -119,8 +119,8 @@ def _numbers(q: Question, chain: type[Entry] | type[Look]) -> Q:
     if q.since is None or q.until is None or q.matter or q.number is not None:
         return Q()
     full = Subtree.objects.filter(chain=q.chain)
+    last = full.aggregate(last=Max("number"))["last"]  # asked first: what fills meanwhile is in both and not in neither
     edges = full.exclude(Q(latest__lt=q.since) | Q(earliest__gte=q.until)).aggregate(a=Min("number"), b=Max("number"))
-    last = full.aggregate(last=Max("number"))["last"]
     after = 0 if last is None else (last + 1) * tree.SPAN
     rest = chain.objects.filter(seq__gt=after, recorded__gte=q.since, recorded__lt=q.until)
     ends = rest.aggregate(a=Min("seq"), b=Max("seq"))
