@@ -35,7 +35,7 @@ from tests.force import Force
 from tests.served import served
 from tests.town import corner
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.prove, pytest.mark.django_db(transaction=True)]
 
 HEARS = """
 window.planted = (what) => { window.ran = (window.ran || "") + what; };

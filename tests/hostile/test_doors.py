@@ -213,6 +213,7 @@ def test_point_35_these_modules_alone_name_a_cipher_or_a_signature():
     }
     assert found == {
         "apps/people/factors.py": {"cryptography"},  # secrets of second factors: Fernet (AES-128-CBC, HMAC-SHA-256)
+        "apps/people/services/files.py": {"cryptography"},  # files that wait an hour to be taken over: Fernet
         "ports/formats/notes.py": {"cryptography"},  # signed heads: Ed25519
         "ports/heads.py": {"cryptography"},
         "ports/stamps.py": {"cryptography"},  # time stamps: what the authority chose

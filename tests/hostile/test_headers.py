@@ -55,6 +55,7 @@ def wrong_with(answer: httpx.Response, *, file: bool = False) -> list[str]:
 OF_THE_HOUSE = ("/map/roads.json", "/map/basemap.json", "/map/areas.json", "/map/tiles/", "/t/worker.js")
 
 
+@pytest.mark.prove
 def test_every_answer_of_every_route_carries_the_whole_head(room, database_url):
     made = cast(room)
     sessions: dict[str, dict[str, str]] = {NOBODY: {}}

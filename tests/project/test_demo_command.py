@@ -67,6 +67,7 @@ def port():
         return free.getsockname()[1]
 
 
+@pytest.mark.prove
 def test_the_demo_opens_stops_whole_and_goes_on_where_it_stopped(start, port):
     demo = start(port)
     until(demo.is_open, START_S)

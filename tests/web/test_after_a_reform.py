@@ -88,7 +88,7 @@ def test_t25_b11_mobile_force_and_lines_are_the_heirs_and_its_chief_sees_and_say
                "strength": "30", "least": "20", "required": "2", "unit": room.town.units["west"].pk}  # fmt: skip
     assert page(room, "zhou").post("/office/force", entered).status_code == 302
     number = re.findall(r'href="/office/force/(\d+)"', page(room, "zhou").get("/office/force").content.decode())[0]
-    line = {"act": "line", "crew": room.town.crews["crew-3"].pk, "line": room.town.units["west"].pk}
+    line = {"act": "line", "crew": room.town.crews["crew-3"].pk, "line": "west"}
     assert page(room, "leader-lu").post("/office/duty/crews", line).status_code == 302
     ready = {"act": "ready", "level": "2", "present": "25"}
     assert page(room, "leader-lu").post(f"/office/force/{number}/act", ready).status_code == 403, "not his yet"
@@ -106,7 +106,7 @@ def test_t25_b11_mobile_force_and_lines_are_the_heirs_and_its_chief_sees_and_say
 
 def test_b11_a_line_whose_chief_is_of_a_third_unit_goes_to_the_heir_who_sees_the_crew(room, force, browser):  # noqa: F811
     room.town.units["branch"] = force.room.town.units["branch"]
-    line = {"act": "line", "crew": room.town.crews["crew-3"].pk, "line": room.town.units["branch"].pk}
+    line = {"act": "line", "crew": room.town.crews["crew-3"].pk, "line": room.town.units["branch"].code}
     assert page(room, "leader-lu").post("/office/duty/crews", line).status_code == 302
     assert "crew-3" not in {c["code"] for c in Caller("leader-li").get("crews")["crews"]}
 

@@ -345,6 +345,7 @@ def test_the_door_with_a_second_factor_is_accessible(room, database_url, monkeyp
     assert not found, "\n".join(dict.fromkeys(found))
 
 
+@pytest.mark.prove
 def test_screens_of_a_house_whose_database_is_away_are_accessible(
     room, database_url, monkeypatch, browser, settings, tmp_path
 ):
