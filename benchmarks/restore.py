@@ -1,9 +1,9 @@
 """
 A database with 1,000,000 incidents comes back from its backup: how long until it can be used, verified?
 
-The incidents are simulated (each with a report), the 1,000,000 entries are a real chain with a signed head, and two
-texts to three of them, each with its entry. `oneroom runarchive` makes the whole copy and takes every change; 20,000 more entries come after the copy.
-Then `oneroom restore` lays the copy out, replays the changes, and verifies the record against the signed head.
+The incidents are simulated (each with a report), the 1,000,000 entries are a real chain with a signed head, with two
+texts to three of them. `oneroom runarchive` makes the whole copy and takes every change; 20,000 more entries come after
+the copy. Then `oneroom restore` lays the copy out, replays the changes, and verifies the whole against its signed head.
 
 Peer, in the same run: the same files only copied.
 """
