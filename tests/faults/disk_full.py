@@ -150,7 +150,7 @@ def _prove(folder: Path, filled: Callable[[Path], None], full_s: float) -> list[
         unknown = [key for key, status in proof.told.items() if status != 200]
         for key in unknown:
             proof.call(key)
-        _compare(proof, house)
+        compare(proof, house)
         return proof.wrong
 
 
@@ -181,7 +181,7 @@ def _make_room(ballast: Path) -> None:
         ballast.unlink()
 
 
-def _compare(proof: Proof, house: House) -> None:
+def compare(proof: Proof, house: House) -> None:
     """Each call that was acknowledged, now or then, is there once, and the record is whole."""
     from oneroom.apps.ledger.verify import verify
 

@@ -62,3 +62,13 @@ def test_half_a_stamp_is_no_stamp(tmp_path, monkeypatch, settings, db):
     assert stamps.stamped_sizes(tmp_path, "acts") == {7}
     assert not open_alarms()
     stamps._next.clear()
+
+
+@pytest.mark.prove
+def test_r12_a_disk_that_turns_read_only_keeps_calls_going_and_loses_nothing():
+    command = [sys.executable, "-u", "-m", "tests.faults.read_only"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    print(done.stdout, end="")
+    if done.returncode == NOT_HERE:
+        pytest.skip(done.stdout.strip())
+    assert done.returncode == 0, done.stdout + done.stderr
