@@ -9,6 +9,7 @@ mounted anew, as an operator would, and the database started. Exit code 5 where 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -34,7 +35,7 @@ class Disk:
         with self.image.open("wb") as file:
             file.truncate(SIZE_MB * 1_000_000)
         self.at.mkdir(mode=0o711)
-        return _done("mkfs.ext4", "-q", "-F", str(self.image)) and self.mount() and self._switch().exists()
+        return _done("mkfs.ext4", "-q", "-F", str(self.image)) and self.mount() and os.access(self._switch(), os.W_OK)
 
     def mount(self) -> bool:
         mounted = _done("mount", "-o", "loop,errors=remount-ro", str(self.image), str(self.at))
