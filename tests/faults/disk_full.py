@@ -48,6 +48,16 @@ class Proof:
         """A stream ticket as each open page fetches it: with it comes the badge by which one is known later."""
         return self._client.get("/api/ticket", headers={"Accept": "application/json"}).status_code == 200
 
+    def begin(self) -> None:
+        """A desk at work while all is well: five calls, its badge, and a board that knows of them."""
+        for n in range(5):
+            self.call(f"before-{n:06}")
+        if not self.has_badge():
+            self.wrong.append("the desk got no ticket while all was well")
+        time.sleep(6)  # the board is read each two seconds
+        if set(self.told.values()) != {200}:
+            self.wrong.append(f"while all was well: {self.told}")
+
     def call(self, key: str) -> int:
         """A call is taken; the status. An answer without a sentence is wrong."""
         from tests.town import corner
@@ -105,13 +115,7 @@ def _prove(folder: Path, filled: Callable[[Path], None], full_s: float) -> list[
     with house_in(folder, writers=2, silent=1) as (house, force):
         house.start()
         proof = Proof(house, force.sessions["desk-0"])
-        for n in range(5):
-            proof.call(f"before-{n:06}")
-        if not proof.has_badge():
-            proof.wrong.append("the desk got no ticket while all was well")
-        time.sleep(6)  # the board is read each two seconds
-        if set(proof.told.values()) != {200}:
-            proof.wrong.append(f"before anything was full: {proof.told}")
+        proof.begin()
         filled(folder / "db" / "ballast")
         writes, others, pages, health, n = Counter[int](), Counter[int](), Counter[int](), Counter[int](), 0
         began = time.monotonic()
