@@ -182,6 +182,7 @@ _KINDS = [
           least="quantity", required="quantity"),
     _kind("force.readiness", "A unit of the mobile force said how ready it is.", force="id", level="quantity",
           present="quantity"),
+    _kind("force.based", "A unit of the mobile force has its base at a place on the map.", force="id"),
     _kind("force.below", "A unit of the mobile force is below what is required of it.", force="id", short="codes"),
     _kind("force.ready", "A unit of the mobile force holds what is required of it.", force="id"),
     _kind("force.drill_called", "A drill: a unit of the mobile force was called out. No call, in no statistics.",
