@@ -90,9 +90,9 @@ def test_t26_the_best_base_to_add_is_told_among_stations_and_given_places(far):
     OrgUnit.objects.filter(code="west").update(lon=LONS[1], lat=SOUTH)
     OrgUnit.objects.filter(code="east").update(lon=LONS[3], lat=SOUTH)
     said = asked(far, f"?off={force(1)}")
-    assert "Best base to add, of 2 places: <b>East station</b> – no cell would be red, worst 65.0 min" in said
+    assert "Best base to add, of 2 places: <b>East station</b> – no cell would be red · worst 65.0 min" in said
     tried = asked(far, f"?off={force(1)}&limit=60&candidate={SOUTH},{LONS[3] + 0.01:.3f}")
-    assert f"of 3 places: <b>{SOUTH},{LONS[3] + 0.01:.3f}</b> – no cell would be red, worst 52.0 min" in tried
+    assert f"of 3 places: <b>{SOUTH},{LONS[3] + 0.01:.3f}</b> – no cell would be red · worst 52.0 min" in tried
     followed = re.search(r'href="(\?[^"]*base=east)"', said)[1].replace("&amp;", "&")
     assert "✓ Yes." in asked(far, followed)
 
@@ -101,7 +101,7 @@ def test_t26_only_units_that_are_ready_count_and_the_others_are_shown(far):
     say_readiness(force(1), level=3, present=30, by=far.actor("zhou"), at=far.now)
     said = asked(far)
     assert "▲ No.</b> 1 of 5 cells are not." in said
-    assert "no: slower than required" in said
+    assert "no · slower than required" in said
     ForceUnit.objects.filter(code="tj-0").update(lon=None)
     said = asked(far)
     assert "No base counts." in said
