@@ -39,16 +39,13 @@ class Force:
         crews = world.crews
         self._world, self._ground, self.outcome = world, ground, outcome
         self.index_of = {crew.id: i for i, crew in enumerate(crews)}
-        self._crew_id = np.array([c.id for c in crews])
-        self._officers = np.array([c.officers for c in crews])
         self._led = np.array([c.led for c in crews])
-        self._skills = np.array([c.skills for c in crews])
-        self._kit = np.array([c.kit for c in crews])
-        self._area = np.array([c.area for c in crews])
+        # One row for each column of `dispatch.Candidates` that is whole numbers: crews are taken out of all at once.
+        self._facts = np.array([(c.id, c.officers, c.skills, c.kit, c.area, 0) for c in crews], np.int64).T.copy()
+        self._runs = self._facts[-1]
         self._watch = np.array([c.watch for c in crews])
         self._post = np.array([c.post for c in crews], np.int32)
         n = len(crews)
-        self._runs = np.zeros(n, np.int64)
         self.free = np.zeros(n, np.bool_)  # on duty, ready, without an order, answering
         self._duty, self._ready, self._busy, self._mute = (np.zeros(n, np.bool_) for _ in range(4))
         self._mode, self._at, self._since = (
@@ -183,10 +180,10 @@ class Force:
     def candidates(self, index: Ints, travel_s: NDArray[np.float64]) -> dispatch.Candidates:
         """These crews as `dispatch.rank` wants them; their places are known to the second."""
         n = len(index)
+        crew_id, officers, skills, kit, area, runs = self._facts[:, index]
         return dispatch.Candidates(
-            self._crew_id[index], travel_s, self.free[index], self._yes[:n], self._officers[index], self._led[index],
-            self._skills[index], self._kit[index], self._area[index], self._runs[index], self._zero[:n],
-            self._zero[:n],
+            crew_id, travel_s, self.free[index], self._yes[:n], officers, self._led[index], skills, kit, area, runs,
+            self._zero[:n], self._zero[:n],
         )  # fmt: skip
 
 

@@ -76,11 +76,11 @@ def settle_places(
 
 @jit
 def first_to_reach(
-    rev_start: Ints, rev_tail: Ints, rev_ms: Ints, goal: int, node: Ints, lead: Ints, count: int,
+    rev_start: Ints, rev_tail: Ints, rev_ms: Ints, goal: int, node: Ints, lead: Ints, count: int, limit_ms: int,
     dist: Ints, first_exit: Ints, next_exit: Ints, touched: Ints, heap: Longs,
 ) -> tuple[Ints, Ints]:  # fmt: skip
     """
-    The first ``count`` crews to a junction, by (milliseconds, index); ``node`` -1 is a crew that is not asked.
+    The first ``count`` crews to a junction within a time, by (milliseconds, index); ``node`` -1 is one not asked about.
 
     Works on ``dist`` (all INF) and ``first_exit`` (all -1), one entry for each junction, and leaves them so. ``touched``
     has room for all junctions, ``heap`` for all arcs and crews: nothing grows while it searches.
@@ -106,6 +106,8 @@ def first_to_reach(
         sink(heap, size)
         size -= 1
         ms = key >> 32
+        if ms > limit_ms:
+            break
         here = key & _LOW
         if here >= nodes:
             found[taken] = here - nodes

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from oneroom.engine import dispatch
+from oneroom.engine.roads import INF
 from oneroom.engine.simulate.force import Force
 from oneroom.engine.simulate.ground import MS, Ground, Searcher
 from oneroom.engine.simulate.matters import Found, Order
@@ -108,8 +109,12 @@ class Room:
         busy = self._force.on_orders(now, orders, kinds, self._ground)
         if not busy.count:
             return None
-        index, ms = self._search.first(hour, asked.junction, busy.node, busy.lead, busy.count)
-        travel_s = ms / (MS * self._world.habits.speed[asked.grade - 1])
+        speed = MS * self._world.habits.speed[asked.grade - 1]
+        late_ms = (best_free_s - policy.gain_s) * speed + 1  # who comes later than that gains too little
+        index, ms = self._search.first(
+            hour, asked.junction, busy.node, busy.lead, busy.count, limit_ms=int(min(late_ms, INF))
+        )
+        travel_s = ms / speed
         found = dispatch.could_be_diverted(
             asked.grade, self._force.candidates(index, travel_s), leaves_grade=busy.grade[index],
             on_scene=busy.on_scene[index], best_free_s=best_free_s, policy=policy,
