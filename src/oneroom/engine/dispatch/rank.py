@@ -9,7 +9,9 @@ area, crew legality); a person confirms, always.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -118,18 +120,21 @@ class Ranking:
 RULES = ("no_officer", "no_lead", "not_working", "on_a_call", "no_position", "no_way")
 
 
-def broken_rules(crews: Candidates) -> NDArray[np.bool_]:
-    """Which rule each crew breaks: (rules, n), in the order of ``RULES``."""
-    return np.array(
-        (
-            crews.officers < 1,
-            ~crews.led,
-            ~crews.working,
-            ~crews.free,
-            ~np.isfinite(crews.fix_age_s),
-            ~np.isfinite(crews.travel_s),
-        )
+def broken_rules(crews: Candidates) -> tuple[NDArray[np.bool_], ...]:
+    """Which crews break each rule, (n,), in the order of ``RULES``."""
+    return (
+        crews.officers < 1,
+        ~crews.led,
+        ~crews.working,
+        ~crews.free,
+        ~np.isfinite(crews.fix_age_s),
+        ~np.isfinite(crews.travel_s),
     )
+
+
+def any_of(rules: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Which crews break one of these rules at least."""
+    return reduce(np.bitwise_or, rules)
 
 
 def rank(need: Need, crews: Candidates, policy: Policy | None = None, *, first: int | None = None) -> Ranking:
@@ -139,13 +144,13 @@ def rank(need: Need, crews: Candidates, policy: Policy | None = None, *, first: 
     ``need.grade`` is 1 to 4. Only the ``first`` proposals are made out, all if None: who needs one of a thousand does
     not wait for the reasons of the others. Nothing is mutated; the same input gives the same answer.
     """
-    p = policy or Policy()
+    p = policy or _USUAL
     rules = broken_rules(crews)
-    out = rules.any(axis=0)
+    out = any_of(rules)
     excluded: tuple[Exclusion, ...] = ()
     index = np.arange(len(out))
     if out.any():
-        broken = rules.argmax(axis=0)
+        broken = np.argmax(rules, axis=0)
         excluded = tuple(
             Exclusion(int(i), int(crews.crew_id[i]), RULES[int(broken[i])]) for i in np.flatnonzero(out)
         )  # fmt: skip
@@ -154,13 +159,12 @@ def rank(need: Need, crews: Candidates, policy: Policy | None = None, *, first: 
     if not len(index):
         return Ranking((), excluded)
     weighed = _weigh(need, crews, p)
-    score = sum(weighed.parts.values())
+    score = reduce(np.add, weighed.parts.values())
     order = np.lexsort((crews.crew_id, crews.travel_s, score))[:first]
     return Ranking(_made_out(need, crews, p, weighed, order, index), excluded)
 
 
-@dataclass(frozen=True, slots=True)
-class _Weighed:
+class _Weighed(NamedTuple):
     """What counts for and against crews, over arrays: whole seconds by part; parts that are nobody's are left out."""
 
     parts: dict[str, NDArray[np.float64]]
@@ -237,6 +241,7 @@ def _made_out(
     return tuple(proposals)
 
 
+_USUAL = Policy()
 _FASTEST, _FIRST_RUN = Reason("fastest", +1), Reason("first_run", +1)
 _OWN_AREA, _OTHER_AREA = Reason("own_area", +1), Reason("other_area", -1)
 
@@ -249,7 +254,7 @@ def _median(runs: NDArray[np.int64]) -> float:
 
 def uncertain_s(age_s: Any, accuracy_m: Any, policy: Policy | None = None) -> Any:
     """By how much an arrival may be off for a position so old and so inaccurate; numbers or arrays, in seconds."""
-    p = policy or Policy()
+    p = policy or _USUAL
     return age_s * p.old_fix_share + accuracy_m / p.metres_per_s
 
 

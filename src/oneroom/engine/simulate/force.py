@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from oneroom.engine import dispatch
 from oneroom.engine.simulate import moving
 from oneroom.engine.simulate.ground import MS, Ground
-from oneroom.engine.simulate.matters import Order, Outcome
+from oneroom.engine.simulate.matters import Found, Order, Outcome
 from oneroom.engine.simulate.world import DAY_S, Kind, World
 
 Ints = NDArray[np.int32]
@@ -158,6 +158,10 @@ class Force:
         for crew in without:
             self._node[crew] = -1
         return self._node, self._lead
+
+    def found(self, crew: int, far_ms: int) -> Found:
+        """A crew as `places` found it last."""
+        return Found(crew, int(self._node[crew]), int(self._lead[crew]), far_ms)
 
     def on_orders(self, now: float, orders: Sequence[Order | None], kinds: Sequence[Kind], ground: Ground) -> Busy:
         """Crews that are called, under way or at a scene, and where; not those that do their paperwork."""

@@ -82,8 +82,8 @@ def first_to_reach(
     """
     The first ``count`` crews to a junction within a time, by (milliseconds, index); ``node`` -1 is one not asked about.
 
-    Works on ``dist`` (all INF) and ``first_exit`` (all -1), one entry for each junction, and leaves them so. ``touched``
-    has room for all junctions, ``heap`` for all arcs and crews: nothing grows while it searches.
+    Works on ``dist`` (all INF) and ``first_exit`` (all -1), one entry for each junction, and leaves them so.
+    ``touched`` has room for all junctions, ``heap`` for all arcs and crews: nothing grows while it searches.
     """
     nodes = len(rev_start) - 1
     crews = 0
