@@ -1,4 +1,4 @@
-"""Calls from before OneRoom: a list is taken whole or not at all, and what crews found themselves is kept apart (T27)."""
+"""Calls from before OneRoom: a list is taken whole or not at all; what crews found themselves is kept apart (T27)."""
 
 from __future__ import annotations
 
