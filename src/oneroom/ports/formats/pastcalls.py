@@ -30,7 +30,8 @@ WORDS = {
     "刑事": "crime", "刑事案件": "crime", "治安": "public_order", "治安案件": "public_order", "交通": "traffic",
     "交通事故": "traffic", "灾害": "disaster", "灾害事故": "disaster", "群体": "mass_event", "群体性事件": "mass_event",
     "纠纷": "dispute", "求助": "help", "群众求助": "help", "走失": "missing", "人员走失": "missing",
-    "水电气": "utility", "投诉": "police_complaint", "投诉监督": "police_complaint", "咨询": "consult", "非警务": "non_police",
+    "水电气": "utility", "投诉": "police_complaint", "投诉监督": "police_complaint", "咨询": "consult",
+    "非警务": "non_police",
     "电话": "phone", "110": "phone", "网络": "web", "短信": "web", "接口": "api", "自查": "self", "巡逻发现": "self",
     "警组发现": "self", "public": "phone", "群众": "phone",
 }  # fmt: skip
