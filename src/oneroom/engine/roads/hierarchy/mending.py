@@ -51,23 +51,23 @@ def mend(
             continue
         up[arc] = rise
         down[arc] = fall
-        along = start[high]
-        for k in range(start[low], start[low + 1]):
-            if k == arc:
-                continue
-            if head[k] < high:
-                rests = find_arc(start, head, head[k], high)
-                follows = _follows(down[k] + old_rise, down[k] + rise, up[rests])
-                follows |= _follows(old_fall + up[k], fall + up[k], down[rests])
-            else:
-                while head[along] < head[k]:
-                    along += 1
-                rests = along
-                follows = _follows(old_fall + up[k], fall + up[k], up[rests])
-                follows |= _follows(down[k] + old_rise, down[k] + rise, down[rests])
+        at = below_start[high]
+        for k in range(start[low], arc):  # what is above the lower end and below the higher, in the same order there
+            at = _next(below, at, below_start[high + 1], head[k])
+            rests = below_arc[at]
+            follows = _follows(down[k] + old_rise, down[k] + rise, up[rests])
+            follows |= _follows(old_fall + up[k], fall + up[k], down[rests])
             if follows and not waiting[rests]:
                 waiting[rests] = True
                 heap, size = _put(heap, size, rests)
+        at = start[high]
+        for k in range(arc + 1, start[low + 1]):  # what is above both
+            at = _next(head, at, start[high + 1], head[k])
+            follows = _follows(old_fall + up[k], fall + up[k], up[at])
+            follows |= _follows(down[k] + old_rise, down[k] + rise, down[at])
+            if follows and not waiting[at]:
+                waiting[at] = True
+                heap, size = _put(heap, size, at)
     return looked
 
 
@@ -147,14 +147,14 @@ def _drop(heap: Longs, size: int) -> int:
 
 
 @jit
-def find_arc(start: Ints, head: Ints, low: int, high: int) -> int:
-    """The number of the arc from the lower to the higher node; where there is none, of the one after it."""
-    left = start[low]
-    right = start[low + 1]
-    while left < right:
-        middle = (left + right) >> 1
-        if head[middle] < high:
-            left = middle + 1
-        else:
-            right = middle
-    return int(left)
+def _next(listed: Ints, at: int, end: int, wanted: int) -> int:
+    """Where ``wanted`` stands in a rising list from ``at`` on: in steps that double, then halve, as it lies near."""
+    step = 1
+    while at + step < end and listed[at + step] <= wanted:
+        at += step
+        step += step
+    while step > 0:
+        if at + step < end and listed[at + step] <= wanted:
+            at += step
+        step >>= 1
+    return at
