@@ -52,7 +52,7 @@ class Picture:
 
     def circles(self) -> NDArray[np.int8]:
         """Of each cell the smallest circle that it lies in, as its place in LIMITS_S; one more where it is in none."""
-        return np.sum([~self.reach.within(s) for s in coverage.LIMITS_S], axis=0).astype(np.int8)
+        return np.asarray(np.sum([~self.reach.within(s) for s in coverage.LIMITS_S], axis=0), np.int8)
 
     def worst(self) -> coverage.Worst | None:
         """The cell from which somebody called lately that waits longest; of a city without calls, any."""

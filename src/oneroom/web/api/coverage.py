@@ -82,7 +82,7 @@ def cells(request: HttpRequest) -> HttpResponse:
     answer["ETag"] = f'W/"{hashlib.sha256(plain).hexdigest()[:16]}"'
     answer["Cache-Control"] = "private, no-cache"
     patch_vary_headers(answer, ["Accept-Encoding", "Cookie"])
-    return get_conditional_response(request, etag=answer["ETag"], response=answer)
+    return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
 
 
 def _drawn() -> bytes:
