@@ -127,6 +127,10 @@ _KINDS = [
           radius="quantity", until="time"),
     _kind("warning.renewed", "A warning of a place holds longer.", warning="id", until="time"),
     _kind("warning.ended", "A warning of a place no longer holds; its words were erased.", warning="id", cause="code"),
+    _kind("roads.closed", "Streets were closed, until a time.", closure="id", reason="code", how="code",
+          pieces="quantity", length="quantity", one_way="flag", until="time"),
+    _kind("roads.prolonged", "Streets stay closed until another time.", closure="id", until="time"),
+    _kind("roads.reopened", "Streets that were closed are open again.", closure="id", cause="code"),
     # organisation and duty
     _kind("unit.created", "A unit of the organisation begins.", unit="id", unit_kind="code"),
     _kind("unit.changed", "A unit of the organisation is something else from today on.", unit="id", fields="codes"),
