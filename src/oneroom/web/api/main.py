@@ -34,6 +34,7 @@ from oneroom.web.api import (
     referrals,
     session,
     sos,
+    standbys,
     warnings,
 )
 from oneroom.web.api.description import House
@@ -73,6 +74,7 @@ api.add_router("", late.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
 api.add_router("", coverage.router)
+api.add_router("", standbys.router)
 api.add_router("", calls.router)
 api.add_router("", drafts.router)
 api.add_router("", radio.router)
