@@ -1,5 +1,6 @@
 """Many runs: the same figures however they are spread, honest intervals, differences that chance does not hide."""
 
+import hashlib
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,14 +12,16 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 from scipy import stats
 
+from oneroom.engine.dispatch import DivertPolicy
 from oneroom.engine.escalation import answer_ladder
 from oneroom.engine.measures.loop import Loop
+from oneroom.engine.simulate.city import run
 from oneroom.engine.simulate.demand import Recorded, drawn
 from oneroom.engine.simulate.matters import Outcome
 from oneroom.engine.simulate.runs import Days, compare, interval, one_run, replications, student
 from oneroom.engine.simulate.score import figures
-from oneroom.engine.simulate.world import Habits, Unrunnable
-from tests.engine.towns import calls_of, town
+from oneroom.engine.simulate.world import Habits, Unrunnable, Watch
+from tests.engine.towns import MONDAY, calls_of, town
 
 SPAN = Days(days=1, warm_days=1)
 
@@ -42,6 +45,24 @@ def test_a_run_is_the_same_one_after_the_other_and_in_threads():
     with ThreadPoolExecutor(2) as threads:
         assert list(replications(world, demand, SPAN, (1, 2), spread=threads.map)) == alone
     assert alone[0] != alone[1]
+
+
+@pytest.mark.parametrize(
+    ("seed", "entries", "digest"),
+    [(1, 2483, "6e357f511defd370"), (2, 2221, "90368aeafd90c850")],
+)
+def test_a_seed_tells_the_same_days_as_ever(seed, entries, digest):
+    """
+    Two days entry by entry, as they were before the ranking and the searches were made cheaper.
+
+    Whoever changes a rule on purpose writes the new figures here; whoever makes it faster must not.
+    """
+    watches = (Watch(8 * 3600, 12 * 3600), Watch(20 * 3600, 12 * 3600))
+    world = town(crews=6, habits=Habits(silent=0.15), divert=DivertPolicy(), watches=watches)
+    record = []
+    run(world, drawn(calls_of(5), days=2, weekday=0, seed=[seed]), lambda *entry: record.append(entry), days=2)
+    told = "\n".join(f"{kind} {(at - MONDAY).total_seconds():.3f} {subject}" for kind, at, subject, *_ in record)
+    assert (len(record), hashlib.sha256(told.encode()).hexdigest()[:16]) == (entries, digest)
 
 
 @pytest.mark.prove
