@@ -23,8 +23,8 @@ from oneroom.apps.plans.spreading import spread
 from oneroom.apps.plans.world import Worlds, days_between, worlds_of
 from oneroom.engine import coverage, roads
 from oneroom.engine.simulate.demand import Demand, Recorded
-from oneroom.engine.simulate.fitting import hours_seen, rates, weights
 from oneroom.engine.simulate.ground import made_ready
+from oneroom.engine.simulate.rates import hours_seen, rates, weights
 from oneroom.engine.simulate.runs import Compared, Days, Interval, one_of_each
 from oneroom.engine.simulate.runs import compare as compared
 from oneroom.engine.simulate.score import REACHED_S, Figures

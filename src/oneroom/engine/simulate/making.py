@@ -158,7 +158,8 @@ def _with(city: City, crew: CrewFacts) -> City:
 def _place(city: City, name: str, unit: str) -> Place:
     if unit not in city.units:
         raise BadInput(
-            name, "The plan speaks of unit %(unit)s, which is not there on that day. Take it out of the plan.", unit=unit
+            name, "The plan speaks of unit %(unit)s, which is not there on that day. Take it out of the plan.",
+            unit=unit,
         )  # fmt: skip
     place = city.units[unit]
     if place is None:
