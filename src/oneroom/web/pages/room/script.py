@@ -26,6 +26,7 @@ def script_words() -> dict[str, object]:
         "standIn": _("{crew} could stand in at {station}: {drive} away, closes {gain} %"),
         "standInOrder": _("Order it"),
         "standbyOrdered": _("Told to stand by"),
+        "postAt": _("wait here: {n} calls"),
         "diverted": _("{crew} diverted; what it left waits again"),
         "notFree": _("{crew} can no longer be sent and was taken out of your choice."),
         "done": _("Done: {what}"),

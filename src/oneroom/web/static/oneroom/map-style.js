@@ -21,7 +21,7 @@ const ROADS = [
   { classes: ["unclassified", "residential", "living_street", "service", "tertiary_link"], token: "--road-4", width: 1, named: 15 },
 ];
 const BOTH_FROM = 15.5; // from this zoom a name has room for its twin in the other language
-export const FIELDS = ["areas", "cover", "gaps", "routes", "stations", "crews", "incidents", "late", "keys", "pick"];
+export const FIELDS = ["areas", "cover", "posts", "gaps", "routes", "stations", "crews", "incidents", "late", "keys", "pick"];
 export const SELECTABLE = ["incident", "crew"]; // topmost first
 
 const nothing = () => ({ type: "FeatureCollection", features: [] });
@@ -71,6 +71,11 @@ export function style(city, language, token) {
         "text-size": 12, "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 0.45,
         "text-optional": true,
       }, { "text-color": token("--map-ink") }, token),
+      label("post", "posts", {
+        "text-field": ["get", "label"], "text-font": STRONG, "text-size": 12, "text-allow-overlap": true,
+        "icon-image": "post-box", "icon-text-fit": "both", "icon-text-fit-padding": [2, 5, 2, 5],
+        "icon-allow-overlap": true,
+      }, { "text-color": token("--ink-1") }, token),
       label("crew", "crews", {
         "icon-image": ["concat", "crew-", ["get", "state"]], "icon-rotate": ["coalesce", ["get", "heading"], 0],
         "icon-rotation-alignment": "map", "icon-allow-overlap": true,
