@@ -30,6 +30,7 @@ CHINESE_DATA = (
     "locale/",
     "engine/organisation/station.py",
     "ports/formats/gear.py",
+    "ports/formats/pastcalls.py",
     "ports/formats/people.py",
     "ports/formats/posts.py",
     "ports/formats/units.py",

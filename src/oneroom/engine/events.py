@@ -121,6 +121,8 @@ _KINDS = [
           arcs="quantity", digest="commitment"),
     _kind("places.entered", "Stations, areas or points of interest were entered into the gazetteer.", network="id",
           places="quantity"),
+    _kind("calls.imported", "A list of calls from before OneRoom was brought in, without a person in it.",
+          batch="id", calls="quantity", since="time", until="time", simulated="flag", digest="commitment"),
     _kind("warning.raised", "A place was warned of, for a time.", warning="id", reason="code", words="commitment",
           radius="quantity", until="time"),
     _kind("warning.renewed", "A warning of a place holds longer.", warning="id", until="time"),

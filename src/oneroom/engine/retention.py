@@ -52,6 +52,7 @@ RULES: dict[str, Rule] = {
     "words": _days(3 * _YEAR, 90, 5 * _YEAR),  # what callers said, and what was said to them
     "caller": _days(3 * _YEAR, 30, 5 * _YEAR),  # name, number and address
     "matter": _days(3 * _YEAR, _YEAR, 5 * _YEAR),  # place and code, and all texts that are left
+    "past_call": _days(3 * _YEAR, _YEAR, 5 * _YEAR),  # calls from before OneRoom: when, where, what about
     "staff_note": _days(3 * _YEAR, 90, 5 * _YEAR),  # between shifts; why something was asked for
     "account": _days(3 * _YEAR, _YEAR, 5 * _YEAR),  # of somebody who left: login, telephone, mailbox
     "person": _days(3 * _YEAR, _YEAR, 5 * _YEAR),  # of somebody who left the force: what is private, and who cared

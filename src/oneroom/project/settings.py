@@ -319,6 +319,7 @@ RETAINED = {
     "words": "oneroom.apps.incidents.retention.words",
     "caller": "oneroom.apps.incidents.retention.callers",
     "matter": "oneroom.apps.incidents.retention.matters",
+    "past_call": "oneroom.apps.incidents.retention.past_calls",
     "staff_note": "oneroom.apps.ledger.retention.staff_notes",
     "account": "oneroom.apps.people.retention.left",
     "person": "oneroom.apps.personnel.retention.left",

@@ -49,6 +49,7 @@ OUTCOMES = {
     "unfounded": _("Unfounded"),
 }
 SOURCES = {"phone": _("Phone"), "web": _("Web"), "api": _("Interface"), "self": _("Seen by a crew")}
+SEEN_BY_CREWS = "self"  # kept apart from what the public reported (scope.md §5.2)
 # How a caller may be reached (engine.contact.WAYS).
 CONTACT_WAYS = {"phone": _("by telephone"), "sms": _("by a text message"), "page": _("on his own page")}
 # Unknown means no where a message could betray the caller (workflow §2.1a "Safe to contact").

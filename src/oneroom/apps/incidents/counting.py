@@ -12,13 +12,13 @@ from datetime import datetime
 
 from django.db.models import Avg, Count, QuerySet
 
+from oneroom.apps.incidents.codes import SEEN_BY_CREWS
 from oneroom.apps.incidents.models import Assignment, CallBack, Incident, Report
 from oneroom.apps.incidents.queries import Row
 from oneroom.apps.ledger.queries import Line
 from oneroom.engine.lifecycle.incident import State
 from oneroom.engine.measures.counted import without_drills
 
-_SEEN_BY_CREWS = "self"
 _NOT_A_MATTER = (State.MERGED, State.INVALID, State.TRANSFERRED, State.CANCELLED)
 
 
@@ -29,7 +29,7 @@ def matters() -> QuerySet[Incident]:
 
 def reported(among: QuerySet[Incident]) -> QuerySet[Incident]:
     """Those that the public reported and that are matters of their own: what places are known by (no feedback loop)."""
-    return among.exclude(state__in=_NOT_A_MATTER).exclude(origin=_SEEN_BY_CREWS)
+    return among.exclude(state__in=_NOT_A_MATTER).exclude(origin=SEEN_BY_CREWS)
 
 
 def reports() -> QuerySet[Report]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.duty.queries import OnBoard, board
-from oneroom.apps.incidents.counting import matters, reported
+from oneroom.apps.incidents.pastcalls import calls_of_the_public, newest_batch
 from oneroom.apps.incidents.ways import hour_of, starts_of
 from oneroom.apps.orgs.queries import units
 from oneroom.apps.places.queries import Loaded, find_network
@@ -68,6 +68,7 @@ class Picture:
 @dataclass(frozen=True, slots=True)
 class _Counted:
     network: str
+    batch: int
     at: datetime
     cells: coverage.Cells
 
@@ -149,18 +150,17 @@ def forget() -> None:
 def _cells(loaded: Loaded, at: datetime) -> coverage.Cells:
     """Counted by one request at a time, while the others go on with what was counted before."""
     global _counted
-    held = _counted
-    if held is not None and held.network == loaded.sha256 and (_is_fresh(held, at) or _lock.locked()):
+    batch, held = newest_batch(), _counted
+    if held is not None and held.network == loaded.sha256 and (_is_fresh(held, batch, at) or _lock.locked()):
         return held.cells
     with _lock:
         held = _counted
-        if held is None or held.network != loaded.sha256 or not _is_fresh(held, at):
-            since = at - timedelta(days=settings.COVERAGE_DAYS)
-            calls = reported(matters()).filter(received_at__gt=since, received_at__lte=at, lon__isnull=False)
-            lon, lat = np.array(list(calls.values_list("lon", "lat")), dtype=np.float64).reshape(-1, 2).T
-            held = _counted = _Counted(loaded.sha256, at, coverage.cells_of(loaded.graph, lon, lat))
+        if held is None or held.network != loaded.sha256 or not _is_fresh(held, batch, at):
+            calls = calls_of_the_public(at - timedelta(days=settings.COVERAGE_DAYS), at)
+            cells = coverage.cells_of(loaded.graph, calls.lon, calls.lat)
+            held = _counted = _Counted(loaded.sha256, batch, at, cells)
         return held.cells
 
 
-def _is_fresh(counted: _Counted, at: datetime) -> bool:
-    return timedelta(0) <= at - counted.at < _COUNTED_ANEW
+def _is_fresh(counted: _Counted, batch: int, at: datetime) -> bool:
+    return counted.batch == batch and timedelta(0) <= at - counted.at < _COUNTED_ANEW

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from oneroom.apps.incidents.models import Call, CallPayload, Draft, Incident
+from oneroom.apps.incidents.models import Call, CallPayload, Draft, Incident, PastCall
 from oneroom.apps.incidents.services.calls import GONE, forget_call, forget_recordings
 from oneroom.apps.incidents.services.drafts import drop_draft
 from oneroom.apps.incidents.services.forgetting import deidentify, erase_parts
@@ -130,6 +130,15 @@ def _forget_empty_drafts(pks: Sequence[int], _due: Due, _at: datetime) -> None:
     Draft.objects.filter(pk__in=pks, content=None).delete()
 
 
+def _past_calls(due: Due, without: Collection[Any], limit: int) -> list[int]:
+    rows = PastCall.objects.filter(received_at__lt=due.before).exclude(pk__in=without)
+    return list(rows.order_by("received_at").values_list("pk", flat=True)[:limit])
+
+
+def _forget_past_calls(pks: Sequence[int], _due: Due, _at: datetime) -> None:
+    PastCall.objects.filter(pk__in=pks).delete()
+
+
 def _not_of_held(rows: Any, due: Due) -> Any:
     return rows.filter(Q(incident=None) | ~Q(incident_id__in=_held(due)))
 
@@ -142,3 +151,4 @@ payloads = Keeper(_payloads, _forget_payloads, batch=5000)
 payload_traces = Keeper(_traces, _forget_traces, batch=5000)
 drafts = Keeper(_drafts, _forget_drafts)
 empty_drafts = Keeper(_empty_drafts, _forget_empty_drafts, batch=5000)
+past_calls = Keeper(_past_calls, _forget_past_calls, batch=5000)

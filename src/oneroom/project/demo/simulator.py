@@ -7,7 +7,7 @@ real speed: a person cannot sign an order that lapses after four seconds. The sp
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from oneroom.apps.duty.queries import board
 from oneroom.apps.ledger.time import clock
 from oneroom.engine import roads
 from oneroom.project.clock import FileClock
-from oneroom.project.demo import calls, past, surge
+from oneroom.project.demo import before, calls, past, surge
 from oneroom.project.demo.aftercare import Aftercare, keep_aftercare
 from oneroom.project.demo.city import SEED, City, posts
 from oneroom.project.demo.client import House
@@ -69,7 +69,12 @@ class Simulator:
             tasks.create_task(keep_relief(relief, self._clock.now))
             tasks.create_task(keep_aftercare(Aftercare(room), self._clock.now))
             for n, phone in enumerate(sorted(phones, key=lambda phone: not phone.crew.on_duty)):
-                tasks.create_task(_after(n // ARRIVES_TOGETHER * TICK_S, phone))
+                tasks.create_task(_after(n // ARRIVES_TOGETHER * TICK_S, phone.run))
+            if self._with_past:
+                tasks.create_task(_after(len(phones) // ARRIVES_TOGETHER * TICK_S, self._bring_in_weeks))
+
+    async def _bring_in_weeks(self) -> None:
+        await asyncio.to_thread(before.bring_in, self._city, self._clock.now(), self._zone)
 
     async def _from(self, room: Room) -> datetime:
         """Calls go on from now; a quiet city also gets those of the last minutes, all at once."""
@@ -140,6 +145,6 @@ async def phones_of(city: City, house: House, room: Room, streets: Streets) -> l
     return phones
 
 
-async def _after(pause_s: float, phone: Phone) -> None:
+async def _after(pause_s: float, then: Callable[[], Awaitable[None]]) -> None:
     await asyncio.sleep(pause_s)
-    await phone.run()
+    await then()

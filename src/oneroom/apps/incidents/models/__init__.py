@@ -23,6 +23,7 @@ from oneroom.apps.incidents.models.matter import (
     Report,
 )
 from oneroom.apps.incidents.models.openings import Opening
+from oneroom.apps.incidents.models.past import PastBatch, PastCall
 
 __all__ = [
     "AddedWords",
@@ -42,6 +43,8 @@ __all__ = [
     "LateAct",
     "MatterFigures",
     "Opening",
+    "PastBatch",
+    "PastCall",
     "Questioning",
     "Referral",
     "Report",

@@ -46,6 +46,7 @@ from oneroom.apps.incidents.services.intake import (
 from oneroom.apps.incidents.services.late import RESULTS as LATE_RESULTS
 from oneroom.apps.incidents.services.late import Late, all_booked, book_late, book_together, booked_lines, settle_late
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
+from oneroom.apps.incidents.services.pastcalls import BroughtIn, bring_in_calls
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.radio import log_radio, note_video
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
@@ -57,6 +58,7 @@ from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 __all__ = [
     "LATE_RESULTS",
     "Advice",
+    "BroughtIn",
     "Event",
     "Late",
     "Said",
@@ -73,6 +75,7 @@ __all__ = [
     "book_together",
     "booked_lines",
     "bring_in",
+    "bring_in_calls",
     "call_back",
     "call_belongs_to",
     "check_classification",

@@ -50,6 +50,7 @@ CLASSES: dict[str, tuple[Any, Any]] = {
     "words": (lazy("What callers said, and what was said to them"), lazy("the matter was over")),
     "caller": (lazy("Names, numbers and addresses of callers"), lazy("the matter was over")),
     "matter": (lazy("All that is left of persons in a matter: place, code, texts"), lazy("the matter was over")),
+    "past_call": (lazy("Calls from before OneRoom: when, where, what about"), lazy("the call")),
     "staff_note": (lazy("Notes between shifts, reasons for second signatures"), lazy("they were written")),
     "account": (lazy("Login, telephone, mailbox and declared relatives of who left"), lazy("the last sign-in")),
     "person": (lazy("What is private of somebody who left the force, and words of care"), lazy("he left")),
