@@ -64,6 +64,8 @@ class Right(StrEnum):
     SEE_FORCE = "see_force"  # the mobile force: its readiness and drills
     SEE_ORGANISATION = "see_organisation"  # units as of any day, past or to come
     DRAFT_REFORM = "draft_reform"  # draft changes of the organisation, ask that a second person sign them
+    SEE_PLANS = "see_plans"  # plans that are run over simulated calls, and what they came to
+    DRAFT_PLANS = "draft_plans"  # draft plans, run them, make a reform of one
     SEE_OVERSIGHT_POSTS = "see_oversight_posts"  # which unit is overseen by whom, and which by nobody
     EXPORT = "export"  # lists as files; many rows only with a second signature
     COUNTERSIGN = "countersign"  # the second signature under what one person may not do alone
@@ -121,6 +123,8 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.SEE_FORCE: ROOM | STATION | frozenset({R.INSPECTOR}),
     Right.SEE_ORGANISATION: ROOM | STATION | frozenset({R.ORG_PLANNER, R.HR, R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.DRAFT_REFORM: frozenset({R.ORG_PLANNER}),
+    Right.SEE_PLANS: COMMAND | frozenset({R.ORG_PLANNER, R.INSPECTOR}),
+    Right.DRAFT_PLANS: frozenset({R.ORG_PLANNER}),
     Right.SEE_OVERSIGHT_POSTS: frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL, R.ORG_PLANNER}),
     Right.EXPORT: ROOM | STATION | frozenset({R.INSPECTOR, R.OVERSIGHT_EXTERNAL}),
     Right.COUNTERSIGN: COMMAND | STATION | frozenset({R.INSPECTOR}),

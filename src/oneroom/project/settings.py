@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "oneroom.apps.orders",
     "oneroom.apps.incidents",
     "oneroom.apps.oversight",
+    "oneroom.apps.plans",
     "oneroom.web",
     "oneroom.project",
 ]

@@ -33,6 +33,7 @@ from oneroom.apps.places.codes import WARNING_REASONS
 from oneroom.web.pages.room import sentences as say
 from oneroom.web.pages.room.on_duty import SENTENCES as ON_DUTY
 from oneroom.web.pages.room.personnel import SENTENCES as PERSONNEL
+from oneroom.web.pages.room.plans import SENTENCES as PLANS
 from oneroom.web.pages.room.sentences import Facts, Names, Sentence
 from oneroom.web.pages.room.words import (
     CHANNELS,
@@ -104,6 +105,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "backup.made": (SYSTEM, say.plain(lazy("A whole copy of the database was made by %(operator)s"))),
     **PERSONNEL,
     **ON_DUTY,
+    **PLANS,
     "account.changed": (STAFF, say.account(lazy("Details of %(name)s's account changed"))),
     "account.password": (STAFF, lambda f, names: (
         _("Temporary password for %(name)s") if f["temporary"] else _("%(name)s set a password"))

@@ -1,0 +1,39 @@
+"""Why a run failed, as sentences; a run keeps the code and its values (``Run.trouble``, ``trouble_said``)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as named
+
+TROUBLES = {
+    # ``said`` holds field, message and params of a refusal, whose message is translated by itself.
+    "refused": _("A change of this plan cannot be made as it stands."),
+    "no_roads": _("No road network is loaded, so nobody can be sent anywhere. Load the city's roads first."),
+    "no_crews": _("There is no crew that could be sent: enter crews, or add one in the plan."),
+    "no_calls": _(
+        "No call of the public is on record for this time, so there is nothing to run. Import past calls first."
+    ),
+    "unit_ended": _("The plan speaks of unit %(unit)s, which is not there on that day. Take it out of the plan."),
+    "crew_unknown": _("The plan speaks of crew %(crew)s, which is not there. Take it out of the plan."),
+    "crew_off_roads": _(
+        "Crew %(crew)s stands off the road network, at a place that no road reaches. Give it another post."
+    ),
+    "area_without_station": _(
+        "No station answers for the ground around %(lon)s, %(lat)s, where calls come from. Draw it into an area first."
+    ),
+    "unreachable": _("From %(count)s places no post is within reach by road, %(lon)s, %(lat)s first."),
+    "unrunnable": _("This city cannot be run: %(why)s"),
+    "disk_full": _("The disk is full, so the run ended. Make room, then ask for it again."),
+    "no_memory": _("There is not enough memory for this run. Ask for fewer days, or run it on a larger machine."),
+    "worker_died": _("A process of the run was ended from outside. Ask for the run again."),
+    "fault": _("The run ended by a fault of ours, noted as %(id)s. Tell it to whoever looks after OneRoom."),
+}
+
+RUN_STATES = {
+    "waiting": named("run", "waiting"),
+    "running": named("run", "running"),
+    "cancelling": named("run", "being stopped"),
+    "done": named("run", "done"),
+    "failed": named("run", "failed"),
+    "cancelled": named("run", "cancelled"),
+}
