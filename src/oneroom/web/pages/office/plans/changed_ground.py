@@ -66,6 +66,11 @@ class Drawing:
     labels: tuple[Label, ...]
     height: float
 
+    @property
+    def high(self) -> float:
+        """Its height with a margin of six on both sides."""
+        return self.height + 12
+
 
 def shade(area: Area, most: float) -> float:
     """How full the fill of an area is."""
@@ -92,10 +97,10 @@ def features(found: Sequence[Area], grounds: Mapping[str, Any]) -> dict[str, Any
             "name": a.name, "said": seconds(a.figure.difference[0]) if a.sign else "", "sign": a.sign,
             "shade": shade(a, most),
         }  # fmt: skip
-        made.append({"type": "Feature", "properties": facts, "geometry": ground})
+        made.append({"type": "Feature", "properties": {**facts, "part": "ground"}, "geometry": ground})
         at = shape(ground).representative_point()
         point = {"type": "Point", "coordinates": [round(at.x, 6), round(at.y, 6)]}
-        made.append({"type": "Feature", "properties": facts, "geometry": point})
+        made.append({"type": "Feature", "properties": {**facts, "part": "name"}, "geometry": point})
     return {"type": "FeatureCollection", "features": made}
 
 

@@ -14,9 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from oneroom.apps.ledger.time import now
-from oneroom.apps.plans.access import scenarios_for
+from oneroom.apps.plans.access import newest_runs, scenarios_for
 from oneroom.apps.plans.codes import RUN_STATES
-from oneroom.apps.plans.queries import newest_runs
 from oneroom.apps.plans.services import draft_scenario
 from oneroom.apps.reforms.access import plans_for
 from oneroom.engine.roles import Right

@@ -54,7 +54,11 @@ def outcome_of(run: Any) -> Outcome:
 def _under(results: dict[str, Any]) -> str:
     """What is compared, how often, and how sure the intervals are."""
     runs = results["runs"]
-    return _("Against today (A) · the same %(calls)s calls a run · %(runs)s, common random numbers · %(level)s %% intervals") % {
+    said = _(
+        "Against today (A) · the same %(calls)s calls in both · %(runs)s, common random numbers · "
+        "%(level)s %% intervals"
+    )
+    return said % {
         "calls": f"{results['calls']:,.0f}", "runs": ngettext("%(n)d run", "%(n)d runs", runs) % {"n": runs},
         "level": f"{results['level'] * 100:.0f}",
     }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 from oneroom.engine.lifecycle.limits import limit_s
 from oneroom.web.pages.office.plans.comparison import Area, Row
+from oneroom.web.pages.office.plans.numbers import percent
 
 WIDE, HIGH = 260.0, 30.0  # of an interval's drawing
 _EDGE = 8.0
@@ -26,6 +27,11 @@ class Interval:
     high: float
     mean: float
     clear: bool
+
+    @property
+    def left(self) -> float:
+        """Where the mark of the mean begins."""
+        return round(self.mean - 4.5, 1)
 
 
 def intervals(rows: Sequence[Row]) -> list[Interval]:
@@ -57,9 +63,41 @@ class Curve:
     promise_s: int | None
     promise_x: float
     at: tuple[float, float] | None
-    at_y: tuple[float, float]
     ticks: tuple[tuple[float, int], ...]  # x, minutes
     table: tuple[tuple[int, float, float], ...]  # minutes, today, plan
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """The lines and the bands as paths of an SVG."""
+        return {
+            "today": path(self.today), "plan": path(self.plan), "today_band": path(self.today_band, closed=True),
+            "plan_band": path(self.plan_band, closed=True),
+        }  # fmt: skip
+
+    @property
+    def lines(self) -> list[tuple[float, float, int]]:
+        """The lines of the scale: where each is, where its number stands, and the number."""
+        return [(share_y(s / 100), share_y(s / 100) + 4, s) for s in SHARES]
+
+    @property
+    def beside(self) -> float:
+        """Where the word of the promise stands."""
+        return self.promise_x + 6
+
+    @property
+    def promise_min(self) -> int:
+        """The promise in minutes."""
+        return (self.promise_s or 0) // 60
+
+    @property
+    def at_said(self) -> tuple[str, ...]:
+        """The two shares at the promise."""
+        return tuple(percent(share) for share in self.at or ())
+
+    @property
+    def table_said(self) -> list[tuple[int, str, str]]:
+        """The table in words."""
+        return [(m, percent(a), percent(b)) for m, a, b in self.table]
 
 
 X0, X1, Y0, Y1 = 40.0, 580.0, 206.0, 16.0
@@ -95,8 +133,7 @@ def curve(results: Mapping[str, Any], grade: int) -> Curve | None:
     ticks = tuple((x(m * 60), m) for m in _minutes(last))
     marks = tuple((m, _value(times, today[0], m * 60), _value(times, plan[0], m * 60)) for m in _minutes(last) if m)
     return Curve(
-        grade, line(today[0]), line(plan[0]), band(today), band(plan), promise, x(promise or 0), at,
-        (share_y(at[0]), share_y(at[1])) if at else (0.0, 0.0), ticks, marks,
+        grade, line(today[0]), line(plan[0]), band(today), band(plan), promise, x(promise or 0), at, ticks, marks,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.plans.access import run_for
 from oneroom.apps.plans.codes import RUN_STATES
 from oneroom.apps.plans.queries import today
+from oneroom.apps.reforms.checks import check_changes
 from oneroom.engine.organisation.codec import read_changes
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
@@ -32,7 +33,6 @@ from oneroom.web.pages.office.plans.scenario import LIVE, asked_said
 from oneroom.web.pages.office.plans.words import Names, trouble_said
 from oneroom.web.pages.office.reform_sides import steps
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.apps.reforms.checks import check_changes
 
 
 def _run(pk: int, run: int, by: Actor) -> Any:
@@ -116,7 +116,7 @@ def figures_file(request: HttpRequest, pk: int, run: int) -> HttpResponse:
     found = _done(pk, run, by)
     lines = lines_of(outcome_of(found))
     heads = [
-        _("Part"), _("Figure"), _("Today"), _("Plan B"), _("Difference"), _("From"), _("To"), _("What that means"),
+        _("Part"), _("Figure"), _("A today"), _("B plan"), _("Difference"), _("From"), _("To"), _("What that means"),
     ]  # fmt: skip
     exported("plan-figures", form="csv", rows=len(lines), asked=[f"run:{run}"], by=by, at=now())
     answer = HttpResponse(write_csv(heads, [list(line) for line in lines]), content_type="text/csv; charset=utf-8")

@@ -6,19 +6,16 @@ Whoever was slower than somebody else is told so, and finds what he typed still 
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from oneroom.apps.incidents.codes import CATEGORIES
 from oneroom.apps.ledger.time import now
 from oneroom.apps.plans.access import run_for, runs_of, scenario_for
 from oneroom.apps.plans.codes import RUN_STATES
@@ -33,15 +30,15 @@ from oneroom.web.faults import worded
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.office.acting import no_choice
 from oneroom.web.pages.office.days import typed_day
-from oneroom.web.pages.office.plans.forms import GRADES, POLICY_GRADES, POLICY_ONE, added, ladder_today
-from oneroom.web.pages.office.plans.words import DOES, KINDS, POLICY, RUNGS, Names, trouble_said
+from oneroom.web.pages.office.plans.fields import RUNS_OFFERED, change_forms, run_form
+from oneroom.web.pages.office.plans.forms import added
+from oneroom.web.pages.office.plans.words import Names, trouble_said
 from oneroom.web.pages.office.reform_sides import steps
 from oneroom.web.pages.office.shell import frame, needs
-from oneroom.web.pages.room.words import SKILLS, local
+from oneroom.web.pages.room.words import local
 
 SHOWN_RUNS = 20
 LIVE = ("waiting", "running", "cancelling")
-RUNS_OFFERED, DAYS_USUAL = (10, 30), 28
 
 
 @never_cache
@@ -143,13 +140,14 @@ def _page(request: HttpRequest, pk: int, refused: Refused | None = None) -> Http
     names = Names(found)
     organisation, _apart = steps(read_changes(row.changes), check_changes(row.changes, row.day))
     drafts = by.may(Right.DRAFT_PLANS) and row.put_away_at is None
+    given, bad = request.POST if refused else {}, (refused.field or "") if refused else ""
     shown: dict[str, Any] = {
         "plan": row, "organisation": organisation, "by_hand": [names.by_hand(change) for change in row.hand],
-        "drafts": drafts, "forms": list(DOES.items()), "today": _today_shown(found, names),
-        **(_offered(found) if drafts else {}), **runs_shown(row, by), "day": day, "map_words": map_words(),
-        "given": request.POST if refused else {}, "refused": worded(refused) if refused else "",
-        "bad": refused.field if refused else "", "listed": request.POST.getlist("days") if refused else list("0123456"),
-        "skilled": request.POST.getlist("skills") if refused else [],
+        "drafts": drafts, "today": _today_shown(found, names),
+        **(_offered(found) if drafts else {}),
+        "forms": change_forms(found, given, bad) if drafts else (), "run_fields": run_form(given, bad),
+        **runs_shown(row, by), "day": day, "map_words": map_words(),
+        "given": given, "bad": bad, "refused": worded(refused) if refused else "",
     }  # fmt: skip
     page = frame(request, "office-plans", **shown)
     return render(request, "office/plans/plan.html", page, status=refused.status if refused else 200)
@@ -173,21 +171,11 @@ def _today_shown(found: Today, names: Names) -> dict[str, Any]:
 
 
 def _offered(found: Today) -> dict[str, Any]:
-    """What the forms begin with and offer: today's values, stations and crews by name."""
+    """Stations and crews by name, for who types."""
     return {
         "stations": [(s.code, local(s.zh, s.en)) for s in found.stations],
         "crews": [(c.code, local(*found.callsigns.get(c.code, ("", ""))) or c.code) for c in found.crews],
-        "policy_one": [(name, POLICY[name], f"{found.policy[name]:g}") for name in POLICY_ONE],
-        "policy_grades": [
-            (name, POLICY[name], [(f"{name}.{g}", g, f"{found.policy[name][g - 1]:g}") for g in GRADES])
-            for name in POLICY_GRADES
-        ],
-        "divert": found.divert, "grades": GRADES, "skills": SKILLS.items(), "categories": CATEGORIES.items(),
-        "rungs": [(code, RUNGS[code]) for code, _s in ladder_today()[0][1]],
-        "ladder": [(grade, [(f"{code}.{grade}", code, s) for code, s in rungs]) for grade, rungs in ladder_today()],
-        "week": [(str(n), WEEKDAYS_ABBR[n]) for n in range(7)],
-        "kinds": [(code, KINDS[code]) for code in ("compare", "replay")],
-        "runs_offered": RUNS_OFFERED, "days_usual": DAYS_USUAL,
+        "runs_offered": RUNS_OFFERED,
     }  # fmt: skip
 
 

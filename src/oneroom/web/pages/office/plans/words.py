@@ -25,7 +25,8 @@ KINDS = {"compare": lazy("Drawn calls"), "replay": lazy("Recorded days"), "distr
 POLICY = {
     "skill_missing_s": lazy("a skill that is missing"), "kit_missing_s": lazy("equipment that is missing"),
     "other_area_s": lazy("another station's area"), "run_s": lazy("each run above the median"),
-    "old_fix_after_s": lazy("a position counts as old after"), "old_fix_share": lazy("an old position, share of its age"),
+    "old_fix_after_s": lazy("a position counts as old after"),
+    "old_fix_share": lazy("an old position, share of its age"),
     "metres_per_s": lazy("an inaccurate position, metres a second"),
 }  # fmt: skip
 RUNGS = {
