@@ -49,21 +49,21 @@ class Typed:
 
     def station(self, name: str) -> str:
         """The code of the station that a field names."""
-        return self._find(name, self.text(name), self.stations, "There is no station %(name)s on that day.")
+        return self._station(name, self.text(name))
 
     def stations_of(self, name: str) -> list[str]:
         """The codes of several."""
-        return [
-            self._find(name, said, self.stations, "There is no station %(name)s on that day.")
-            for said in self._several(name)
-        ]
+        return [self._station(name, said) for said in self._several(name)]
 
     def crews_of(self, name: str) -> list[str]:
         """The codes of the crews that a field names, each once."""
-        found = [
-            self._find(name, said, self.crews, "There is no crew %(name)s on that day.") for said in self._several(name)
-        ]
-        return list(dict.fromkeys(found))
+        found: dict[str, None] = {}
+        for said in self._several(name):
+            code = _named(name, said, self.crews)
+            if code is None:
+                raise BadInput(name, "There is no crew %(name)s on that day.", name=said)
+            found[code] = None
+        return list(found)
 
     def whole(self, name: str) -> int:
         """A whole number."""
@@ -82,15 +82,21 @@ class Typed:
     def _several(self, name: str) -> list[str]:
         return [part.strip() for part in _BREAKS.split(self.text(name, longest=8000)) if part.strip()]
 
-    def _find(self, name: str, said: str, known: Mapping[str, Sequence[str]], none: str) -> str:
-        if said in known:
-            return said
-        hits = [code for code, names in known.items() if said.casefold() in (n.casefold() for n in names if n)]
-        if len(hits) > 1:
-            raise BadInput(name, "Several are called %(name)s: give the code.", name=said)
-        if not hits:
-            raise BadInput(name, none, name=said)
-        return hits[0]
+    def _station(self, name: str, said: str) -> str:
+        code = _named(name, said, self.stations)
+        if code is None:
+            raise BadInput(name, "There is no station %(name)s on that day.", name=said)
+        return code
+
+
+def _named(name: str, said: str, known: Mapping[str, Sequence[str]]) -> str | None:
+    """The code of what is called so; None where nothing is. Raises ``BadInput`` where several are."""
+    if said in known:
+        return said
+    hits = [code for code, names in known.items() if said.casefold() in (n.casefold() for n in names if n)]
+    if len(hits) > 1:
+        raise BadInput(name, "Several are called %(name)s: give the code.", name=said)
+    return hits[0] if hits else None
 
 
 def added(post: QueryDict, today: Today, hand: Sequence[Mapping[str, Any]]) -> Added:

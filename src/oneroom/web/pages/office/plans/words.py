@@ -62,7 +62,7 @@ class Names:
         """A post."""
         if to.get("unit"):
             return self.unit(to["unit"])
-        return _("the point %(lon).5f, %(lat).5f") % {"lon": to["lon"], "lat": to["lat"]}
+        return _("the point %(lon)s, %(lat)s") % {"lon": f"{to['lon']:.5f}", "lat": f"{to['lat']:.5f}"}
 
     def by_hand(self, change: Mapping[str, Any]) -> str:
         """A change by hand as a sentence."""
