@@ -22,7 +22,7 @@ from oneroom.web.pages.office.plans.numbers import seconds
 WIDE = 1000.0
 SHADES = (0.28, 0.48, 0.68, 0.88)  # how full a fill is, by a quarter of the greatest difference
 _HATCH = 16.0
-_LETTER = (11.0, 26.0)  # room that a letter of a label takes, and a line
+_LETTER = (13.0, 30.0)  # room that a letter of a label takes, and a line
 LOOKS = {-1: "is-faster", 0: "is-unclear", 1: "is-slower"}
 Ring = tuple[tuple[float, float], ...]
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from oneroom.apps.incidents.codes import CATEGORIES
 from oneroom.apps.plans.queries import Today
@@ -102,7 +103,7 @@ def run_form(given: QueryDict | Mapping[str, Any], bad: str) -> tuple[Field, ...
         m.field("warm_days", _("Days before, not counted"), 1, kind="number", only="compare"),
         m.field("since", _("From the day"), kind="date", only="replay"),
         m.field("until", _("until before"), kind="date", only="replay"),
-        m.field("runs", _("Runs"), RUNS_USUAL, kind="number", listed="runs-offered"),
+        m.field("runs", pgettext("simulation", "Runs"), RUNS_USUAL, kind="number", listed="runs-offered"),
         m.field("seed", _("Seed"), 1, kind="number"),
     )
 

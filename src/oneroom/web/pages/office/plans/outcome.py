@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from oneroom.apps.plans.queries import grounds_on
+from oneroom.apps.plans.queries import grounds_on, today
 from oneroom.web.pages.office.plans import comparison, pictures
 from oneroom.web.pages.office.plans.assumptions import assumed_said
 from oneroom.web.pages.office.plans.changed_ground import Drawing, drawing, features
 from oneroom.web.pages.office.plans.comparison import Area, Row, Verdict
+from oneroom.web.pages.office.plans.words import Names
 
 MOST_NAMED = 6  # areas named on each side; the table has all
 
@@ -46,7 +47,7 @@ def outcome_of(run: Any) -> Outcome:
         comparison.verdict(results), _under(results), list(zip(rows, pictures.intervals(rows), strict=True)),
         [c for c in (pictures.curve(results, g) for g in comparison.GRADES) if c is not None], found,
         list(zip(named, pictures.bars(named), strict=True)), comparison.rest(results), comparison.coverage(results),
-        comparison.cost(results), [assumed_said(a) for a in run.assumed], drawing(found, grounds),
+        comparison.cost(results), assumed_said(run.assumed, Names(today(run.day))), drawing(found, grounds),
         features(found, grounds),
     )  # fmt: skip
 

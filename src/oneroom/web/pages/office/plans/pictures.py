@@ -130,7 +130,7 @@ def curve(results: Mapping[str, Any], grade: int) -> Curve | None:
     promise = limit_s("arrive", grade)
     promise = promise if promise is not None and promise <= last else None
     at = (_value(times, today[0], promise), _value(times, plan[0], promise)) if promise is not None else None
-    ticks = tuple((x(m * 60), m) for m in _minutes(last))
+    ticks = tuple((x(m * 60), m) for m in _minutes(last) if m != 1)
     marks = tuple((m, _value(times, today[0], m * 60), _value(times, plan[0], m * 60)) for m in _minutes(last) if m)
     return Curve(
         grade, line(today[0]), line(plan[0]), band(today), band(plan), promise, x(promise or 0), at, ticks, marks,

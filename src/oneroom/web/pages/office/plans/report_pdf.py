@@ -46,7 +46,7 @@ def as_pdf(run: Any, o: Outcome, changed: Sequence[str], asked: str, *, printed_
                          (_("No."), _("Assumption")), wide=1, empty="–")),
         Spacer(1, 4 * mm),
         text(_("We say faster, slower, better or worse only when the interval leaves 0 out. Ranking, ladders and the "
-               "steps of a call are the live room's own."), ink=DIM),
+               "steps of a call are the live room's own. Differences of shares are percentage points."), ink=DIM),
     ]  # fmt: skip
     line = " · ".join((
         name, _("run %(n)s of %(time)s") % {"n": run.pk, "time": stamp(run.ended_at)}, asked,

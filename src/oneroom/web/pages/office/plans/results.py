@@ -55,7 +55,7 @@ def changes_said(run: Any) -> list[str]:
     """What the run had changed, as sentences: the draft may say something else by now."""
     names = Names(today(run.day))
     organisation, _apart = steps(read_changes(run.changes), check_changes(run.changes, run.day))
-    return [step.words for step in organisation] + [names.by_hand(change) for change in run.hand]
+    return [step.words + _(".") for step in organisation] + [names.by_hand(change) for change in run.hand]
 
 
 @never_cache

@@ -143,7 +143,7 @@ def _page(request: HttpRequest, pk: int, refused: Refused | None = None) -> Http
     given, bad = request.POST if refused else {}, (refused.field or "") if refused else ""
     shown: dict[str, Any] = {
         "plan": row, "organisation": organisation, "by_hand": [names.by_hand(change) for change in row.hand],
-        "drafts": drafts, "today": _today_shown(found, names),
+        "count": len(row.changes) + len(row.hand), "drafts": drafts, "today": _today_shown(found, names),
         **(_offered(found) if drafts else {}),
         "forms": change_forms(found, given, bad) if drafts else (), "run_fields": run_form(given, bad),
         **runs_shown(row, by), "day": day, "map_words": map_words(),
