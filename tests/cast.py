@@ -33,7 +33,7 @@ from oneroom.apps.oversight.models import LookFlag
 from oneroom.apps.oversight.services.holds import place_hold
 from oneroom.apps.people.services import ask_second, change_details, create_account, give_role
 from oneroom.apps.personnel import services as personnel
-from oneroom.apps.places.services import raise_warning
+from oneroom.apps.places.services import close_roads, raise_warning
 from oneroom.apps.reforms.services import draft_plan
 from oneroom.engine.roles import CREW, Role
 from oneroom.engine.signatures import Act
@@ -225,6 +225,8 @@ def _things(
         "photo": services.add_photo(sent.pk, picture(), happened=None, by=room.actor(lead), at=at),
         "warning": raise_warning(reason="dog", words=planted["warning"], days=3, radius_m=60, lon=lon, lat=lat,
                                  matter=f"incident:{matter.pk}", by=room.actor(warner), at=at),
+        "closure": close_roads(how="crossing", points=[list(corner("west"))], one_way=False, reason="works",
+                               until=at + timedelta(hours=1), by=room.actor("zhou"), at=at),
         "sos": raise_sos(by=room.actor(lead), at=at),
         "delivery": Delivery.objects.filter(account=room.town.people[lead]).order_by("pk")[0].pk,
         "referral": services.bring_in(matter.pk, agency="119", by=by, at=at), "call": call.pk,

@@ -1,7 +1,9 @@
 """Many runs: the same figures however they are spread, honest intervals, differences that chance does not hide."""
 
+import hashlib
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import joblib
@@ -10,13 +12,16 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 from scipy import stats
 
+from oneroom.engine.dispatch import DivertPolicy
+from oneroom.engine.escalation import answer_ladder
 from oneroom.engine.measures.loop import Loop
-from oneroom.engine.simulate.demand import drawn
+from oneroom.engine.simulate.city import run
+from oneroom.engine.simulate.demand import Recorded, drawn
 from oneroom.engine.simulate.matters import Outcome
 from oneroom.engine.simulate.runs import Days, compare, interval, one_run, replications, student
 from oneroom.engine.simulate.score import figures
-from oneroom.engine.simulate.world import Unrunnable
-from tests.engine.towns import calls_of, town
+from oneroom.engine.simulate.world import Habits, Unrunnable, Watch
+from tests.engine.towns import MONDAY, calls_of, town
 
 SPAN = Days(days=1, warm_days=1)
 
@@ -40,6 +45,24 @@ def test_a_run_is_the_same_one_after_the_other_and_in_threads():
     with ThreadPoolExecutor(2) as threads:
         assert list(replications(world, demand, SPAN, (1, 2), spread=threads.map)) == alone
     assert alone[0] != alone[1]
+
+
+@pytest.mark.parametrize(
+    ("seed", "entries", "digest"),
+    [(1, 2483, "6e357f511defd370"), (2, 2221, "90368aeafd90c850")],
+)
+def test_a_seed_tells_the_same_days_as_ever(seed, entries, digest):
+    """
+    Two days entry by entry, as they were before the ranking and the searches were made cheaper.
+
+    Whoever changes a rule on purpose writes the new figures here; whoever makes it faster must not.
+    """
+    watches = (Watch(8 * 3600, 12 * 3600), Watch(20 * 3600, 12 * 3600))
+    world = town(crews=6, habits=Habits(silent=0.15), divert=DivertPolicy(), watches=watches)
+    record = []
+    run(world, drawn(calls_of(5), days=2, weekday=0, seed=[seed]), lambda *entry: record.append(entry), days=2)
+    told = "\n".join(f"{kind} {(at - MONDAY).total_seconds():.3f} {subject}" for kind, at, subject, *_ in record)
+    assert (len(record), hashlib.sha256(told.encode()).hexdigest()[:16]) == (entries, digest)
 
 
 @pytest.mark.prove
@@ -101,6 +124,57 @@ def test_response_is_from_the_call_to_the_first_crew_and_within_the_promise_of_i
     assert (found["calls"], found["workload_max"]) == (3, 0.5)  # who was never on duty has no workload
     assert "response_mean_s.grade2" not in found  # it came before the time that counts
     assert "response_mean_s.grade3" not in found  # nobody came yet
+
+
+def test_calls_are_told_by_today_s_area_whoever_has_the_ground_under_a_plan():
+    world, demand = town(), calls_of(2)
+    plan = replace(demand, area=np.zeros_like(demand.area), group=demand.area)
+    today, under_plan = one_run(world, demand, SPAN, 1), one_run(world, plan, SPAN, 1)
+    areas = {name for name in today if name.startswith("response_mean_s.area")}
+    assert len(areas) == 4
+    assert areas == {name for name in under_plan if name.startswith("response_mean_s.area")}
+    assert set(one_run(world, replace(plan, group=None), SPAN, 1)) & areas == {"response_mean_s.area0"}
+
+
+def test_t26_a_ladder_is_part_of_a_plan():
+    """Half of all orders are not noticed; a plan that sends another crew sooner is quicker, all else alike."""
+    habits = Habits(silent=0.5, wakes=0.2)
+    usual = tuple(answer_ladder(grade) for grade in (1, 2, 3, 4))
+    patient = tuple(tuple(replace(r, after_s=10 * r.after_s) for r in rungs) for rungs in usual)
+    as_live, same, later = (
+        one_run(town(habits=habits, **more), calls_of(2), SPAN, 1)
+        for more in ({}, {"ladders": usual}, {"ladders": patient})
+    )
+    assert as_live == same
+    assert later["response_mean_s.all"] > 2 * as_live["response_mean_s.all"]
+    with pytest.raises(Unrunnable, match="four grades"):
+        town(ladders=usual[:3])
+
+
+def test_recorded_calls_are_the_same_under_every_seed_and_people_are_not():
+    drawn_once = drawn(calls_of(3), days=2, weekday=0, seed=[1])
+    past = Recorded(drawn_once.at_s, drawn_once.node, drawn_once.area, drawn_once.kind)
+    one, other = (past.calls(days=2, weekday=0, seed=[seed]) for seed in (1, 2))
+    assert (one.at_s == other.at_s).all()
+    assert (one.normal != other.normal).any()
+    found = compare(*[list(replications(town(crews=n), past, SPAN, (1, 2, 3))) for n in (8, 16)])
+    assert found["calls"].difference == found["calls"].difference.__class__(0.0, 0.0, 0.0, 3)
+    assert found["response_mean_s.all"].difference.mean < 0
+
+
+def test_who_was_reached_in_time_is_a_share_of_all_calls_also_of_those_nobody_came_to():
+    start, loop = datetime(2026, 11, 23, tzinfo=UTC), Loop()
+    for n, (received, there) in enumerate([(0, 100), (0, 301), (0, None), (9000, None)]):
+        at = start + timedelta(seconds=received)
+        loop.take("incident.received", at, f"incident:{n + 1}", f"incident:{n + 1}", {"source": "phone", "grade": 1})
+        if there is not None:
+            loop.take("assignment.offered", at, f"a:{n}", f"incident:{n + 1}", {})
+            loop.take("assignment.on_scene", at + timedelta(seconds=there), f"a:{n}", f"incident:{n + 1}", {})
+    ends = start + timedelta(seconds=9600)  # of the last call nobody saw yet what becomes of it
+    found = figures(loop, Outcome(np.array([30.0, 6.0]), np.array([60.0, 60.0])), since=start, until=ends)
+    assert (found["reached.grade1.90"], found["reached.grade1.120"], found["reached.grade1.330"]) == (0, 1 / 3, 2 / 3)
+    assert found["late"] == 2 / 3  # five minutes are promised
+    assert found["workload_spread"] == pytest.approx(0.5 / 0.3)
 
 
 @pytest.mark.parametrize(

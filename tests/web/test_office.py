@@ -52,6 +52,7 @@ PAGES = {
     "/office/duty": CHIEFS | {"zhou"},
     "/office/duty/crews": CHIEFS | {"zhou"},
     "/office/force": ROOM | CHIEFS | {"ina"},
+    "/office/force/cover": ROOM | CHIEFS | {"ina"},
     "/office/duty/swaps": CHIEFS | {"zhou"},
     "/office/days": ROOM | CHIEFS | {"ina"},
     "/office/incidents": ROOM | CHIEFS | {"ina"},

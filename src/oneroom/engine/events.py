@@ -127,6 +127,10 @@ _KINDS = [
           radius="quantity", until="time"),
     _kind("warning.renewed", "A warning of a place holds longer.", warning="id", until="time"),
     _kind("warning.ended", "A warning of a place no longer holds; its words were erased.", warning="id", cause="code"),
+    _kind("roads.closed", "Streets were closed, until a time.", closure="id", reason="code", how="code",
+          pieces="quantity", length="quantity", one_way="flag", until="time"),
+    _kind("roads.prolonged", "Streets stay closed until another time.", closure="id", until="time"),
+    _kind("roads.reopened", "Streets that were closed are open again.", closure="id", cause="code"),
     # organisation and duty
     _kind("unit.created", "A unit of the organisation begins.", unit="id", unit_kind="code"),
     _kind("unit.changed", "A unit of the organisation is something else from today on.", unit="id", fields="codes"),
@@ -196,6 +200,7 @@ _KINDS = [
           least="quantity", required="quantity"),
     _kind("force.readiness", "A unit of the mobile force said how ready it is.", force="id", level="quantity",
           present="quantity"),
+    _kind("force.based", "A unit of the mobile force has its base at a place on the map.", force="id"),
     _kind("force.below", "A unit of the mobile force is below what is required of it.", force="id", short="codes"),
     _kind("force.ready", "A unit of the mobile force holds what is required of it.", force="id"),
     _kind("force.drill_called", "A drill: a unit of the mobile force was called out. No call, in no statistics.",

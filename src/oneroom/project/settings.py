@@ -268,6 +268,7 @@ CLOCKWORK = [
     "oneroom.apps.people.clock.lapse_signatures",
     "oneroom.apps.people.clock.end_vouches",
     "oneroom.apps.places.clock.end_expired_warnings",
+    "oneroom.apps.places.clock.reopen_in_time",
 ]
 # The same for what may take its time (much to delete, a second place that does not answer): done beside, so that no
 # ladder waits for it.
@@ -315,6 +316,7 @@ RETAINED = {
     "track": "oneroom.apps.duty.retention.fixes",
     "answer": "oneroom.apps.ledger.retention.answers",
     "warning": "oneroom.apps.places.retention.warnings",
+    "closure": "oneroom.apps.places.retention.closures",
     "photo": "oneroom.apps.incidents.retention.photos",
     "scene_note": "oneroom.apps.incidents.retention.scene_notes",
     "words": "oneroom.apps.incidents.retention.words",

@@ -75,7 +75,7 @@ class _Counted:
 
 _lock = threading.Lock()
 _counted: _Counted | None = None
-_held: tuple[tuple[str, int, tuple[int, ...]], Picture] | None = None
+_held: tuple[tuple[str, tuple[int, ...], int, tuple[int, ...]], Picture] | None = None
 
 
 def picture(crews: Sequence[OnBoard], starts: roads.Points, loaded: Loaded, *, at: datetime) -> Picture:
@@ -83,7 +83,7 @@ def picture(crews: Sequence[OnBoard], starts: roads.Points, loaded: Loaded, *, a
     global _held
     free = [i for i, c in enumerate(crews) if c.state == Crew.State.AVAILABLE and c.led and c.officers]
     hour = hour_of(at)
-    key = (loaded.sha256, hour, tuple(crews[i].id for i in free))
+    key = (loaded.sha256, loaded.closures, hour, tuple(crews[i].id for i in free))
     held = _held
     if held is not None and held[0] == key and abs(at - held[1].at) <= _FRESH:
         return held[1]

@@ -64,7 +64,8 @@ def cells_of(graph: RoadGraph, lon: ArrayLike = (), lat: ArrayLike = (), *, size
     column, row = (np.floor(axis / size_m).astype(np.int64) for axis in (x, y))
     off = np.hypot(x - (column + 0.5) * size_m, y - (row + 0.5) * size_m)
     order = np.lexsort((off, column, row))  # by cell, the best junction of each first
-    firsts = np.flatnonzero(np.diff(column[order], prepend=np.inf) + np.diff(row[order], prepend=np.inf) != 0)
+    new_column, new_row = (np.diff(axis[order], prepend=np.inf) != 0 for axis in (column, row))
+    firsts = np.flatnonzero(new_column | new_row)
     best = order[firsts]
     cells = Cells(
         graph, size_m, column[best].astype(np.int32), row[best].astype(np.int32), best.astype(np.int32),

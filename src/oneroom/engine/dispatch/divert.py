@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from oneroom.engine.dispatch.rank import RULES, Candidates, broken_rules
+from oneroom.engine.dispatch.rank import RULES, Candidates, any_of, broken_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def could_be_diverted(
     if grade > p.up_to_grade:
         return ()
     rules = broken_rules(crews)
-    busy_is_fine = [n for n, rule in enumerate(RULES) if rule != "on_a_call"]
-    may_go = ~rules[busy_is_fine].any(axis=0) & (leaves_grade > grade)
+    but_busy = any_of(broken for rule, broken in zip(RULES, rules, strict=True) if rule != "on_a_call")
+    may_go = ~but_busy & (leaves_grade > grade)
     with np.errstate(invalid="ignore"):  # nobody is free, and there is no way either: no gain
         gain = best_free_s - crews.travel_s
     chosen = np.flatnonzero(may_go & (gain >= p.gain_s))

@@ -9,8 +9,10 @@ area, crew legality); a person confirms, always.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,8 +66,7 @@ class Policy:
     metres_per_s: float = 8.0  # how an inaccurate position becomes seconds: city driving, 29 km/h
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One fact for (+1) or against (-1): a code for the screen to word, with a ``quantity`` or the bits ``what``."""
 
     code: str
@@ -74,8 +75,7 @@ class Reason:
     what: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One summand of a score, in whole seconds."""
 
     code: str
@@ -120,18 +120,21 @@ class Ranking:
 RULES = ("no_officer", "no_lead", "not_working", "on_a_call", "no_position", "no_way")
 
 
-def broken_rules(crews: Candidates) -> NDArray[np.bool_]:
-    """Which rule each crew breaks: (rules, n), in the order of ``RULES``."""
-    return np.stack(
-        [
-            crews.officers < 1,
-            ~crews.led,
-            ~crews.working,
-            ~crews.free,
-            ~np.isfinite(crews.fix_age_s),
-            ~np.isfinite(crews.travel_s),
-        ]
+def broken_rules(crews: Candidates) -> tuple[NDArray[np.bool_], ...]:
+    """Which crews break each rule, (n,), in the order of ``RULES``."""
+    return (
+        crews.officers < 1,
+        ~crews.led,
+        ~crews.working,
+        ~crews.free,
+        ~np.isfinite(crews.fix_age_s),
+        ~np.isfinite(crews.travel_s),
     )
+
+
+def any_of(rules: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Which crews break one of these rules at least."""
+    return reduce(np.bitwise_or, rules)
 
 
 def rank(need: Need, crews: Candidates, policy: Policy | None = None, *, first: int | None = None) -> Ranking:
@@ -141,77 +144,120 @@ def rank(need: Need, crews: Candidates, policy: Policy | None = None, *, first: 
     ``need.grade`` is 1 to 4. Only the ``first`` proposals are made out, all if None: who needs one of a thousand does
     not wait for the reasons of the others. Nothing is mutated; the same input gives the same answer.
     """
-    p = policy or Policy()
-    g = need.grade - 1
+    p = policy or _USUAL
     rules = broken_rules(crews)
-    out = rules.any(axis=0)
-    first_rule = rules.argmax(axis=0)
-    chosen = np.flatnonzero(~out)
+    out = any_of(rules)
+    excluded: tuple[Exclusion, ...] = ()
+    index = np.arange(len(out))
+    if out.any():
+        broken = np.argmax(rules, axis=0)
+        excluded = tuple(
+            Exclusion(int(i), int(crews.crew_id[i]), RULES[int(broken[i])]) for i in np.flatnonzero(out)
+        )  # fmt: skip
+        index = np.flatnonzero(~out)
+        crews = Candidates(*(getattr(crews, column)[index] for column in Candidates.__slots__))
+    if not len(index):
+        return Ranking((), excluded)
+    weighed = _weigh(need, crews, p)
+    score = reduce(np.add, weighed.parts.values())
+    order = np.lexsort((crews.crew_id, crews.travel_s, score))[:first]
+    return Ranking(_made_out(need, crews, p, weighed, order, index), excluded)
 
-    no_skill = np.bitwise_and(need.skills, ~crews.skills)
-    no_kit = np.bitwise_and(need.kit, ~crews.kit)
-    elsewhere = np.zeros_like(out) if need.area_id is None else crews.area_id != need.area_id
-    median_runs = float(np.median(crews.runs[chosen])) if chosen.size else 0.0
-    extra_runs = np.maximum(crews.runs - median_runs, 0.0)
-    age_s = np.where(np.isfinite(crews.fix_age_s), crews.fix_age_s, 0.0)
-    stale_s = np.maximum(age_s - p.old_fix_after_s, 0.0)
-    unsure_s = uncertain_s(age_s, crews.accuracy_m, p)
 
-    parts = {
-        "travel": np.where(out, 0.0, crews.travel_s),
-        "lacks_skill": _share(no_skill, need.skills) * p.skill_missing_s,
-        "lacks_kit": _share(no_kit, need.kit) * p.kit_missing_s,
-        "other_area": elsewhere * p.other_area_s[g],
-        "many_runs": extra_runs * p.run_s[g],
-        "old_fix": stale_s * p.old_fix_share,
-    }
-    whole = {code: np.rint(seconds).astype(np.int64) for code, seconds in parts.items()}
-    score = np.sum(list(whole.values()), axis=0)
-    order = chosen[np.lexsort((crews.crew_id[chosen], crews.travel_s[chosen], score[chosen]))]
-    fastest = chosen[np.argmin(crews.travel_s[chosen])] if chosen.size else -1
+class _Weighed(NamedTuple):
+    """What counts for and against crews, over arrays: whole seconds by part; parts that are nobody's are left out."""
 
+    parts: dict[str, NDArray[np.float64]]
+    no_skill: NDArray[np.int64]
+    no_kit: NDArray[np.int64]
+    elsewhere: NDArray[np.bool_]
+    extra_runs: NDArray[np.float64]
+    stale_s: NDArray[np.float64]
+
+
+def _weigh(need: Need, crews: Candidates, p: Policy) -> _Weighed:
+    g = need.grade - 1
+    nothing = np.zeros(len(crews.crew_id), np.int64)
+    parts = {"travel": np.rint(crews.travel_s)}
+    no_skill, no_kit, elsewhere = nothing, nothing, nothing.astype(np.bool_)
+    if need.skills:
+        no_skill = np.bitwise_and(need.skills, ~crews.skills)
+        parts["lacks_skill"] = np.rint(_share(no_skill, need.skills) * p.skill_missing_s)
+    if need.kit:
+        no_kit = np.bitwise_and(need.kit, ~crews.kit)
+        parts["lacks_kit"] = np.rint(_share(no_kit, need.kit) * p.kit_missing_s)
+    if need.area_id is not None:
+        elsewhere = crews.area_id != need.area_id
+        parts["other_area"] = np.rint(elsewhere * p.other_area_s[g])
+    extra_runs = np.maximum(crews.runs - _median(crews.runs), 0.0)
+    stale_s = np.maximum(crews.fix_age_s - p.old_fix_after_s, 0.0)
+    parts["many_runs"] = np.rint(extra_runs * p.run_s[g])
+    parts["old_fix"] = np.rint(stale_s * p.old_fix_share)
+    return _Weighed(parts, no_skill, no_kit, elsewhere, extra_runs, stale_s)
+
+
+def _made_out(
+    need: Need, crews: Candidates, p: Policy, weighed: _Weighed, order: NDArray[np.int64], index: NDArray[np.int64]
+) -> tuple[Proposal, ...]:
+    """The proposals in this order, with their reasons. ``index``: where each crew stood among all."""
+    columns = (
+        order, index[order], crews.crew_id[order], crews.travel_s[order],
+        uncertain_s(crews.fix_age_s[order], crews.accuracy_m[order], p), weighed.no_skill[order],
+        crews.skills[order], weighed.no_kit[order], crews.kit[order], weighed.elsewhere[order], crews.runs[order],
+        weighed.extra_runs[order], weighed.stale_s[order], crews.fix_age_s[order],
+    )  # fmt: skip
+    seconds = {code: part[order].tolist() for code, part in weighed.parts.items()}
+    fastest = int(crews.travel_s.argmin())
     proposals = []
-    for i in order[:first].tolist():
+    for n, (
+        here, place, crew_id, travel_s, unsure_s, no_skill, skills, no_kit, kit, elsewhere, runs, extra_runs, stale_s,
+        age_s,
+    ) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):  # fmt: skip
         reasons = []
-        if i == fastest:
-            reasons.append(Reason("fastest", +1))
+        if here == fastest:
+            reasons.append(_FASTEST)
         for has, lacks, asked, missing, held in (
-            ("has_skill", "lacks_skill", need.skills, int(no_skill[i]), int(crews.skills[i])),
-            ("has_kit", "lacks_kit", need.kit, int(no_kit[i]), int(crews.kit[i])),
+            ("has_skill", "lacks_skill", need.skills, no_skill, skills),
+            ("has_kit", "lacks_kit", need.kit, no_kit, kit),
         ):
             if asked & held:
                 reasons.append(Reason(has, +1, what=asked & held))
             if missing:
                 reasons.append(Reason(lacks, -1, what=missing))
         if need.area_id is not None:
-            reasons.append(Reason("other_area", -1) if elsewhere[i] else Reason("own_area", +1))
-        if crews.runs[i] == 0:
-            reasons.append(Reason("first_run", +1))
-        elif extra_runs[i] > 0:
-            reasons.append(Reason("many_runs", -1, float(crews.runs[i])))
-        if stale_s[i] > 0:
-            reasons.append(Reason("old_fix", -1, float(crews.fix_age_s[i])))
-        summands = tuple(
-            Part(code, int(s[i])) for code, s in whole.items() if code == "travel" or s[i]
-        )  # fmt: skip
+            reasons.append(_OTHER_AREA if elsewhere else _OWN_AREA)
+        if runs == 0:
+            reasons.append(_FIRST_RUN)
+        elif extra_runs > 0:
+            reasons.append(Reason("many_runs", -1, float(runs)))
+        if stale_s > 0:
+            reasons.append(Reason("old_fix", -1, age_s))
+        parts = [Part(code, int(part[n])) for code, part in seconds.items() if code == "travel" or part[n]]
         proposals.append(
             Proposal(
-                i, int(crews.crew_id[i]), float(crews.travel_s[i]), float(unsure_s[i]), int(score[i]), summands,
-                tuple(reasons),
+                place, crew_id, travel_s, unsure_s, sum(part.seconds for part in parts), tuple(parts), tuple(reasons)
             )
-        )  # fmt: skip
-    excluded = tuple(Exclusion(int(i), int(crews.crew_id[i]), RULES[int(first_rule[i])]) for i in np.flatnonzero(out))
-    return Ranking(tuple(proposals), excluded)
+        )
+    return tuple(proposals)
+
+
+_USUAL = Policy()
+_FASTEST, _FIRST_RUN = Reason("fastest", +1), Reason("first_run", +1)
+_OWN_AREA, _OTHER_AREA = Reason("own_area", +1), Reason("other_area", -1)
+
+
+def _median(runs: NDArray[np.int64]) -> float:
+    """`numpy.median` of whole numbers, for the few crews of most calls at a fifth of its cost."""
+    in_order = np.sort(runs)
+    return float(in_order[(len(runs) - 1) // 2] + in_order[len(runs) // 2]) / 2
 
 
 def uncertain_s(age_s: Any, accuracy_m: Any, policy: Policy | None = None) -> Any:
     """By how much an arrival may be off for a position so old and so inaccurate; numbers or arrays, in seconds."""
-    p = policy or Policy()
+    p = policy or _USUAL
     return age_s * p.old_fix_share + accuracy_m / p.metres_per_s
 
 
 def _share(missing: NDArray[np.int64], asked: int) -> NDArray[np.float64]:
     """Which part of what is asked each crew lacks, 0 to 1."""
-    if not asked:
-        return np.zeros(len(missing))
     return np.bitwise_count(missing).astype(np.float64) / asked.bit_count()

@@ -53,7 +53,7 @@ class _Run:
         self.out = Outcome(np.zeros(len(world.crews)), np.zeros(len(world.crews)))
         self.force = Force(world, ground, self.out)
         self.room = Room(world, ground, self.force)
-        self.ladders = [escalation.answer_ladder(grade) for grade in (1, 2, 3, 4)]
+        self.ladders = world.ladders or [escalation.answer_ladder(grade) for grade in (1, 2, 3, 4)]
         self.events: list[tuple[float, int, Callable[[float, Any], None], Any]] = []
         self.laid = 0
         self.matters: dict[int, Matter] = {}

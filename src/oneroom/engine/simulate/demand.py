@@ -30,7 +30,8 @@ class Demand:
     """
     How often calls come, and where. ``rate`` (168,) calls an hour, by hour of the week from Monday 0:00 · ``node``,
     ``area`` (p,) junctions where calls come from and whose ground that is · ``weight`` (h, p) how the calls of an hour
-    fall on the places, with h = 1 (always alike), 24 (by hour of the day) or 168 · ``share`` (k,) of each kind.
+    fall on the places, with h = 1 (always alike), 24 (by hour of the day) or 168 · ``share`` (k,) of each kind ·
+    ``group`` (p,) by which area its figures are told: that of today, where a plan gives the ground to another.
     """
 
     rate: Floats
@@ -38,6 +39,7 @@ class Demand:
     area: Ints
     weight: Floats
     share: Floats
+    group: Ints | None = None
 
     def __post_init__(self) -> None:
         if self.rate.shape != (HOURS,) or not np.isfinite(self.rate).all() or (self.rate < 0).any():
@@ -52,12 +54,32 @@ class Demand:
         if (self.share < 0).any() or (self.rate.any() and not self.share.sum() > 0):
             raise Unrunnable("calls need kinds")
 
+    def calls(self, *, days: int, weekday: int, seed: Sequence[int]) -> Calls:
+        """Calls of so many days; see `drawn`."""
+        return drawn(self, days=days, weekday=weekday, seed=seed)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Calls that were, in the order in which they came; see `Demand` and `recorded` for the columns."""
+
+    at_s: Floats
+    node: Ints
+    area: Ints
+    kind: Ints
+    group: Ints | None = None
+
+    def calls(self, *, days: int, weekday: int, seed: Sequence[int]) -> Calls:
+        """The same calls under every seed; what people do is drawn."""
+        return recorded(self.at_s, self.node, self.area, self.kind, seed=seed, group=self.group)
+
 
 @dataclass(frozen=True)
 class Calls:
     """
     Calls in the order in which they come, n of them. ``at_s`` seconds from the beginning · ``node`` junction ·
-    ``area`` · ``kind`` index of the world's kinds · ``decide`` (n,), ``normal`` (n, 4, 4), ``even`` (n, 4, 2) chance.
+    ``area`` · ``kind`` index of the world's kinds · ``decide`` (n,), ``normal`` (n, 4, 4), ``even`` (n, 4, 2) chance ·
+    ``group`` by which area its figures are told, None: ``area``.
     """
 
     at_s: Floats
@@ -68,6 +90,7 @@ class Calls:
     normal: Floats
     even: Floats
     seed: tuple[int, ...]
+    group: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.at_s)
@@ -80,7 +103,10 @@ class Calls:
         return more.standard_normal(4).tolist(), more.random(2).tolist()
 
 
-def recorded(at_s: ArrayLike, node: ArrayLike, area: ArrayLike, kind: ArrayLike, *, seed: Sequence[int]) -> Calls:
+def recorded(
+    at_s: ArrayLike, node: ArrayLike, area: ArrayLike, kind: ArrayLike, *, seed: Sequence[int],
+    group: ArrayLike | None = None,
+) -> Calls:  # fmt: skip
     """Calls that were: the same times, places and kinds; only what people do is drawn. Raises Unrunnable."""
     at = np.asarray(at_s, np.float64)
     if (np.diff(at) < 0).any() or (len(at) and at[0] < 0):
@@ -92,6 +118,7 @@ def recorded(at_s: ArrayLike, node: ArrayLike, area: ArrayLike, kind: ArrayLike,
     return Calls(
         at, where, whose, what, chance.standard_normal(len(at)), chance.standard_normal((len(at), DRAWN, 4)),
         chance.random((len(at), DRAWN, 2)), (*seed, 2),
+        None if group is None else np.asarray(group, np.int32),
     )  # fmt: skip
 
 
@@ -113,4 +140,5 @@ def drawn(demand: Demand, *, days: int, weekday: int, seed: Sequence[int]) -> Ca
     place = np.minimum(place, len(demand.node) - 1)
     shares = np.cumsum(demand.share)
     kind = np.searchsorted(shares, chance.random(len(at)) * shares[-1], side="right") if len(at) else np.empty(0)
-    return recorded(at, demand.node[place], demand.area[place], kind, seed=seed)
+    group = None if demand.group is None else demand.group[place]
+    return recorded(at, demand.node[place], demand.area[place], kind, seed=seed, group=group)

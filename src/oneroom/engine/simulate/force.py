@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from oneroom.engine import dispatch
 from oneroom.engine.simulate import moving
 from oneroom.engine.simulate.ground import MS, Ground
-from oneroom.engine.simulate.matters import Order, Outcome
+from oneroom.engine.simulate.matters import Found, Order, Outcome
 from oneroom.engine.simulate.world import DAY_S, Kind, World
 
 Ints = NDArray[np.int32]
@@ -39,16 +39,13 @@ class Force:
         crews = world.crews
         self._world, self._ground, self.outcome = world, ground, outcome
         self.index_of = {crew.id: i for i, crew in enumerate(crews)}
-        self._crew_id = np.array([c.id for c in crews])
-        self._officers = np.array([c.officers for c in crews])
         self._led = np.array([c.led for c in crews])
-        self._skills = np.array([c.skills for c in crews])
-        self._kit = np.array([c.kit for c in crews])
-        self._area = np.array([c.area for c in crews])
+        # One row for each column of `dispatch.Candidates` that is whole numbers: crews are taken out of all at once.
+        self._facts = np.array([(c.id, c.officers, c.skills, c.kit, c.area, 0) for c in crews], np.int64).T.copy()
+        self._runs = self._facts[-1]
         self._watch = np.array([c.watch for c in crews])
         self._post = np.array([c.post for c in crews], np.int32)
         n = len(crews)
-        self._runs = np.zeros(n, np.int64)
         self.free = np.zeros(n, np.bool_)  # on duty, ready, without an order, answering
         self._duty, self._ready, self._busy, self._mute = (np.zeros(n, np.bool_) for _ in range(4))
         self._mode, self._at, self._since = (
@@ -162,6 +159,10 @@ class Force:
             self._node[crew] = -1
         return self._node, self._lead
 
+    def found(self, crew: int, far_ms: int) -> Found:
+        """A crew as `places` found it last."""
+        return Found(crew, int(self._node[crew]), int(self._lead[crew]), far_ms)
+
     def on_orders(self, now: float, orders: Sequence[Order | None], kinds: Sequence[Kind], ground: Ground) -> Busy:
         """Crews that are called, under way or at a scene, and where; not those that do their paperwork."""
         n, count = len(orders), 0
@@ -183,10 +184,10 @@ class Force:
     def candidates(self, index: Ints, travel_s: NDArray[np.float64]) -> dispatch.Candidates:
         """These crews as `dispatch.rank` wants them; their places are known to the second."""
         n = len(index)
+        crew_id, officers, skills, kit, area, runs = self._facts[:, index]
         return dispatch.Candidates(
-            self._crew_id[index], travel_s, self.free[index], self._yes[:n], self._officers[index], self._led[index],
-            self._skills[index], self._kit[index], self._area[index], self._runs[index], self._zero[:n],
-            self._zero[:n],
+            crew_id, travel_s, self.free[index], self._yes[:n], officers, self._led[index], skills, kit, area, runs,
+            self._zero[:n], self._zero[:n],
         )  # fmt: skip
 
 

@@ -46,13 +46,17 @@ class Searcher:
         self._dist = np.full(ground.graph.nodes, kernels.INF, np.int32)
         self._first_exit = np.full(ground.graph.nodes, -1, np.int32)
         self._next_exit = np.empty(crews, np.int32)
+        self._touched = np.empty(ground.graph.nodes, np.int32)
+        self._heap = np.empty(len(ground.graph.arc_head) + crews + 1, np.int64)
 
-    def first(self, hour: int, goal: int, node: Ints, lead: Ints, count: int) -> tuple[Ints, Ints]:
+    def first(
+        self, hour: int, goal: int, node: Ints, lead: Ints, count: int, *, limit_ms: int = kernels.INF
+    ) -> tuple[Ints, Ints]:
         """Crews and their milliseconds, first come first; see `moving.first_to_reach`."""
         graph = self._ground.graph
         return first_to_reach(
-            graph.rev_start, graph.rev_tail, self._ground.by_hour[hour].rev_ms, goal, node, lead, count,
-            self._dist, self._first_exit, self._next_exit,
+            graph.rev_start, graph.rev_tail, self._ground.by_hour[hour].rev_ms, goal, node, lead, count, limit_ms,
+            self._dist, self._first_exit, self._next_exit, self._touched, self._heap,
         )  # fmt: skip
 
 

@@ -76,13 +76,14 @@ def settle_places(
 
 @jit
 def first_to_reach(
-    rev_start: Ints, rev_tail: Ints, rev_ms: Ints, goal: int, node: Ints, lead: Ints, count: int,
-    dist: Ints, first_exit: Ints, next_exit: Ints,
+    rev_start: Ints, rev_tail: Ints, rev_ms: Ints, goal: int, node: Ints, lead: Ints, count: int, limit_ms: int,
+    dist: Ints, first_exit: Ints, next_exit: Ints, touched: Ints, heap: Longs,
 ) -> tuple[Ints, Ints]:  # fmt: skip
     """
-    The first ``count`` crews to a junction, by (milliseconds, index); ``node`` -1 is a crew that is not asked.
+    The first ``count`` crews to a junction within a time, by (milliseconds, index); ``node`` -1 is one not asked about.
 
     Works on ``dist`` (all INF) and ``first_exit`` (all -1), one entry for each junction, and leaves them so.
+    ``touched`` has room for all junctions, ``heap`` for all arcs and crews: nothing grows while it searches.
     """
     nodes = len(rev_start) - 1
     crews = 0
@@ -94,10 +95,8 @@ def first_to_reach(
     count = min(count, crews)
     found = np.empty(count, np.int32)
     found_ms = np.empty(count, np.int32)
-    touched = np.empty(1024, np.int64)
     touched[0] = goal
     met = 1
-    heap = np.empty(1024, np.int64)
     heap[0] = goal
     size = 1
     dist[goal] = 0
@@ -107,6 +106,8 @@ def first_to_reach(
         sink(heap, size)
         size -= 1
         ms = key >> 32
+        if ms > limit_ms:
+            break
         here = key & _LOW
         if here >= nodes:
             found[taken] = here - nodes
@@ -117,21 +118,19 @@ def first_to_reach(
             continue
         crew = first_exit[here]
         while crew >= 0:
-            heap = push(heap, size, ((ms + lead[crew]) << 32) | (nodes + crew))
+            lift(heap, size, ((ms + lead[crew]) << 32) | (nodes + crew))
             size += 1
             crew = next_exit[crew]
         for place in range(rev_start[here], rev_start[here + 1]):
-            if rev_ms[place] < INF and ms + rev_ms[place] < dist[rev_tail[place]]:
-                tail = rev_tail[place]
-                if dist[tail] >= INF:
-                    if met == len(touched):
-                        larger = np.empty(2 * met, np.int64)
-                        larger[:met] = touched
-                        touched = larger
+            tail = rev_tail[place]
+            reach = ms + rev_ms[place]
+            before = dist[tail]
+            if reach < before:  # a closed street costs INF: never less
+                if before >= INF:
                     touched[met] = tail
                     met += 1
-                dist[tail] = ms + rev_ms[place]
-                heap = push(heap, size, ((ms + rev_ms[place]) << 32) | tail)
+                dist[tail] = reach
+                lift(heap, size, (reach << 32) | tail)
                 size += 1
     for i in range(met):
         dist[touched[i]] = INF
@@ -139,6 +138,19 @@ def first_to_reach(
         if node[crew] >= 0:
             first_exit[node[crew]] = -1
     return found[:taken], found_ms[:taken]
+
+
+@jit
+def lift(heap: Longs, size: int, key: int | np.int64) -> None:
+    """Add a key to a heap of ``size`` keys that has room for it."""
+    place = size
+    while place > 0:
+        parent = (place - 1) >> 1
+        if heap[parent] <= key:
+            break
+        heap[place] = heap[parent]
+        place = parent
+    heap[place] = key
 
 
 @jit

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from oneroom.engine import dispatch
+from oneroom.engine.roads import INF
 from oneroom.engine.simulate.force import Force
 from oneroom.engine.simulate.ground import MS, Ground, Searcher
 from oneroom.engine.simulate.matters import Found, Order
@@ -56,15 +57,19 @@ class Room:
     def who_goes(self, now: float, asked: Asked, orders: Sequence[Order | None], kinds: Sequence[Kind]) -> Chosen:
         """``orders`` by crew, ``kinds`` of all calls by call, for whoever might be taken from a lesser matter."""
         hour = int(now % DAY_S // 3600)
-        ranking, found = self._ranked(now, hour, asked)
+        ranking, far_ms = self._ranked(now, hour, asked)
         best_free_s = min((p.travel_s for p in ranking.proposals), default=np.inf)
         diverted = self._diverted(now, hour, asked, best_free_s, orders, kinds)
         count = asked.want - (diverted is not None)
-        crews = tuple(found[self._force.index_of[crew]] for crew in self._chosen(ranking, asked, count))
-        return Chosen(crews, diverted, tuple(str(p.crew_id) for p in ranking.proposals[:ADVISED]))
+        crews = [self._force.index_of[crew] for crew in self._chosen(ranking, asked, count)]
+        found = tuple(self._force.found(crew, far_ms[crew]) for crew in crews)
+        return Chosen(found, diverted, tuple(str(p.crew_id) for p in ranking.proposals[:ADVISED]))
 
-    def _ranked(self, now: float, hour: int, asked: Asked) -> tuple[dispatch.Ranking, dict[int, Found]]:
-        """The free crews in order: so many of the nearest that nobody left out could come before those wanted."""
+    def _ranked(self, now: float, hour: int, asked: Asked) -> tuple[dispatch.Ranking, dict[int, int]]:
+        """
+        The free crews in order: so many of the nearest that nobody left out could come before those wanted; and the
+        milliseconds that each of them is away at the speed of traffic.
+        """
         force, looked_at = self._force, max(LOOKED_AT, 4 * asked.want)
         need = dispatch.Need(asked.grade, asked.skills, asked.kit, asked.area)
         node, lead = force.places(now, force.free, asked.mute)
@@ -79,8 +84,7 @@ class Room:
                 need, force.candidates(index, travel_s), self._world.policy, first=None if whole else ADVISED
             )
             if len(index) < looked_at or _settled(ranking, asked.want, float(travel_s[-1])):
-                places = zip(index.tolist(), node[index].tolist(), lead[index].tolist(), ms.tolist(), strict=True)
-                return ranking, {place[0]: Found(*place) for place in places}
+                return ranking, dict(zip(index.tolist(), ms.tolist(), strict=True))
             looked_at *= 4
 
     def _chosen(self, ranking: dispatch.Ranking, asked: Asked, count: int) -> tuple[int, ...]:
@@ -108,8 +112,12 @@ class Room:
         busy = self._force.on_orders(now, orders, kinds, self._ground)
         if not busy.count:
             return None
-        index, ms = self._search.first(hour, asked.junction, busy.node, busy.lead, busy.count)
-        travel_s = ms / (MS * self._world.habits.speed[asked.grade - 1])
+        speed = MS * self._world.habits.speed[asked.grade - 1]
+        late_ms = (best_free_s - policy.gain_s) * speed + 1  # who comes later than that gains too little
+        index, ms = self._search.first(
+            hour, asked.junction, busy.node, busy.lead, busy.count, limit_ms=int(min(late_ms, INF))
+        )
+        travel_s = ms / speed
         found = dispatch.could_be_diverted(
             asked.grade, self._force.candidates(index, travel_s), leaves_grade=busy.grade[index],
             on_scene=busy.on_scene[index], best_free_s=best_free_s, policy=policy,

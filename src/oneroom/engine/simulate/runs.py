@@ -18,7 +18,7 @@ import numpy as np
 
 from oneroom.engine.measures.loop import Loop
 from oneroom.engine.simulate.city import run
-from oneroom.engine.simulate.demand import Demand, drawn
+from oneroom.engine.simulate.demand import Demand, Recorded
 from oneroom.engine.simulate.ground import Ground, made_ready
 from oneroom.engine.simulate.score import Figures, figures
 from oneroom.engine.simulate.world import Unrunnable, World
@@ -58,16 +58,17 @@ class Days:
     warm_days: int = 1
 
 
-def one_run(world: World, demand: Demand, span: Days, seed: int, ground: Ground | None = None) -> Figures:
+def one_run(world: World, demand: Demand | Recorded, span: Days, seed: int, ground: Ground | None = None) -> Figures:
     """The figures of one run; the same arguments give the same figures, on any machine and in any process."""
     whole, loop = span.warm_days + span.days, Loop()
-    calls = drawn(demand, days=whole, weekday=world.begins.weekday(), seed=[seed])
+    calls = demand.calls(days=whole, weekday=world.begins.weekday(), seed=[seed])
     outcome = run(world, calls, loop.take, days=whole, ground=ground)
-    return figures(loop, outcome, since=world.begins + timedelta(days=span.warm_days))
+    begins, ends = (world.begins + timedelta(days=days) for days in (span.warm_days, whole))
+    return figures(loop, outcome, since=begins, until=ends, group=calls.group)
 
 
 def replications(
-    world: World, demand: Demand, span: Days, seeds: Sequence[int], *, spread: Spread = map
+    world: World, demand: Demand | Recorded, span: Days, seeds: Sequence[int], *, spread: Spread = map
 ) -> Iterator[Figures]:
     """
     The figures of one run for each seed, in the order of the seeds, each as soon as it and all before it are done.

@@ -12,6 +12,7 @@ from datetime import datetime
 from math import exp
 
 from oneroom.engine.dispatch import DivertPolicy, Policy
+from oneroom.engine.escalation import Rung
 from oneroom.engine.roads import RoadGraph
 
 DAY_S = 86_400
@@ -104,6 +105,7 @@ class World:
     habits: Habits = field(default_factory=Habits)
     policy: Policy | None = None
     divert: DivertPolicy | None = None
+    ladders: tuple[tuple[Rung, ...], ...] | None = None  # of orders, by grade; None: those of the live room
 
     def __post_init__(self) -> None:
         if not self.crews:
@@ -120,6 +122,8 @@ class World:
                 raise Unrunnable(f"crew {crew.id} is of a watch that does not exist")
             if not all(0 <= node < self.graph.nodes for node in (crew.post, *crew.beat)):
                 raise Unrunnable(f"crew {crew.id} stands off the road network")
+        if self.ladders is not None and (len(self.ladders) != 4 or not all(self.ladders)):
+            raise Unrunnable("a ladder with rungs is wanted for each of the four grades")
         for kind in self.kinds:
             if not 1 <= kind.grade <= 4 or kind.crews < 1:
                 raise Unrunnable(f"calls of kind {kind.category} have no grade from 1 to 4, or ask for no crew")

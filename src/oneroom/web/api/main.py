@@ -17,6 +17,7 @@ from oneroom.web.actors import SignInFirst, actor
 from oneroom.web.api import (
     aftercare,
     calls,
+    closures,
     coverage,
     crews,
     demo,
@@ -65,6 +66,7 @@ api.add_router("", places.router)
 api.add_router("", incidents.router)
 api.add_router("", aftercare.router)
 api.add_router("", warnings.router)
+api.add_router("", closures.router)
 api.add_router("", duplicates.router)
 api.add_router("", handovers.router)
 api.add_router("", late.router)

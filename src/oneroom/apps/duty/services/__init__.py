@@ -11,7 +11,14 @@ from oneroom.apps.duty.services.crews import (
 )
 from oneroom.apps.duty.services.desks import SILENCE_REASONS, silence, sound_again
 from oneroom.apps.duty.services.gear import NewGear, enter_gear, move_gear
-from oneroom.apps.duty.services.mobile import call_drill, end_drill, enter_force, say_readiness, turn_out
+from oneroom.apps.duty.services.mobile import (
+    base_force,
+    call_drill,
+    end_drill,
+    enter_force,
+    say_readiness,
+    turn_out,
+)
 from oneroom.apps.duty.services.plans import drop_wish, lay_pattern, say_unavailable, set_plan, wish
 from oneroom.apps.duty.services.positions import Fix, record_positions
 from oneroom.apps.duty.services.rosters import (
@@ -43,6 +50,7 @@ __all__ = [
     "NewGear",
     "answer_swap",
     "ask_swap",
+    "base_force",
     "begin_spell",
     "call_drill",
     "come_on_duty",

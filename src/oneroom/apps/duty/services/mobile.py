@@ -23,15 +23,22 @@ def enter_force(
     skills: Iterable[str] = (), kit: Iterable[str] = (), lon: float | None = None, lat: float | None = None, by: Actor,
     at: datetime,
 ) -> ForceUnit:  # fmt: skip
-    """Enter a unit of the mobile force; until its chief says otherwise nobody of it is ready, and that is an alarm."""
+    """
+    Enter a unit of the mobile force; until its chief says otherwise nobody of it is ready, and that is an alarm.
+
+    ``lon`` and ``lat`` are where its base is; without them it is where the unit is that it belongs to.
+    """
     by.must(Right.COMMAND)
     if not code or not code.isascii() or not code.replace("-", "").isalnum() or len(code) > 24:
         raise BadInput("code", "A code has letters, digits and - only, at most 24.")
-    if not OrgUnit.objects.filter(pk=unit_id, valid_to=None).exists():
+    above = OrgUnit.objects.filter(pk=unit_id, valid_to=None).first()
+    if above is None:
         raise BadInput("unit", "There is no such choice here. Pick one of the list.")
     if not 1 <= least <= strength <= 999:
         raise BadInput("least", "The least strength is 1 or more, and no more than the whole strength.")
     _must_be_level(required, "required")
+    if lon is None or lat is None:
+        lon, lat = above.lon, above.lat
     try:
         with transaction.atomic():
             force = ForceUnit.objects.create(
@@ -63,6 +70,16 @@ def say_readiness(pk: int, *, level: int, present: int, by: Actor, at: datetime)
         "force.readiness", f"force:{pk}", by=by, at=at, to=_scopes(force), force=pk, level=level, present=present,
     )  # fmt: skip
     _judge(force, by, at)
+
+
+@service
+def base_force(pk: int, *, base: str, lon: float, lat: float, by: Actor, at: datetime) -> None:
+    """Whoever commands says where its base is: from there the whole city has to be in reach (row T26)."""
+    by.must(Right.COMMAND)
+    force = force_for(pk, by=by, lock=True)
+    force.base, force.lon, force.lat = plain("base", base, longest=80, required=True), lon, lat
+    force.save(update_fields=["base", "lon", "lat"])
+    note("force.based", f"force:{pk}", by=by, at=at, to=_scopes(force), force=pk)
 
 
 @service

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from oneroom.apps.duty.force import drills_of, force_for, forces_for, response_s, short_of
-from oneroom.apps.duty.services import call_drill, end_drill, enter_force, say_readiness, turn_out
+from oneroom.apps.duty.services import base_force, call_drill, end_drill, enter_force, say_readiness, turn_out
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import codes_named, units
 from oneroom.engine.readiness import LEVELS
@@ -26,6 +26,7 @@ from oneroom.web.actors import actor
 from oneroom.web.faults import worded
 from oneroom.web.pages.office.acting import acted, no_choice, number
 from oneroom.web.pages.office.shell import frame, needs
+from oneroom.web.pages.office.typed_places import place_typed
 from oneroom.web.pages.room.words import KIT, SKILLS, local, named
 from oneroom.web.tables import Choice, Column, Rows, Table, Text
 from oneroom.web.takeout import respond
@@ -121,11 +122,13 @@ def _enter(request: HttpRequest, by: Actor) -> int:
     for name, words in (("skills", SKILLS), ("kit", KIT)):
         if not set(post.getlist(name)) <= set(words):
             raise no_choice(name)
+    at = post.get("at", "").strip()
+    lon, lat = place_typed("at", at)[:2] if at else (None, None)
     return enter_force(
         code=post.get("code", ""), name_zh=post.get("name_zh", ""), name_en=post.get("name_en", ""),
         unit_id=number(request, "unit"), base=post.get("base", ""), strength=number(request, "strength"),
         least=number(request, "least"), required=number(request, "required"), skills=post.getlist("skills"),
-        kit=post.getlist("kit"), by=by, at=now(),
+        kit=post.getlist("kit"), lon=lon, lat=lat, by=by, at=now(),
     ).pk  # fmt: skip
 
 
@@ -141,13 +144,16 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Right.SEE_FORCE)
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say how ready it is, call a drill, say that it rolled, end the drill: ``act`` says which."""
+    """Say how ready it is or where its base is, call a drill, say that it rolled, end the drill: ``act`` says which."""
     by, at = actor(request), now()
 
     def happens(name: str) -> None:
         match name:
             case "ready":
                 say_readiness(pk, level=number(request, "level"), present=number(request, "present"), by=by, at=at)
+            case "base":
+                lon, lat, _zh, _en = place_typed("at", request.POST.get("at", ""))
+                base_force(pk, base=request.POST.get("base", ""), lon=lon, lat=lat, by=by, at=at)
             case "drill":
                 call_drill(pk, by=by, at=at)
             case "rolled":
@@ -168,7 +174,8 @@ def _page(request: HttpRequest, pk: int, by: Actor, refused: Refused | None = No
         required=level_said(row.required), minutes=response_s(row) // 60, short=[SHORT[code] for code in short_of(row)],
         drills=[(d, m, _clock(m.took_s)) for d, m in drills], running=any(d.ended_at is None for d, _m in drills),
         may_say=by.heads(row.unit_id) or by.may(Right.COMMAND), may_call=by.may(Right.COMMAND),
-        levels=_levels().items(), now=str(row.level), refused=worded(refused) if refused else "",
+        levels=_levels().items(), now=str(row.level), given=request.POST if refused else {},
+        refused=worded(refused) if refused else "",
         bad=refused.field if refused else "",
     )  # fmt: skip
     return render(request, "office/force_unit.html", context, status=refused.status if refused else 200)

@@ -41,6 +41,7 @@ SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
         STAFF,
         say.plain(lazy("Mobile force: unit %(force)s stands at level %(level)s with %(present)s")),
     ),
+    "force.based": (STAFF, say.plain(lazy("Mobile force: unit %(force)s has its base at a place on the map"))),
     "force.below": (STAFF, say.plain(lazy("Mobile force: unit %(force)s is below what is required"))),
     "force.ready": (STAFF, say.plain(lazy("Mobile force: unit %(force)s holds what is required"))),
     "force.drill_called": (STAFF, say.plain(lazy("DRILL: unit %(force)s of the mobile force was called out"))),
