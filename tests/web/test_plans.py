@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
+from oneroom.apps import plans
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.people.services import create_account, give_role
 from oneroom.apps.plans.codes import TROUBLES
@@ -21,6 +23,7 @@ from oneroom.engine.organisation.changes import Merge
 from oneroom.engine.roles import Role
 from oneroom.engine.simulate.changes import DOES as HAND
 from oneroom.engine.values import SYSTEM
+from oneroom.web.pages.office.plans.assumptions import OF_CREWS, SENTENCES
 from oneroom.web.pages.office.plans.words import DOES, Names, trouble_said
 from tests.compared import AREAS, FIGURES, area, figure, results
 from tests.papers import text_of
@@ -56,9 +59,9 @@ def begun(room, by, name: str = "Fewer stations") -> int:
     return draft_scenario(name, by=by, at=room.now)
 
 
-def done(room, by, plan: int, **more) -> Run:
+def done(room, by, plan: int, assumed=(), **more) -> Run:
     run = ask_run(plan, "compare", {}, by=by, at=room.now)
-    end_run(run, "done", results=results(**more), assumed=[], at=room.now)
+    end_run(run, "done", results=results(**more), assumed=assumed, at=room.now)
     return Run.objects.get(pk=run)
 
 
@@ -299,7 +302,7 @@ def test_figures_go_out_as_a_file_with_an_entry(room, browser, planner):
     answer = browser().get(f"/office/plans/{plan}/runs/{run.pk}/figures.csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows[0] == ["Part", "Figure", "A today", "B plan", "Difference", "From", "To", "What that means"]
-    assert ["Arrival, 90th percentile, s", "P1", "378", "352", "-26", "-38", "-14", "faster"] in rows
+    assert ["Arrival, 90th percentile, s", "P1", "378.0", "352.0", "-26.0", "-38.0", "-14.0", "faster"] in rows
     assert Entry.objects.filter(kind="list.exported", facts__list="plan-figures").count() == 1
 
 
@@ -331,6 +334,50 @@ def test_every_trouble_is_a_sentence_in_both_languages():
             chinese = trouble_said(code, said)
         assert len({code, english, chinese}) == 3, code
         assert "%(" not in english + chinese, code
+
+
+def test_everything_that_a_run_may_assume_has_a_sentence():
+    """What is written as ``{"code": …}`` beside a run, and what its code is made of."""
+    found = set[str]()
+    for path in Path(plans.__file__).parent.glob("*.py"):
+        found |= set(re.findall(r'"code": "(\w+?)"[,}]', path.read_text()))
+        if '"code": "post_" +' in path.read_text():
+            found |= {"post_in_area", "post_where_seen", "post_unknown"}
+        if '"code": "watches_" +' in path.read_text():
+            found |= {"watches_rosters", "watches_duty", "watches_assumed"}
+    assert found <= {*SENTENCES, *OF_CREWS}, "say in pages/office/plans/assumptions.py what this means"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_assumptions_are_said_with_their_values(room, browser, planner, language):
+    plan = begun(room, planner)
+    span = {"what": "scene", "median_s": 1200.0, "sigma": 0.7, "n": 12, "kinds": 3, "of": 9}
+    assumed = [
+        {"code": "demand", "calls": 4312, "since": "2026-10-01T00:00:00+08:00", "until": "2026-11-01T00:00:00+08:00"},
+        {"code": "replayed", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
+        {"code": "demand_old", "until": "2026-10-01T00:00"}, {"code": "post_in_area", "crew": "crew-1", "unit": "west"},
+        {"code": "post_in_area", "crew": "crew-2", "unit": "west"},
+        {"code": "post_where_seen", "crew": "a", "unit": "b"},
+        {"code": "post_unknown", "crew": "a", "unit": "b"}, {"code": "riders", "crews": 3, "officers": 2},
+        {"code": "watches_rosters", "crews": 3}, {"code": "watches_duty", "crews": 3},
+        {"code": "watches_assumed", "crews": 3, "halves": True},
+        {"code": "watches_assumed", "crews": 3, "halves": False},
+        {"code": "span_fitted", **span}, {"code": "span_default", **span},
+        {"code": "silent_fitted", "share": 0.02, "n": 100}, {"code": "silent_default", "share": 0.02, "n": 1},
+        {"code": "speed", "by_grade": [1.1, 1.0, 0.9, 0.9], "fitted": [1]},
+        {"code": "habits", "wakes": 0.5, "handover_s": 600, "mute_s": 1800}, {"code": "needs", "kinds": 9},
+        {"code": "sent", "share": 0.8, "n": 100}, {"code": "unit_place", "unit": "east", "of": "west"},
+        {"code": "stands_at_post"},
+    ]  # fmt: skip
+    assert {a["code"] for a in assumed} == {*SENTENCES, *OF_CREWS}
+    run = done(room, planner, plan, assumed=assumed)
+    page = browser(language=language).get(f"/office/plans/{plan}/runs/{run.pk}").content.decode()
+    said = re.findall(r"<li>(.*?)</li>", page.split('id="assumed-h"')[1].split("</ol>")[0])
+    assert len(said) == len(assumed) - 1, "two crews of one code are one sentence"
+    assert not [s for s in said if "%" in s and "%(" in s]
+    if language == "en":
+        assert "Crew-1, Crew-2" in said[-3]
+        assert "4,312 calls of the public from 2026-10-01 to 2026-11-01" in said[0]
 
 
 def test_every_change_by_hand_has_words():

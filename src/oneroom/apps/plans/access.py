@@ -59,4 +59,4 @@ def last_good(scenario: Scenario, kind: str = "compare") -> Run | None:
 def newest_runs(scenario_ids: Iterable[int]) -> dict[int, Run]:
     """The newest run of each of these scenarios, without what it came to; one that was never run has none."""
     rows = Run.objects.filter(scenario_id__in=set(scenario_ids)).defer("results")
-    return {row.scenario_id: row for row in rows.order_by("scenario_id", "-pk").distinct("scenario_id")}
+    return {row.scenario_id or 0: row for row in rows.order_by("scenario_id", "-pk").distinct("scenario_id")}

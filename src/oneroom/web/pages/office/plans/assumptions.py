@@ -7,8 +7,10 @@ What was fitted on the force's own record is said with how much it rests on; wha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -44,7 +46,7 @@ OF_CREWS: dict[str, Callable[[str], str]] = {
 
 
 def _day(text: Any) -> str:
-    return str(text)[:10]
+    return f"{localtime(datetime.fromisoformat(text)):%Y-%m-%d}" if len(str(text)) > 16 else str(text)[:10]
 
 
 def _calls(said: Said) -> dict[str, Any]:
@@ -95,8 +97,8 @@ SENTENCES: dict[str, Callable[[Said, Names], str]] = {
     "span_default": lambda a, _n: _span(a, fitted=False),
     "silent_fitted": lambda a, _n: _("%(share)s of orders are not noticed at first, fitted on %(n)s orders.")
     % {"share": percent(a["share"]), "n": f"{a['n']:,}"},
-    "silent_default": lambda a, _n: _("%(share)s of orders are not noticed at first, a usual value; your record has too "
-                                      "few (%(n)s).") % {"share": percent(a["share"]), "n": f"{a['n']:,}"},
+    "silent_default": lambda a, _n: _("%(share)s of orders are not noticed at first, a usual value; your record has "
+                                      "too few (%(n)s).") % {"share": percent(a["share"]), "n": f"{a['n']:,}"},
     "speed": lambda a, _n: _speed(a),
     "habits": lambda a, _n: _("Each rung wakes %(wakes)s of silent crews; a handover takes %(min)d min; who did not "
                               "answer is not asked again for %(mute)d min.")

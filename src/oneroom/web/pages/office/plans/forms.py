@@ -158,7 +158,8 @@ def _watch(typed: Typed) -> dict[str, Any]:
 
 
 def _policy(typed: Typed) -> Added:
-    was, differs = typed.today.policy, {}
+    was = typed.today.policy
+    differs: dict[str, float | list[float]] = {}
     for name in POLICY_ONE:
         value = typed.number(name)
         if value != was[name]:

@@ -65,23 +65,18 @@ def _under(results: dict[str, Any]) -> str:
     }  # fmt: skip
 
 
-def lines_of(outcome: Outcome) -> list[tuple[str, ...]]:
-    """All figures as lines of a file: part, what, today, plan, difference, low, high, what it means."""
-    found: list[tuple[str, ...]] = []
+def lines_of(outcome: Outcome) -> list[tuple[str | float, ...]]:
+    """All figures as lines of a file: part, what, today, plan, difference, its ends, what that means."""
+    parts = (
+        (_("Arrival, 90th percentile, s"), [row for row, _interval in outcome.grades]),
+        (_("Arrival by area, mean, s"), [area.row for area in outcome.areas]),
+        (_("The rest"), outcome.rest), (_("Coverage"), outcome.coverage), (_("Cost"), outcome.cost),
+    )  # fmt: skip
+    return [(part, row.name, *_numbers(row), row.word) for part, rows in parts for row in rows]
 
-    def add(part: str, row: Row) -> None:
-        f = row.figure
-        low, high = (f"{x:.6g}" for x in f.difference[1:]) if f else ("", "")
-        was, is_, more = (f"{x:.6g}" for x in (f.today[0], f.plan[0], f.difference[0])) if f else (
-            row.today, row.plan, row.difference
-        )  # fmt: skip
-        found.append((part, row.name, was, is_, more, low, high, row.word))
 
-    for row, _interval in outcome.grades:
-        add(_("Arrival, 90th percentile, s"), row)
-    for area in outcome.areas:
-        add(_("Arrival by area, mean, s"), area.row)
-    for part, rows in ((_("The rest"), outcome.rest), (_("Coverage"), outcome.coverage), (_("Cost"), outcome.cost)):
-        for row in rows:
-            add(part, row)
-    return found
+def _numbers(row: Row) -> tuple[str | float, ...]:
+    f = row.figure
+    if f is None:
+        return row.today, row.plan, row.difference, "", ""
+    return tuple(float(f"{x:.6g}") for x in (f.today[0], f.plan[0], *f.difference))

@@ -58,11 +58,11 @@ def as_pdf(run: Any, o: Outcome, changed: Sequence[str], asked: str, *, printed_
 
 def _compared(title: str, rows: Sequence[Row], a_day: Sequence[str] = ()) -> Section:
     """Rows of a comparison as a table; ``a_day`` is one more column of calls a day."""
-    head = ("", _("A today"), _("B plan"), "B − A", _("Interval"), _("What that means"))
-    lines = [(r.name, r.today, r.plan, r.difference, r.span or "–", r.word or "–") for r in rows]
+    head: tuple[str, ...] = ("", _("A today"), _("B plan"), "B − A", _("Interval"), _("What that means"))
+    lines: list[tuple[str, ...]] = [(r.name, r.today, r.plan, r.difference, r.span or "–", r.word or "–") for r in rows]
     if a_day:
         head = (*head, _("Calls a day"))
-        lines = [(*line, calls) for line, calls in zip(lines, a_day, strict=True)]  # type: ignore[misc]
+        lines = [(*line, calls) for line, calls in zip(lines, a_day, strict=True)]
     return Section(title, tuple(lines), head, wide=0, empty="–")
 
 

@@ -92,7 +92,10 @@ def _act(request: HttpRequest, row: Any, by: Actor) -> str:
             if which not in ("changes", "hand"):
                 raise no_choice("of")
             kept = [change for place, change in enumerate(getattr(row, which)) if place != n]
-            alter_scenario(row.pk, seen=_number(post, "seen"), by=by, at=at, **{which: kept})
+            alter_scenario(
+                row.pk, seen=_number(post, "seen"), changes=kept if which == "changes" else None,
+                hand=kept if which == "hand" else None, by=by, at=at,
+            )  # fmt: skip
             return f"{here}#changes-h"
         case "rename":
             day = typed_day(post.get("day", ""))
