@@ -21,7 +21,9 @@ const ROADS = [
   { classes: ["unclassified", "residential", "living_street", "service", "tertiary_link"], token: "--road-4", width: 1, named: 15 },
 ];
 const BOTH_FROM = 15.5; // from this zoom a name has room for its twin in the other language
-export const FIELDS = ["areas", "change", "gaps", "routes", "stations", "crews", "incidents", "late", "keys", "pick"];
+export const FIELDS = [
+  "areas", "cover", "change", "gaps", "routes", "stations", "crews", "incidents", "late", "keys", "pick",
+];
 export const SELECTABLE = ["incident", "crew"]; // topmost first
 
 const nothing = () => ({ type: "FeatureCollection", features: [] });
@@ -42,6 +44,17 @@ export function style(city, language, token) {
         paint: { "line-color": token("--area-line"), "line-width": 1.2, "line-dasharray": [0.5, 4] },
       },
       ...(tiled ? ground(token) : []),
+      {
+        id: "cover", type: "fill", source: "cover", filter: ["!=", ["get", "circle"], "open"],
+        paint: {
+          "fill-color": token("--map-ink"), "fill-antialias": false,
+          "fill-opacity": ["match", ["get", "circle"], "60", 0.42, "180", 0.26, 0.13],
+        },
+      },
+      {
+        id: "cover-open", type: "fill", source: "cover", filter: ["==", ["get", "circle"], "open"],
+        paint: { "fill-pattern": "hatch", "fill-antialias": false, "fill-opacity": 0.55 },
+      },
       ...ROADS.map((road, r) => street(road, r, token, tiled)).reverse(),
       ...change(token),
       {

@@ -3,6 +3,7 @@
 
 import * as alike from "./room-alike.js";
 import * as command from "./room-command.js";
+import * as cover from "./room-cover.js";
 import * as late from "./room-late.js";
 import * as matter from "./room-matter.js";
 import * as proposals from "./room-proposals.js";
@@ -39,6 +40,7 @@ const LETTERS = {
   c: callBack,
   d: () => alike.compare(),
   l: late.open,
+  g: () => cover.toggle(),
   0: () => queue.unfilter(),
   z: undo.take,
   m: toMap,
