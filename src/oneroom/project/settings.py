@@ -292,6 +292,8 @@ HOUSEWORK = [
 DIVERT_GAIN_S = float(os.environ.get("ONEROOM_DIVERT_GAIN_S", "60"))
 # Coverage is weighed by the calls of so many days: long enough for quiet streets, short enough for a city that changes.
 COVERAGE_DAYS = int(os.environ.get("ONEROOM_COVERAGE_DAYS", "90"))
+# How runs of plans are spread over the cores (apps.plans.spreading): loky, threading, multiprocessing, sequential.
+RUNS_BACKEND: str = os.environ.get("ONEROOM_RUNS_BACKEND", "loky")
 # How many officers ride beside the lead of a whole crew: the 2 of 1 + 2 + N (row T16).
 CREW_OFFICERS = int(os.environ.get("ONEROOM_CREW_OFFICERS", "2"))
 # A station with fewer officers than this gets groups instead of teams (row T14).
