@@ -105,7 +105,9 @@ SENTENCES: dict[str, Callable[[Said, Names], str]] = {
     % {"wakes": percent(a["wakes"]), "min": round(a["handover_s"] / 60), "mute": round(a["mute_s"] / 60)},
     "needs": lambda a, _n: _("Each of %(n)d kinds of calls asks for the crews, skills and equipment of its plan card.")
     % {"n": a["kinds"]},
-    "sent": lambda a, _n: _("Crews are sent to %(share)s of calls, as on record (%(n)s calls).")
+    "sent": lambda a, _n: _("Crews are sent to every call: your record has none to count.")
+    if not a["n"]
+    else _("Crews are sent to %(share)s of calls, as on record (%(n)s calls).")
     % {"share": percent(a["share"]), "n": f"{a['n']:,}"},
     "unit_place": lambda a, n: _("No place is entered for %(unit)s: its crews stand where %(of)s was.")
     % {"unit": n.unit(a["unit"]), "of": n.unit(a["of"])},

@@ -123,7 +123,8 @@ def drawing(found: Sequence[Area], grounds: Mapping[str, Any]) -> Drawing | None
         rings = _rings(ground, at, 0.5 / scale)
         said = seconds(a.figure.difference[0])
         hatch = _hatched(rings) if a.sign > 0 else ()
-        pieces.append(Piece(LOOKS[a.sign], shade(a, most), f"{a.name} {said}", rings, hatch))
+        opacity = shade(a, most) * (0.5 if a.sign > 0 else 1)  # the hatching stands upon it
+        pieces.append(Piece(LOOKS[a.sign], round(opacity, 2), f"{a.name} {said}", rings, hatch))
         middle = ground.representative_point()
         if a.sign:
             labels.append((abs(a.figure.difference[0]), Label(*at(middle.x, middle.y), a.name, said)))

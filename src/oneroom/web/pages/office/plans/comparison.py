@@ -66,7 +66,7 @@ class Area:
         f = self.figure
         return Row(
             self.name, clock(f.today[0]), clock(f.plan[0]), seconds(f.difference[0]), seconds_between(f), f.sign,
-            speed_word(f.sign), f,
+            speed_word(f), f,
         )  # fmt: skip
 
     @property
@@ -88,9 +88,11 @@ def figure_of(said: Mapping[str, Any]) -> Figure:
     return Figure(*(tuple(float(x) for x in said[name]) for name in ("today", "plan", "difference")))  # type: ignore[arg-type]
 
 
-def speed_word(sign: int) -> str:
-    """Faster, slower, or unclear."""
-    return (_("unclear"), _("slower"), _("faster"))[sign]
+def speed_word(f: Figure) -> str:
+    """Faster, slower, unclear, or the same where nothing differs at all."""
+    if not any(f.difference):
+        return _("the same")
+    return (_("unclear"), _("slower"), _("faster"))[f.sign]
 
 
 def by_grade(results: Mapping[str, Any], name: str = "response_p90_s") -> list[Row]:
@@ -104,7 +106,7 @@ def by_grade(results: Mapping[str, Any], name: str = "response_p90_s") -> list[R
         rows.append(
             Row(
                 f"P{grade}", clock(f.today[0]), clock(f.plan[0]), seconds(f.difference[0]), seconds_between(f), f.sign,
-                speed_word(f.sign), f, grade,
+                speed_word(f), f, grade,
             )
         )  # fmt: skip
     return rows
@@ -186,6 +188,13 @@ def rest(results: Mapping[str, Any]) -> list[Row]:
     """Overdue, within the promise, load of the crews, and what else a run counts."""
     figures = results["figures"]
     rows = []
+    if "response_mean_s.all" in figures:
+        f = figure_of(figures["response_mean_s.all"])
+        said = _("Arrival, mean of all calls")
+        rows.append(
+            Row(said, clock(f.today[0]), clock(f.plan[0]), seconds(f.difference[0]), seconds_between(f), f.sign,
+                speed_word(f), f)
+        )  # fmt: skip
     if "arrive_within" in figures:
         rows.append(_share(_("Arrivals overdue"), figure_of(figures["arrive_within"]).turned(), better=-1))
     for grade in GRADES:
@@ -212,9 +221,10 @@ def rest(results: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def _word(sign: int, better: int) -> str:
+def _word(f: Figure, better: int) -> str:
+    sign = f.sign
     if not sign:
-        return _("unclear")
+        return _("unclear") if any(f.difference) else _("the same")
     if not better:
         return _("more") if sign > 0 else _("less")
     return _("better") if sign == better else _("worse")
@@ -223,14 +233,14 @@ def _word(sign: int, better: int) -> str:
 def _share(name: str, f: Figure, *, better: int) -> Row:
     mean, low, high = f.difference
     span = between(points(low), points(high))
-    return Row(name, percent(f.today[0]), percent(f.plan[0]), points(mean), span, f.sign, _word(f.sign, better), f)
+    return Row(name, percent(f.today[0]), percent(f.plan[0]), points(mean), span, f.sign, _word(f, better), f)
 
 
 def _count(name: str, f: Figure, *, better: int) -> Row:
     mean, low, high = f.difference
     span = between(signed(low, 1), signed(high, 1))
     was, is_ = (f"{x:,.1f}" for x in (f.today[0], f.plan[0]))
-    return Row(name, was, is_, signed(mean, 1), span, f.sign, _word(f.sign, better), f)
+    return Row(name, was, is_, signed(mean, 1), span, f.sign, _word(f, better), f)
 
 
 def coverage(results: Mapping[str, Any]) -> list[Row]:

@@ -163,9 +163,8 @@ def _map(ground: Ground) -> Drawing:
 
 def _piece(piece: Piece, at: Any) -> list[Any]:
     ink = {"is-faster": _PLAN, "is-slower": _SLOWER}.get(piece.look, colors.white)
-    opacity = piece.opacity * (0.45 if piece.look == "is-slower" else 0.8) if piece.opacity else 0
     lines = [PolyLine([v for p in line for v in at(p)], strokeColor=_SLOWER, strokeWidth=0.5) for line in piece.hatch]
-    return [_filled(piece.rings, ink, opacity, at, stroke=DIM), *lines]
+    return [_filled(piece.rings, ink, piece.opacity, at, stroke=DIM), *lines]
 
 
 def _filled(rings: Any, ink: Any, opacity: float, at: Any, *, stroke: Any = None) -> Path:
