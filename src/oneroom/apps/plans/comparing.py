@@ -23,9 +23,9 @@ from oneroom.apps.plans.spreading import spread
 from oneroom.apps.plans.world import Worlds, days_between, worlds_of
 from oneroom.engine import coverage, roads
 from oneroom.engine.simulate.demand import Demand, Recorded
-from oneroom.engine.simulate.fitting import hours_seen, rates, weights
-from oneroom.engine.simulate.ground import Ground, made_ready
-from oneroom.engine.simulate.runs import Compared, Days, Interval, one_run
+from oneroom.engine.simulate.ground import made_ready
+from oneroom.engine.simulate.rates import hours_seen, rates, weights
+from oneroom.engine.simulate.runs import Compared, Days, Interval, one_of_each
 from oneroom.engine.simulate.runs import compare as compared
 from oneroom.engine.simulate.score import REACHED_S, Figures
 from oneroom.engine.simulate.world import World
@@ -89,12 +89,11 @@ def _both(
     """Run both worlds under the same seeds and say what they come to."""
     seeds = range(asked["seed"], asked["seed"] + asked["runs"])
     tick(0, len(seeds))
-    one_of_each = partial(
-        _one_of_each, (worlds.today, worlds.plan), demands, (made_ready(worlds.today), made_ready(worlds.plan)), span
-    )
+    both = (worlds.today, worlds.plan)
+    each = partial(one_of_each, both, demands, (made_ready(worlds.today), made_ready(worlds.plan)), span)
     today: list[Figures] = []
     plan: list[Figures] = []
-    for before, after in spread(one_of_each, seeds):
+    for before, after in spread(each, seeds):
         today.append(before)
         plan.append(after)
         tick(len(plan), len(seeds))
@@ -105,18 +104,6 @@ def _both(
         "cost": _cost(worlds), "calls": found["calls"].today.mean, "runs": len(seeds), "days": span.days,
         "level": asked["level"], "assumed": worlds.assumed,
     }  # fmt: skip
-
-
-def _one_of_each(
-    worlds: tuple[World, World], demands: Sequence[Demand | Recorded], grounds: tuple[Ground, Ground], span: Days,
-    seed: int,
-) -> tuple[Figures, Figures]:  # fmt: skip
-    """One seed under both worlds: together on one core, so that each seed that is done can be compared."""
-    today, plan = (
-        one_run(world, demand, span, seed, ground)
-        for world, demand, ground in zip(worlds, demands, grounds, strict=True)
-    )
-    return today, plan
 
 
 _AREA = ("response_mean_s.area", "calls.area")

@@ -11,7 +11,7 @@ import numpy as np
 
 from oneroom.apps.incidents.counting import assignments
 from oneroom.engine.escalation import answer_ladder
-from oneroom.engine.simulate.fitting import LEAST, share, span
+from oneroom.engine.simulate.rates import LEAST, share, span_of
 from oneroom.engine.simulate.world import Habits
 
 Assumed = list[dict[str, Any]]
@@ -55,7 +55,7 @@ def habits_of(since: datetime, until: datetime) -> tuple[Habits, Assumed]:
     assumed: Assumed = []
     fitted: dict[str, Any] = {}
     for what, mine in times.items():
-        found = span(mine)
+        found = span_of(mine)
         fitted[what] = found or getattr(usual, what)
         assumed.append(
             {"code": "span_fitted" if found else "span_default", "what": what, "median_s": fitted[what].median_s,

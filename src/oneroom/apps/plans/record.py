@@ -26,7 +26,7 @@ from oneroom.apps.incidents.proposals import mask
 from oneroom.apps.incidents.protocol import plan_for
 from oneroom.apps.incidents.protocol_files import KIT, SKILLS
 from oneroom.apps.plans.troubles import Trouble
-from oneroom.engine.simulate.fitting import LEAST, joined, share, span
+from oneroom.engine.simulate.rates import LEAST, joined, share, span_of
 from oneroom.engine.simulate.world import Kind, Span
 
 Assumed = list[dict[str, Any]]
@@ -103,7 +103,7 @@ def with_kinds(
     for category, grade in keys:
         plan = plan_for(category, subs.get((category, grade), ""), grade)
         scene, paper = (
-            joined([span(some) for some in (each.get((category, grade), ()), each.get((category, 0), ()))], usual)
+            joined([span_of(some) for some in (each.get((category, grade), ()), each.get((category, 0), ()))], usual)
             for each, usual in ((times["scene"], _whole(times["scene"], _KIND_NOW.scene)),
                                 (times["paper"], _whole(times["paper"], _KIND_NOW.paper)))
         )  # fmt: skip
@@ -116,7 +116,7 @@ def with_kinds(
     for what, each in times.items():
         usual = _whole(each, getattr(_KIND_NOW, what))
         said = {"what": what, "median_s": usual.median_s, "sigma": usual.sigma, "n": len(each.get(("", 0), ()))}
-        code = "span_fitted" if span(each.get(("", 0), ())) is not None else "span_default"
+        code = "span_fitted" if span_of(each.get(("", 0), ())) is not None else "span_default"
         assumed.append({"code": code, **said, "kinds": defaults[what], "of": len(keys)})
     assumed.append({"code": "needs", "kinds": len(keys)})
     assumed.append({"code": "sent", "share": float(np.average(sent, weights=np.bincount([number[k] for k in named]))),
@@ -126,7 +126,7 @@ def with_kinds(
 
 
 def _whole(times: dict[tuple[str, int], list[float]], usual: Span) -> Span:
-    return span(times.get(("", 0), ())) or usual
+    return span_of(times.get(("", 0), ())) or usual
 
 
 def _subcategories(since: datetime, until: datetime) -> dict[tuple[str, int], str]:

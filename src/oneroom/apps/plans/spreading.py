@@ -1,6 +1,8 @@
 """
 Runs spread over the cores by joblib, whose backend is a setting; whatever the backend, the figures are the same.
 
+The processes that compute know no Django and no database: what they are given to do is of `engine`.
+
 What computes can be stopped from another thread: processes are ended at once, threads after the run they are in.
 """
 
@@ -17,7 +19,7 @@ from typing import Any, TypeVar
 import joblib
 from django.conf import settings
 from joblib.externals.loky import get_reusable_executor
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.externals.loky.process_executor import BrokenProcessPool
 
 T = TypeVar("T")
 BACKENDS = ("loky", "threading", "multiprocessing", "sequential")
@@ -44,7 +46,7 @@ def spread(run: Callable[[int], T], seeds: Sequence[int]) -> Iterator[T]:
     found = parallel(joblib.delayed(_tied if backend != "threading" else _plain)(run, seed) for seed in seeds)
     try:
         yield from found
-    except TerminatedWorkerError as died:
+    except BrokenProcessPool as died:
         raise WorkerDied from died
     finally:
         if backend == "loky":

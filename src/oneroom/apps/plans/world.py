@@ -107,8 +107,10 @@ def proposed(changes: Sequence[Any], day: date, ground: Ground) -> Proposal:
     """The changes of the organisation over what holds on that day. Raises Trouble for one that cannot be made."""
     try:
         return propose(read_changes(list(changes)), day, over=stored.facts().as_of(day), ground=ground)
-    except BadInput as refused:
-        raise of_refusal(refused) from None
+    except BadInput as refused:  # "3.unit" where it is made, "changes.3.unit" where it is read
+        place = refused.field or ""
+        field = place if place.startswith("changes") else f"changes.{place}"
+        raise of_refusal(BadInput(field, refused.message, **refused.params)) from None
 
 
 def _of_today(crews: Sequence[CrewFacts], proposal: Proposal) -> tuple[CrewFacts, ...]:

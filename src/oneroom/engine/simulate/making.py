@@ -36,8 +36,6 @@ from oneroom.engine.simulate.world import Crew, Habits, Kind, Unrunnable, Watch,
 from oneroom.engine.values import BadInput
 
 Place = tuple[float, float]  # (lon, lat), WGS-84 degrees
-NO_UNIT = "The plan speaks of unit %(unit)s, which is not there on that day. Take it out of the plan."
-NO_CREW = "The plan speaks of crew %(crew)s, which is not there. Take it out of the plan."
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +145,9 @@ def _rules(city: City, change: SetNeed | SetPolicy | SetDivert | SetLadder | Set
 def _crew(city: City, code: str, name: str = "crew") -> CrewFacts:
     found = next((crew for crew in city.crews if crew.code == code), None)
     if found is None:
-        raise BadInput(name, NO_CREW, crew=code)
+        raise BadInput(
+            name, "The plan speaks of crew %(crew)s, which is not there. Take it out of the plan.", crew=code
+        )
     return found
 
 
@@ -157,7 +157,10 @@ def _with(city: City, crew: CrewFacts) -> City:
 
 def _place(city: City, name: str, unit: str) -> Place:
     if unit not in city.units:
-        raise BadInput(name, NO_UNIT, unit=unit)
+        raise BadInput(
+            name, "The plan speaks of unit %(unit)s, which is not there on that day. Take it out of the plan.",
+            unit=unit,
+        )  # fmt: skip
     place = city.units[unit]
     if place is None:
         raise BadInput(name, "Nobody entered where unit %(unit)s is: give a point of the map.", unit=unit)
