@@ -32,6 +32,7 @@ class Outcome:
     coverage: list[Row]
     cost: list[Row]
     assumed: list[str]
+    by_chance: int  # so many areas would seem to gain or lose if nothing differed anywhere
     ground: Drawing | None
     features: dict[str, Any]
 
@@ -47,7 +48,8 @@ def outcome_of(run: Any) -> Outcome:
         comparison.verdict(results), _under(results), list(zip(rows, pictures.intervals(rows), strict=True)),
         [c for c in (pictures.curve(results, g) for g in comparison.GRADES) if c is not None], found,
         list(zip(named, pictures.bars(named), strict=True)), comparison.rest(results), comparison.coverage(results),
-        comparison.cost(results), assumed_said(run.assumed, Names(today(run.day))), drawing(found, grounds),
+        comparison.cost(results), assumed_said(run.assumed, Names(today(run.day))),
+        round(len(found) * (1 - results["level"])), drawing(found, grounds),
         features(found, grounds),
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ def as_pdf(run: Any, o: Outcome, changed: Sequence[str], asked: str, *, printed_
                          (_("No."), _("Change")), wide=1, empty=_("Nothing: today is compared with itself."))),
         *_grades(o), *_curves(o), *_ground(o),
         *section(_compared(_("Arrival by area, mean"), [a.row for a in o.areas], [a.a_day for a in o.areas])),
-        *section(_compared(_("The rest"), o.rest)),
+        *_by_chance(o), *section(_compared(_("The rest"), o.rest)),
         *section(_compared(_("Coverage by crews at their posts"), o.coverage)),
         *section(_compared(_("Cost"), o.cost)),
         *section(Section(_("What was assumed"), tuple((f"{n}", said) for n, said in enumerate(o.assumed, 1)),
@@ -64,6 +64,13 @@ def _compared(title: str, rows: Sequence[Row], a_day: Sequence[str] = ()) -> Sec
         head = (*head, _("Calls a day"))
         lines = [(*line, calls) for line, calls in zip(lines, a_day, strict=True)]
     return Section(title, tuple(lines), head, wide=0, empty="–")
+
+
+def _by_chance(o: Outcome) -> list[Any]:
+    if not o.by_chance:
+        return []
+    said = _("Of %(n)s areas about %(k)s would seem to gain or lose by chance alone.")
+    return [Spacer(1, 2 * mm), text(said % {"n": len(o.areas), "k": o.by_chance}, ink=DIM)]
 
 
 def _titled(title: str, *parts: Flowable) -> list[Any]:
