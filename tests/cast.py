@@ -19,7 +19,7 @@ from oneroom.apps.duty.models import CrewMember, Roster
 from oneroom.apps.duty.rostering import NEEDS, SHIFTS
 from oneroom.apps.duty.services import Fix, NewGear, come_on_duty, enter_force, enter_gear, form_crew, record_positions
 from oneroom.apps.incidents import services, shift
-from oneroom.apps.incidents.models import Handover, LateAct
+from oneroom.apps.incidents.models import Handover, LateAct, StandBy
 from oneroom.apps.incidents.services.openings import break_glass
 from oneroom.apps.incidents.services.searching import search_record
 from oneroom.apps.ledger import searches
@@ -234,6 +234,10 @@ def _things(
         "closure": close_roads(how="crossing", points=[list(corner("west"))], one_way=False, reason="works",
                                until=at + timedelta(hours=1), by=room.actor("zhou"), at=at),
         "sos": raise_sos(by=room.actor(lead), at=at),
+        "standby": StandBy.objects.create(
+            crew=room.town.crews[crew], lon=lon, lat=lat, why="gap", gain=0.1, calls=10, days=90,
+            until=at + timedelta(hours=1), state_since=at, ordered_at=at,
+        ).pk,
         "delivery": Delivery.objects.filter(account=room.town.people[lead]).order_by("pk")[0].pk,
         "referral": services.bring_in(matter.pk, agency="119", by=by, at=at), "call": call.pk,
         "late": late.pk, "draft": services.keep_draft(f"draft-{place}", 1, typed, services.Shown(), by=by, at=at).pk,

@@ -35,6 +35,7 @@ from oneroom.web.api import (
     referrals,
     session,
     sos,
+    standbys,
     warnings,
 )
 from oneroom.web.api.description import House
@@ -74,6 +75,7 @@ api.add_router("", late.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
 api.add_router("", coverage.router)
+api.add_router("", standbys.router)
 api.add_router("", calls.router)
 api.add_router("", plans.router)
 api.add_router("", drafts.router)

@@ -24,6 +24,8 @@ def script_words() -> dict[str, object]:
         "sent": _("Sent: {crews}"),
         "more": _("Send another crew"),
         "standIn": _("{crew} could stand in at {station}: {drive} away, closes {gain} %"),
+        "standInOrder": _("Order it"),
+        "standbyOrdered": _("Told to stand by"),
         "diverted": _("{crew} diverted; what it left waits again"),
         "notFree": _("{crew} can no longer be sent and was taken out of your choice."),
         "done": _("Done: {what}"),
