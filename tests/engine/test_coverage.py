@@ -46,6 +46,15 @@ def test_t26_what_a_crew_takes_along_is_what_is_missing_when_it_is_gone(seed, li
         assert share(reach(cells, times, crews).within(limit_s, [gone]), cells.calls) == pytest.approx(left)
 
 
+@given(seed=st.integers(0, 10_000), size_m=st.sampled_from([40.0, 90.0, 300.0]))
+def test_t26_every_square_with_a_junction_is_a_cell(seed, size_m):
+    graph = a_city(np.random.default_rng(seed), 12, 30)
+    x, y = graph.plane.to_xy(graph.node_lon, graph.node_lat)
+    squares = set(zip(np.floor(x / size_m).astype(int), np.floor(y / size_m).astype(int), strict=True))
+    cells = cells_of(graph, size_m=size_m)
+    assert sorted(zip(cells.column.tolist(), cells.row.tolist(), strict=True)) == sorted(squares)
+
+
 @given(seed=st.integers(0, 10_000))
 def test_the_best_move_up_is_the_best_of_all_moves_tried_one_by_one(seed):
     chance = np.random.default_rng(seed)

@@ -16,6 +16,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SHOTS = os.environ.get("ONEROOM_SHOTS")  # a folder, to look at what was tested
 
+# As the stream says when crews have moved; gives nothing.
+MOVED = "() => { document.dispatchEvent(new CustomEvent('live:positions', { detail: { positions: [] } })); }"
+
 
 def hatched(page, script="room-map"):
     """How many cells are hatched on the map of a page."""
@@ -46,4 +49,28 @@ def test_t26_who_picks_a_crew_sees_the_hole_it_leaves_and_who_could_stand_in(des
         page.screenshot(path=str(Path(SHOTS) / "gap-en.png"))
     page.keyboard.press("Enter")  # sent: the choice is made, and the hatching goes
     until(lambda: not hatched(page) and not hatched(apart, "map-apart"))
+    page.context.close()
+
+
+def test_t26_the_line_under_the_map_and_the_layer_keep_up_with_the_crews(desk, room):  # noqa: F811
+    slow_street(room)
+    calls(room, west=6, east=8)
+    page = desk.open("/room/", draws=True)
+    page.locator("#map[data-map=ready]").wait_for()
+    line = page.locator("#cover")
+    line.get_by_text("5 min").wait_for()
+    circles = "() => import('/static/oneroom/room-map.js').then((m) => m.covers()).then((c) => c.sort().join())"
+    assert page.evaluate(circles) == ""
+    page.keyboard.press("g")
+    until(lambda: page.evaluate(circles) == "300,60,open")
+    page.locator(".legend-cover", has_text="longer").wait_for()
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / "cover-en.png"))
+
+    before = line.inner_text()
+    room.fast_forward(5)
+    say_state(room.town.crews["crew-3"], "meal", by=room.actor("qian"), at=room.now)
+    until(lambda: page.evaluate(MOVED) or line.inner_text() != before)
+    page.keyboard.press("g")
+    until(lambda: page.evaluate(circles) == "")
     page.context.close()

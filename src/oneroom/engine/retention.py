@@ -47,6 +47,7 @@ RULES: dict[str, Rule] = {
     "track": _days(30, 7, 90, step=_HOUR),
     "answer": _days(30, 7, 30, step=_HOUR),  # what a device may ask for again
     "warning": _days(90, 1, _YEAR),  # the row of a warning of a place that ended; its words went at the end
+    "closure": _days(90, 1, _YEAR),  # the row of a closure of streets that ended
     "photo": _days(3 * _YEAR, 30, 5 * _YEAR),
     "scene_note": _days(3 * _YEAR, 90, 5 * _YEAR),  # what officers and reviewers wrote
     "words": _days(3 * _YEAR, 90, 5 * _YEAR),  # what callers said, and what was said to them

@@ -49,6 +49,7 @@ class Right(StrEnum):
     CALL_HELP = "call_help"  # the silent SOS
     SCENE_REPORT = "scene_report"  # an auxiliary may assist, not decide or sign
     WARN_OF_PLACE = "warn_of_place"  # a location warning: about a place, never about a person
+    CLOSE_ROADS = "close_roads"  # close streets to those who drive through, and open them again
     SEE_ROOM = "see_room"
     SEE_STATION = "see_station"
     OPEN_PERSONAL = "open_personal"
@@ -108,6 +109,7 @@ MAY: dict[Right, frozenset[Role]] = {
     Right.CALL_HELP: CREW,
     Right.SCENE_REPORT: OFFICERS,
     Right.WARN_OF_PLACE: INTAKE | STATION | CREW,
+    Right.CLOSE_ROADS: ROOM,
     Right.SEE_ROOM: INTAKE,
     Right.SEE_STATION: STATION,
     Right.OPEN_PERSONAL: INTAKE | STATION | CREW,

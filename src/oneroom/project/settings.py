@@ -263,11 +263,13 @@ CLOCKWORK = [
     "oneroom.apps.orgs.clock.follow_the_day",
     "oneroom.apps.incidents.clock.bring_back",
     "oneroom.apps.incidents.clock.close_openings",
+    "oneroom.apps.incidents.clock.end_standbys",
     "oneroom.apps.oversight.unusual.watch_looks",
     "oneroom.apps.people.clock.end_grants",
     "oneroom.apps.people.clock.lapse_signatures",
     "oneroom.apps.people.clock.end_vouches",
     "oneroom.apps.places.clock.end_expired_warnings",
+    "oneroom.apps.places.clock.reopen_in_time",
 ]
 # The same for what may take its time (much to delete, a second place that does not answer): done beside, so that no
 # ladder waits for it.
@@ -291,6 +293,8 @@ HOUSEWORK = [
 DIVERT_GAIN_S = float(os.environ.get("ONEROOM_DIVERT_GAIN_S", "60"))
 # Coverage is weighed by the calls of so many days: long enough for quiet streets, short enough for a city that changes.
 COVERAGE_DAYS = int(os.environ.get("ONEROOM_COVERAGE_DAYS", "90"))
+# How runs of plans are spread over the cores (apps.plans.spreading): loky, threading, multiprocessing, sequential.
+RUNS_BACKEND: str = os.environ.get("ONEROOM_RUNS_BACKEND", "loky")
 # How many officers ride beside the lead of a whole crew: the 2 of 1 + 2 + N (row T16).
 CREW_OFFICERS = int(os.environ.get("ONEROOM_CREW_OFFICERS", "2"))
 # A station with fewer officers than this gets groups instead of teams (row T14).
@@ -315,6 +319,7 @@ RETAINED = {
     "track": "oneroom.apps.duty.retention.fixes",
     "answer": "oneroom.apps.ledger.retention.answers",
     "warning": "oneroom.apps.places.retention.warnings",
+    "closure": "oneroom.apps.places.retention.closures",
     "photo": "oneroom.apps.incidents.retention.photos",
     "scene_note": "oneroom.apps.incidents.retention.scene_notes",
     "words": "oneroom.apps.incidents.retention.words",
@@ -390,6 +395,9 @@ FOLLOWERS = {
     # A crew is free again: what waited is put before the dispatcher.
     "crew.on_duty": ["oneroom.apps.incidents.followers.offer_again"],
     "crew.state": ["oneroom.apps.incidents.followers.offer_again"],
+    # What a crew stands by for is over with its next call or its duty.
+    "assignment.offered": ["oneroom.apps.incidents.followers.call_ends_standby"],
+    "crew.off_duty": ["oneroom.apps.incidents.followers.duty_ends_standby"],
     "assignment.cleared": ["oneroom.apps.incidents.followers.offer_again"],
     "assignment.returned": ["oneroom.apps.incidents.followers.offer_again"],
     "assignment.lapsed": ["oneroom.apps.incidents.followers.offer_again"],

@@ -35,7 +35,7 @@ def travel_s_to(starts: roads.Points, loaded: Loaded, lon: float, lat: float, at
     """Seconds by road from each crew to the place; inf where there is no position or no way."""
     travel_s = np.full(len(starts), NOWHERE)
     goal = roads.candidates(loaded.index, lon, lat)
-    found = roads.nearest(loaded.graph, loaded.metric(hour_of(at)), starts, goal)
+    found = roads.nearest(loaded.graph, loaded.metric(hour_of(at), to=goal), starts, goal)
     travel_s[found.index] = found.ms / 1000.0
     return travel_s
 
@@ -45,7 +45,7 @@ def lengths_to(
 ) -> dict[int, int]:
     """Metres of the quickest way of some of the crews."""
     goal = roads.candidates(loaded.index, incident.lon or 0.0, incident.lat or 0.0)
-    metric = loaded.metric(hour_of(at))
+    metric = loaded.metric(hour_of(at), to=goal)
     ways = {i: roads.find_route(loaded.graph, metric, starts[i], goal) for i in which}
     return {i: round(way.length_m) for i, way in ways.items() if way is not None}
 
@@ -60,7 +60,7 @@ def route_for(incident: Incident, crew_id: int, *, at: datetime) -> dict[str, ob
     goal = roads.candidates(loaded.index, incident.lon, incident.lat)
     if start.edge[0] < 0 or len(goal) == 0:
         return None
-    found = roads.find_route(loaded.graph, loaded.metric(hour_of(at)), start, goal)
+    found = roads.find_route(loaded.graph, loaded.metric(hour_of(at), to=goal), start, goal)
     if found is None:
         return None
     line = [[round(float(x), 5), round(float(y), 5)] for x, y in found.line()]

@@ -1,4 +1,4 @@
-"""Who is shown a location warning: whoever has a live matter within its radius, each time as a Look."""
+"""Who is shown a location warning (whoever has a live matter within its radius, each time as a Look), or a closure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from oneroom.apps.ledger.services import Looking, open_sealed
-from oneroom.apps.places.models import LocationWarning
+from oneroom.apps.places.closed import Held, held_closures
+from oneroom.apps.places.loaded import find_network
+from oneroom.apps.places.models import Closure, LocationWarning
 from oneroom.apps.places.services.warnings import RADII_M, near, subject
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
@@ -62,3 +64,17 @@ def warning_for(pk: int, *, by: Actor, at: datetime) -> LocationWarning:
 
 def _may_change(row: LocationWarning, by: Actor) -> bool:
     return by.may(Right.WARN_OF_PLACE) and (row.author_id == by.id or by.may(Right.COMMAND))
+
+
+def closures_for(*, by: Actor) -> list[Held]:
+    """The closures that hold, for whoever sees the room; without a city there are none."""
+    by.must(Right.SEE_ROOM)
+    return held_closures() if find_network() is not None else []
+
+
+def closure_for(pk: int, *, by: Actor) -> Closure:
+    """A closure that holds, for who may end or prolong it: anybody who may close streets."""
+    row = Closure.objects.filter(pk=pk, ended=None).first() if by.may(Right.CLOSE_ROADS) else None
+    if row is None:
+        raise NotFound
+    return row

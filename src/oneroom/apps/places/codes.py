@@ -17,3 +17,15 @@ WARNING_REASONS = {
     "weapons": _("weapons were found here"),
     "other": _("something else"),
 }
+
+# Why a street is closed.
+CLOSURE_REASONS = {
+    "accident": _("accident"),
+    "event": _("event or gathering"),
+    "works": _("road works"),
+    "flood": _("flooded"),
+    "fire": _("fire"),
+    "danger": _("danger: gas, wires, collapse"),
+    "security": _("security measure"),
+    "blocked": _("blocked by something else"),
+}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from oneroom.apps.ledger.prepared import run
-from oneroom.apps.places.models import Place, RoadNetwork
+from oneroom.apps.places.models import Closure, Place, RoadNetwork
 from oneroom.engine.geo import Box
-from oneroom.engine.roads import Metric, RoadGraph, SnapIndex, from_npz_bytes, metric, snap_index
+from oneroom.engine.roads import Metric, Points, RoadGraph, SnapIndex, from_npz_bytes, metric, snap_index
+from oneroom.engine.roads.closing import Closing, closed, closing
+from oneroom.engine.roads.shutting import How, NothingThere, shut_arcs
 from oneroom.engine.values import Refused
 
 
@@ -42,7 +46,10 @@ class Loaded:
     name: str
     attribution: str
     graph: RoadGraph
-    _metrics: dict[int | None, Metric] = field(default_factory=dict)
+    closures: tuple[int, ...] = ()  # those that hold; other ones are another Loaded beside this
+    closing: Closing | None = None
+    _free: dict[int | None, Metric] = field(default_factory=dict)
+    _closed: dict[int | None, Metric] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> SnapIndex:
@@ -61,32 +68,78 @@ class Loaded:
     def box(self) -> Box:
         return self.graph.box
 
-    def metric(self, hour: int | None = None) -> Metric:
-        """Travel times at an hour of the local day (0 to 23), or of an empty road; made once and kept."""
-        if hour not in self._metrics:
-            self._metrics[hour] = metric(self.graph, hour=hour)
-        return self._metrics[hour]
+    def free_metric(self, hour: int | None = None) -> Metric:
+        """Travel times at an hour of the local day (0 to 23), or of an empty road, as if nothing were closed."""
+        if hour not in self._free:
+            self._free[hour] = metric(self.graph, hour=hour)
+        return self._free[hour]
+
+    def metric(self, hour: int | None = None, *, to: Points | None = None) -> Metric:
+        """
+        Travel times under the closures that hold; made once and kept.
+
+        ``to`` is where a drive ends: what is shut in is entered for a drive that ends there, and for no other.
+        """
+        if self.closing is None:
+            return self.free_metric(hour)
+        if to is not None and self.closing.pockets_of(self.graph, to):
+            return closed(self.graph, self.free_metric(hour), self.closing, to=to)
+        if hour not in self._closed:
+            self._closed[hour] = closed(self.graph, self.free_metric(hour), self.closing)
+        return self._closed[hour]
+
+    def under(self, closures: tuple[int, ...]) -> Loaded:
+        """The same city with these closures: a copy, so that who works with this one is not disturbed."""
+        parts = []
+        for row in Closure.objects.filter(pk__in=closures).order_by("pk"):
+            try:
+                parts.append(self.shut_by(How(row.how), row.points, one_way=row.one_way))
+            except NothingThere as nothing:  # drawn on another network
+                log.warning("closure %s shuts no street of this network (%s)", row.pk, nothing)
+        shut = closing(self.graph, np.concatenate(parts)) if parts else None
+        other = replace(self, closures=closures, closing=shut, _closed={})
+        for made in ("index", "crossings"):  # shared where they are made already
+            if made in self.__dict__:
+                other.__dict__[made] = self.__dict__[made]
+        return other
+
+    def shut_by(self, how: How, points: Sequence[Sequence[float]], *, one_way: bool) -> npt.NDArray[np.int32]:
+        """The arcs that what was drawn shuts. Raises NothingThere."""
+        drawn = [(float(lon), float(lat)) for lon, lat in points]
+        return shut_arcs(self.index, self.free_metric(), how, drawn, one_way=one_way)
 
 
+log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _current: Loaded | None = None
+# Asked with each request: a closure acts on the next proposal of every process, and none has to be told.
+_ACTIVE = """
+SELECT id, sha256, ARRAY(SELECT id FROM places_closure WHERE ended IS NULL ORDER BY id)
+FROM places_roadnetwork WHERE active ORDER BY id LIMIT 1
+"""
 
 
 def find_network() -> Loaded | None:
-    """The active network, or None. One small query tells whether the one in memory is still it."""
+    """
+    The active network under the closures that hold, or None. One small query tells whether the one in memory is it.
+    """
     global _current
-    active = run("SELECT id, sha256 FROM places_roadnetwork WHERE active ORDER BY id LIMIT 1").fetchone()
+    active = run(_ACTIVE).fetchone()
     if active is None:
         return None
+    row_id, sha256, closures = active[0], active[1], tuple(active[2])
     held = _current
-    if held is not None and (held.row_id, held.sha256) == active:
+    if held is not None and (held.row_id, held.sha256, held.closures) == (row_id, sha256, closures):
         return held
     with _lock:
-        if _current is None or (_current.row_id, _current.sha256) != active:
-            row = RoadNetwork.objects.get(pk=active[0])
-            graph = from_npz_bytes(bytes(row.content))
-            _current = Loaded(row.pk, row.sha256, row.name, row.attribution, graph)
-        return _current
+        held = _current
+        if held is None or (held.row_id, held.sha256) != (row_id, sha256):
+            row = RoadNetwork.objects.get(pk=row_id)
+            held = Loaded(row.pk, row.sha256, row.name, row.attribution, from_npz_bytes(bytes(row.content)))
+        if held.closures != closures:
+            held = held.under(closures)
+        _current = held
+        return held
 
 
 def held_network() -> Loaded | None:

@@ -69,6 +69,31 @@ class Place(models.Model):
         ]
 
 
+class Closure(models.Model):
+    """
+    Streets that are closed until a time: what was drawn, from which each loaded network works out its own arcs.
+
+    It says nothing of a person: a reason is a code, and names are those of streets.
+    """
+
+    how = models.CharField(max_length=10)  # engine.roads.shutting.How
+    points = models.JSONField()  # [[longitude, latitude], …] WGS-84, as drawn
+    one_way = models.BooleanField(default=False)  # only in the direction in which it was drawn
+    reason = models.CharField(max_length=16)
+    streets = models.JSONField()  # [[Chinese, English], …] of the streets it closes, longest first
+    pieces = models.PositiveIntegerField()  # between two junctions each
+    length_m = models.PositiveIntegerField()
+    author_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["until"], condition=Q(ended=None), name="closure_due"),
+        ]
+
+
 class LocationWarning(models.Model):
     """
     What whoever goes to a place should know of it, until a day: a dog, gas bottles, officers attacked.

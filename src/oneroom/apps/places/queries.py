@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 from django.db.models import Count
 
+from oneroom.apps.places.closed import Drawn, Held, drawn
 from oneroom.apps.places.loaded import Loaded, NoNetwork, find_network, held_network, network
 from oneroom.apps.places.map import Basemap, MapFile, basemap, roads_geojson
 from oneroom.apps.places.models import LocationWarning
@@ -21,13 +22,16 @@ from oneroom.engine.values import BadInput
 
 __all__ = [
     "Basemap",
+    "Drawn",
     "Found",
+    "Held",
     "Loaded",
     "Located",
     "MapFile",
     "NoNetwork",
     "basemap",
     "coordinates_in",
+    "drawn",
     "find_network",
     "find_place",
     "find_places",

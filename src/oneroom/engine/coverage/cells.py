@@ -64,17 +64,18 @@ def cells_of(graph: RoadGraph, lon: ArrayLike = (), lat: ArrayLike = (), *, size
     column, row = (np.floor(axis / size_m).astype(np.int64) for axis in (x, y))
     off = np.hypot(x - (column + 0.5) * size_m, y - (row + 0.5) * size_m)
     order = np.lexsort((off, column, row))  # by cell, the best junction of each first
-    firsts = np.flatnonzero(np.diff(column[order], prepend=np.inf) + np.diff(row[order], prepend=np.inf) != 0)
+    new_column, new_row = (np.diff(axis[order], prepend=np.inf) != 0 for axis in (column, row))
+    firsts = np.flatnonzero(new_column | new_row)
     best = order[firsts]
     cells = Cells(
         graph, size_m, column[best].astype(np.int32), row[best].astype(np.int32), best.astype(np.int32),
         np.zeros(len(best)),
     )  # fmt: skip
-    np.add.at(cells.calls, _cell_at(cells, lon, lat), 1.0)
+    np.add.at(cells.calls, cell_at(cells, lon, lat), 1.0)
     return cells
 
 
-def _cell_at(cells: Cells, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
+def cell_at(cells: Cells, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
     """The cell of each place that is one: its own, or where that has no junction the nearest."""
     places = np.column_stack(cells.graph.plane.to_xy(lon, lat)).reshape(-1, 2)
     places = places[np.isfinite(places).all(axis=1)] / cells.size_m

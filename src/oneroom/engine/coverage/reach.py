@@ -67,7 +67,9 @@ def reach(cells: Cells, metric: Metric, crews: Points, *, limit_s: float = 1800.
     node, ms, owner = [], [], []
     for i, (edge, fraction) in enumerate(zip(crews.edge.tolist(), crews.fraction.tolist(), strict=True)):
         if edge >= 0:
-            to_tail, to_head = leaving_ms(metric.arc_ms, graph.edge_ahead[edge], graph.edge_back[edge], fraction)
+            to_tail, to_head = leaving_ms(
+                metric.arc_ms, metric.own_ms, graph.edge_ahead[edge], graph.edge_back[edge], fraction
+            )
             node += [graph.edge_tail[edge], graph.edge_head[edge]]
             ms += [to_tail, to_head]
             owner += [i, i]

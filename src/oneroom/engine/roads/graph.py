@@ -115,14 +115,15 @@ class Metric:
 
     arc_ms: Ints  # (m,)
     rev_ms: Ints  # (m,) the same, in the order of rev_arc
+    own_ms: Ints  # (m,) of the street where a drive begins or ends: a closure lets out who stands in it (`closing`)
 
 
 def metric(graph: RoadGraph, *, hour: int | None = None, closed_edges: ArrayLike = ()) -> Metric:
     """
     Travel times at an hour of the local day (0 to 23; None is free flow) with some edges closed.
 
-    Closing an edge shuts both directions; a crew that stands in it can be reached no longer, but
-    standing exactly at its end it still is at the junction.
+    An edge that is gone shuts both directions and whoever stands in it; standing exactly at its end one still is at
+    the junction. Streets that are closed for a time, whose crews can leave, are `closing.closed`.
     """
     edge_ms = graph.edge_ms.astype(np.float64)
     if hour is not None:
@@ -130,7 +131,7 @@ def metric(graph: RoadGraph, *, hour: int | None = None, closed_edges: ArrayLike
     whole = np.clip(np.rint(edge_ms), 1, INF - 1).astype(np.int32)
     whole[np.asarray(closed_edges, dtype=np.int64)] = INF
     arc_ms = whole[graph.arc_edge]
-    return Metric(arc_ms, arc_ms[graph.rev_arc])
+    return Metric(arc_ms, arc_ms[graph.rev_arc], arc_ms)
 
 
 def assemble(

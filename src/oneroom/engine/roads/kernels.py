@@ -8,7 +8,8 @@ file because numba's cache does not see a change in a file that a kernel only ca
 
 A point lies on an edge at a fraction of its time. Ahead of it the edge costs `whole - part`, behind it `part`,
 with part = floor(whole * fraction + 1/2): every engine that splits the edge there gets the same numbers.
-At fraction 0 or 1 the point *is* the junction and may use every arc of it.
+At fraction 0 or 1 the point *is* the junction and may use every arc of it. Times of the edge on which a drive begins or
+ends are ``own_ms``: those of a closed street are known there, since who stands in it leaves it.
 """
 
 import numpy as np
@@ -66,14 +67,15 @@ def part_ms(whole: int, fraction: float) -> int:
 
 
 @jit
-def leaving_ms(arc_ms: Ints, ahead: int, back: int, fraction: float) -> tuple[int, int]:
+def leaving_ms(arc_ms: Ints, own_ms: Ints, ahead: int, back: int, fraction: float) -> tuple[int, int]:
     """From a point to the (tail, head) of its edge; INF where there is no way."""
+    ms = own_ms if 0.0 < fraction < 1.0 else arc_ms
     to_tail = INF
     to_head = INF
-    if arc_ms[ahead] < INF:
-        to_head = arc_ms[ahead] - part_ms(arc_ms[ahead], fraction)
-    if back >= 0 and arc_ms[back] < INF:
-        to_tail = part_ms(arc_ms[back], fraction)
+    if ms[ahead] < INF:
+        to_head = ms[ahead] - part_ms(ms[ahead], fraction)
+    if back >= 0 and ms[back] < INF:
+        to_tail = part_ms(ms[back], fraction)
     if fraction <= 0.0:
         to_tail = 0
     if fraction >= 1.0:
@@ -82,14 +84,15 @@ def leaving_ms(arc_ms: Ints, ahead: int, back: int, fraction: float) -> tuple[in
 
 
 @jit
-def reaching_ms(arc_ms: Ints, ahead: int, back: int, fraction: float) -> tuple[int, int]:
+def reaching_ms(arc_ms: Ints, own_ms: Ints, ahead: int, back: int, fraction: float) -> tuple[int, int]:
     """From the (tail, head) of an edge to a point on it; INF where there is no way."""
+    ms = own_ms if 0.0 < fraction < 1.0 else arc_ms
     from_tail = INF
     from_head = INF
-    if arc_ms[ahead] < INF:
-        from_tail = part_ms(arc_ms[ahead], fraction)
-    if back >= 0 and arc_ms[back] < INF:
-        from_head = arc_ms[back] - part_ms(arc_ms[back], fraction)
+    if ms[ahead] < INF:
+        from_tail = part_ms(ms[ahead], fraction)
+    if back >= 0 and ms[back] < INF:
+        from_head = ms[back] - part_ms(ms[back], fraction)
     if fraction <= 0.0:
         from_tail = 0
     if fraction >= 1.0:
@@ -98,21 +101,22 @@ def reaching_ms(arc_ms: Ints, ahead: int, back: int, fraction: float) -> tuple[i
 
 
 @jit
-def same_edge_ms(arc_ms: Ints, ahead: int, back: int, start: float, goal: float) -> int:
+def same_edge_ms(arc_ms: Ints, own_ms: Ints, ahead: int, back: int, start: float, goal: float) -> int:
     """Straight along one edge from fraction to fraction, INF if that is against the traffic."""
     if start == goal:
         return 0
+    ms = own_ms if 0.0 < start < 1.0 or 0.0 < goal < 1.0 else arc_ms
     if start < goal:
-        whole = arc_ms[ahead]
+        whole = ms[ahead]
         return INF if whole >= INF else part_ms(whole, goal) - part_ms(whole, start)
-    if back < 0 or arc_ms[back] >= INF:
+    if back < 0 or ms[back] >= INF:
         return INF
-    return part_ms(arc_ms[back], start) - part_ms(arc_ms[back], goal)
+    return part_ms(ms[back], start) - part_ms(ms[back], goal)
 
 
 @jit
 def nearest_kernel(
-    rev_start: Ints, rev_tail: Ints, rev_ms: Ints, arc_ms: Ints,
+    rev_start: Ints, rev_tail: Ints, rev_ms: Ints, arc_ms: Ints, own_ms: Ints,
     edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints,
     crew_edge: Ints, crew_fraction: Floats, goal_edge: Ints, goal_fraction: Floats, count: int, limit_ms: int,
 ) -> tuple[Ints, Ints]:  # fmt: skip
@@ -128,7 +132,7 @@ def nearest_kernel(
         edge = crew_edge[crew]
         if edge < 0:
             continue
-        costs = leaving_ms(arc_ms, edge_ahead[edge], edge_back[edge], crew_fraction[crew])
+        costs = leaving_ms(arc_ms, own_ms, edge_ahead[edge], edge_back[edge], crew_fraction[crew])
         for side in range(2):
             if costs[side] < INF:
                 node = edge_tail[edge] if side == 0 else edge_head[edge]
@@ -138,7 +142,9 @@ def nearest_kernel(
                 first_exit[node] = slot
         for goal in range(len(goal_edge)):
             if goal_edge[goal] == edge:
-                ms = same_edge_ms(arc_ms, edge_ahead[edge], edge_back[edge], crew_fraction[crew], goal_fraction[goal])
+                ms = same_edge_ms(
+                    arc_ms, own_ms, edge_ahead[edge], edge_back[edge], crew_fraction[crew], goal_fraction[goal]
+                )
                 if ms <= limit_ms:
                     heap = push(heap, size, (np.int64(ms) << 32) | (nodes + crew))
                     size += 1
@@ -147,7 +153,7 @@ def nearest_kernel(
         edge = goal_edge[goal]
         if edge < 0:
             continue
-        costs = reaching_ms(arc_ms, edge_ahead[edge], edge_back[edge], goal_fraction[goal])
+        costs = reaching_ms(arc_ms, own_ms, edge_ahead[edge], edge_back[edge], goal_fraction[goal])
         for side in range(2):
             node = edge_tail[edge] if side == 0 else edge_head[edge]
             if costs[side] < dist[node]:
@@ -244,7 +250,7 @@ def spread_kernel(
 
 @jit
 def route_kernel(
-    arc_start: Ints, arc_head: Ints, arc_tail: Ints, arc_ms: Ints,
+    arc_start: Ints, arc_head: Ints, arc_tail: Ints, arc_ms: Ints, own_ms: Ints,
     edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints,
     start_edge: int, start_fraction: float, goal_edge: int, goal_fraction: float,
 ) -> tuple[int, int, int, Ints]:  # fmt: skip
@@ -257,14 +263,16 @@ def route_kernel(
     best = INF
     last = -1
     if start_edge == goal_edge:
-        best = same_edge_ms(arc_ms, edge_ahead[start_edge], edge_back[start_edge], start_fraction, goal_fraction)
+        best = same_edge_ms(
+            arc_ms, own_ms, edge_ahead[start_edge], edge_back[start_edge], start_fraction, goal_fraction
+        )
     ends = np.array([edge_tail[goal_edge], edge_head[goal_edge]], dtype=np.int32)
-    ends_ms = reaching_ms(arc_ms, edge_ahead[goal_edge], edge_back[goal_edge], goal_fraction)
+    ends_ms = reaching_ms(arc_ms, own_ms, edge_ahead[goal_edge], edge_back[goal_edge], goal_fraction)
     dist = np.full(nodes, INF, np.int32)
     came = np.full(nodes, -1, np.int32)
     heap = np.empty(1024, np.int64)
     size = 0
-    costs = leaving_ms(arc_ms, edge_ahead[start_edge], edge_back[start_edge], start_fraction)
+    costs = leaving_ms(arc_ms, own_ms, edge_ahead[start_edge], edge_back[start_edge], start_fraction)
     for side in range(2):
         node = edge_tail[start_edge] if side == 0 else edge_head[start_edge]
         if costs[side] < dist[node]:

@@ -42,7 +42,7 @@ def nearest(
     """
     wanted = len(crews) if count is None else min(count, len(crews))
     index, ms = kernels.nearest_kernel(
-        graph.rev_start, graph.rev_tail, metric.rev_ms, metric.arc_ms,
+        graph.rev_start, graph.rev_tail, metric.rev_ms, metric.arc_ms, metric.own_ms,
         graph.edge_tail, graph.edge_head, graph.edge_ahead, graph.edge_back,
         crews.edge, crews.fraction, goal.edge, goal.fraction, wanted, limit_ms,
     )  # fmt: skip
@@ -73,7 +73,7 @@ def nearest_of_all(
         if edge < 0:
             continue
         ends = kernels.reaching_ms if inward else kernels.leaving_ms
-        costs = ends(metric.arc_ms, graph.edge_ahead[edge], graph.edge_back[edge], float(fraction))
+        costs = ends(metric.arc_ms, metric.own_ms, graph.edge_ahead[edge], graph.edge_back[edge], float(fraction))
         node += [graph.edge_tail[edge], graph.edge_head[edge]]
         ms += list(costs)
         owner += [seed, seed]
@@ -118,7 +118,7 @@ def find_route(graph: RoadGraph, metric: Metric, start: Points, goal: Points) ->
     from_edge, from_fraction = int(start.edge[0]), float(start.fraction[0])
     to_edge, to_fraction = int(goal.edge[0]), float(goal.fraction[0])
     ms, first, last, arcs = kernels.route_kernel(
-        graph.arc_start, graph.arc_head, graph.arc_tail, metric.arc_ms,
+        graph.arc_start, graph.arc_head, graph.arc_tail, metric.arc_ms, metric.own_ms,
         graph.edge_tail, graph.edge_head, graph.edge_ahead, graph.edge_back,
         from_edge, from_fraction, to_edge, to_fraction,
     )  # fmt: skip
@@ -129,13 +129,15 @@ def find_route(graph: RoadGraph, metric: Metric, start: Points, goal: Points) ->
         pieces.append((from_edge, from_fraction, to_fraction))
     else:
         costs = kernels.leaving_ms(
-            metric.arc_ms, graph.edge_ahead[from_edge], graph.edge_back[from_edge], from_fraction
+            metric.arc_ms, metric.own_ms, graph.edge_ahead[from_edge], graph.edge_back[from_edge], from_fraction
         )
         pieces.append((from_edge, from_fraction, _end(graph, from_edge, first, costs)))
         for arc in arcs:
             edge = int(graph.arc_edge[arc])
             pieces.append((edge, 0.0, 1.0) if graph.edge_ahead[edge] == arc else (edge, 1.0, 0.0))
-        costs = kernels.reaching_ms(metric.arc_ms, graph.edge_ahead[to_edge], graph.edge_back[to_edge], to_fraction)
+        costs = kernels.reaching_ms(
+            metric.arc_ms, metric.own_ms, graph.edge_ahead[to_edge], graph.edge_back[to_edge], to_fraction
+        )
         pieces.append((to_edge, _end(graph, to_edge, last, costs), to_fraction))
     return _drawn(graph, metric, ms, [piece for piece in pieces if piece[1] != piece[2]] or pieces[:1])
 
@@ -162,7 +164,7 @@ def _drawn(graph: RoadGraph, metric: Metric, ms: int, pieces: Sequence[tuple[int
         passed = np.abs(stops - begin * whole) / whole if whole > 0 else np.zeros(len(stops))
         lons.append(np.interp(stops, along, graph.shape_lon[part]))
         lats.append(np.interp(stops, along, graph.shape_lat[part]))
-        times.append(clock + passed * float(metric.arc_ms[arc]))
+        times.append(clock + passed * float(metric.own_ms[arc]))
         clock = float(times[-1][-1])
         metres += float(high - low)
         arcs.append(arc)

@@ -17,6 +17,7 @@ from oneroom.web.actors import SignInFirst, actor
 from oneroom.web.api import (
     aftercare,
     calls,
+    closures,
     coverage,
     crews,
     demo,
@@ -28,11 +29,13 @@ from oneroom.web.api import (
     orders,
     photos,
     places,
+    plans,
     public,
     radio,
     referrals,
     session,
     sos,
+    standbys,
     warnings,
 )
 from oneroom.web.api.description import House
@@ -65,13 +68,16 @@ api.add_router("", places.router)
 api.add_router("", incidents.router)
 api.add_router("", aftercare.router)
 api.add_router("", warnings.router)
+api.add_router("", closures.router)
 api.add_router("", duplicates.router)
 api.add_router("", handovers.router)
 api.add_router("", late.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
 api.add_router("", coverage.router)
+api.add_router("", standbys.router)
 api.add_router("", calls.router)
+api.add_router("", plans.router)
 api.add_router("", drafts.router)
 api.add_router("", radio.router)
 api.add_router("", referrals.router)

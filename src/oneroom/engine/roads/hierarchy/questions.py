@@ -21,6 +21,7 @@ from oneroom.engine.roads.search import Nearest
 from oneroom.engine.roads.snap import Points
 
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 AT_ONCE = 16  # questions of a matrix that are walked down together: their times of a node fill one line of the cache
@@ -82,12 +83,14 @@ def times_between(times: Times, crews: Pinned, goals: list[Points]) -> Ints:
 
 def _climb(times: Times, goal: Points, crews: Pinned, ms: Ints) -> None:
     """Put what the climb from a goal finds into the column of the list."""
-    over, graph, arc_ms = times.over, times.over.graph, times.metric.arc_ms
+    over, graph, metric = times.over, times.over.graph, times.metric
     seeds, seed_ms = [], []
     for edge, fraction in zip(goal.edge, goal.fraction, strict=True):
         if edge < 0:
             continue
-        costs = reaching_ms(arc_ms, graph.edge_ahead[edge], graph.edge_back[edge], float(fraction))
+        costs = reaching_ms(
+            metric.arc_ms, metric.own_ms, graph.edge_ahead[edge], graph.edge_back[edge], float(fraction)
+        )
         for node, cost in zip((graph.edge_tail[edge], graph.edge_head[edge]), costs, strict=True):
             if cost < INF:
                 seeds.append(over.place_of[node])
@@ -103,8 +106,10 @@ def _climb(times: Times, goal: Points, crews: Pinned, ms: Ints) -> None:
 
 def _arrivals(graph: RoadGraph, times: Times, crews: Pinned, goal: Points, ms: Ints) -> Ints:
     """Each crew's time to the goal, from the times of the junctions at both ends of where it stands."""
-    ahead, back = _ways(graph, times, crews.points.edge)
-    fraction = crews.points.fraction
+    edge, fraction = crews.points.edge, crews.points.fraction
+    through, own = (_ways(graph, arc_ms, edge) for arc_ms in (times.metric.arc_ms, times.metric.own_ms))
+    inside = (fraction > 0.0) & (fraction < 1.0)
+    ahead, back = (np.where(inside, mine, other) for mine, other in zip(own, through, strict=True))
     to_head = np.where(ahead < INF, ahead - _part(ahead, fraction), INF)
     to_tail = np.where(back < INF, _part(back, fraction), INF)
     to_tail[fraction <= 0.0] = 0
@@ -112,21 +117,21 @@ def _arrivals(graph: RoadGraph, times: Times, crews: Pinned, goal: Points, ms: I
     by_tail = np.where(crews.tail >= 0, to_tail + ms[crews.tail].astype(np.int64), INF)
     by_head = np.where(crews.head >= 0, to_head + ms[crews.head].astype(np.int64), INF)
     found = np.minimum(np.minimum(by_tail, by_head), INF)
-    for edge, there in zip(goal.edge, goal.fraction, strict=True):
-        for crew in np.flatnonzero(crews.points.edge == edge) if edge >= 0 else ():
-            found[crew] = min(
-                found[crew], _along(int(ahead[crew]), int(back[crew]), float(fraction[crew]), float(there))
-            )
-    return np.where(crews.points.edge >= 0, found, INF).astype(np.int32)
+    for at, there in zip(goal.edge, goal.fraction, strict=True):
+        for crew in np.flatnonzero(edge == at) if at >= 0 else ():
+            whole = own if inside[crew] or 0.0 < there < 1.0 else through
+            along = _along(int(whole[0][crew]), int(whole[1][crew]), float(fraction[crew]), float(there))
+            found[crew] = min(found[crew], along)
+    return np.where(edge >= 0, found, INF).astype(np.int32)
 
 
-def _ways(graph: RoadGraph, times: Times, edge: Ints) -> tuple[Ints, Ints]:
+def _ways(graph: RoadGraph, arc_ms: Ints, edge: Ints) -> tuple[Longs, Longs]:
     """Milliseconds of whole edges, ahead and back; INF where nobody may drive."""
-    arc_ms, back = times.metric.arc_ms, graph.edge_back[edge]
+    back = graph.edge_back[edge]
     return arc_ms[graph.edge_ahead[edge]].astype(np.int64), np.where(back >= 0, arc_ms[back], INF).astype(np.int64)
 
 
-def _part(whole: Ints, fraction: Floats) -> Ints:
+def _part(whole: Longs, fraction: Floats) -> Longs:
     return np.floor(whole * fraction + 0.5).astype(np.int64)
 
 

@@ -44,6 +44,7 @@ CLASSES: dict[str, tuple[Any, Any]] = {
     "recording": (lazy("The exchange's number of a call, and where its recording is"), lazy("it rang")),
     "track": (lazy("Where crews were"), lazy("they were there")),
     "answer": (lazy("Answers that a device may ask for again"), lazy("the act")),
+    "closure": (lazy("Streets that were closed: which, why as a code, until when"), lazy("the closure ended")),
     "warning": (lazy("Places that were warned of; the words go at the end"), lazy("the warning ended")),
     "photo": (lazy("Photos from the scene"), lazy("the matter was over")),
     "scene_note": (lazy("What officers, reviewers and callers-back wrote"), lazy("the matter was over")),

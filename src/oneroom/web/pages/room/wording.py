@@ -29,7 +29,7 @@ from oneroom.apps.incidents.codes import (
     WITHDRAW_REASONS,
 )
 from oneroom.apps.oversight.kinds import HOLD_REASONS
-from oneroom.apps.places.codes import WARNING_REASONS
+from oneroom.apps.places.codes import CLOSURE_REASONS, WARNING_REASONS
 from oneroom.web.pages.room import sentences as say
 from oneroom.web.pages.room.on_duty import SENTENCES as ON_DUTY
 from oneroom.web.pages.room.personnel import SENTENCES as PERSONNEL
@@ -81,6 +81,7 @@ OTHER_MATTERS = ("into", "other")
 
 _CANCELLED = {"by_caller": lazy("the caller withdrew"), "by_room": lazy("by the room")}
 GONE = {"term": lazy("its term is over"), "two_signed": lazy("two persons signed")}
+_CLOSURE_ENDS = {"ended": lazy("by the room"), "expired": lazy("its hour came")}
 _WARNING_ENDS = {"ended": lazy("no longer so"), "expired": lazy("its day came")}
 _WORD_CHANNELS = {"crew": SCENE, "room": ROOM, "radio": RADIO, "to_caller": OUTSIDE}
 
@@ -165,6 +166,9 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "look.judged": (STAFF, say.account(lazy("Unusual looking by %(name)s was judged"))),
     "roads.loaded": (SYSTEM, say.plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, say.plain(lazy("Places entered: %(places)s"))),
+    "roads.closed": (ROOM, say.coded(lazy("Streets closed: %(code)s"), "reason", CLOSURE_REASONS)),
+    "roads.prolonged": (ROOM, say.plain(lazy("Closure of streets prolonged"))),
+    "roads.reopened": (ROOM, say.coded(lazy("Streets open again: %(code)s"), "cause", _CLOSURE_ENDS)),
     "warning.raised": (SCENE, say.coded(lazy("Place warned of: %(code)s"), "reason", WARNING_REASONS)),
     "warning.renewed": (SCENE, say.plain(lazy("Warning of the place renewed"))),
     "warning.ended": (SCENE, say.coded(lazy("Warning of the place ended: %(code)s"), "cause", _WARNING_ENDS)),

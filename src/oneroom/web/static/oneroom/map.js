@@ -215,11 +215,22 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
       put("gaps", gap.map((middle) => feature({ type: "Polygon", coordinates: [square(middle, half)] }, {})));
       element.classList.toggle("has-gap", gap.length > 0);
     },
+    /** Squares {half, "60": [[lon, lat], …], "180", "300", open} by the circle of a free crew that each lies in. */
+    setCover({ half, ...circles }) {
+      const shown = Object.entries(circles).filter(([, middles]) => middles.length);
+      put("cover", shown.map(([circle, middles]) =>
+        feature({ type: "MultiPolygon", coordinates: middles.map((middle) => [square(middle, half)]) }, { circle })));
+      element.classList.toggle("has-cover", shown.length > 0);
+    },
     setStations(list) {
       put("stations", list.filter(placed).map((station) => point(station, { label: station.label ?? "" })));
     },
     setAreas(geojson) {
       put("areas", geojson?.features ?? []);
+    },
+    /** Areas of a comparison: {sign, shade, name, said} each. */
+    setChange(geojson) {
+      put("change", geojson?.features ?? []);
     },
     setPick(at) {
       put("pick", at ? [feature({ type: "Point", coordinates: at }, {})] : []);
@@ -239,6 +250,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     /** The ids of the signs that can be seen now: shown("crew"), shown("incident"). */
     shown: (kind) => (drawn ? canvas.queryRenderedFeatures({ layers: [kind] }).map((f) => f.properties.id) : []),
     /** The cells that are hatched, as the drawn map holds them (a promise). */
+    covers: async () => (drawn ? (await canvas.getSource("cover").getData()).features.map((f) => f.properties.circle) : []),
     gaps: async () => (drawn ? (await canvas.getSource("gaps").getData()).features.map((f) => f.geometry.coordinates[0][0]) : []),
     /** The ways on it, each a line from a crew to the incident, as the drawn map holds them (a promise). */
     routes: async () => (drawn ? (await canvas.getSource("routes").getData()).features.map((f) => f.geometry.coordinates) : []),

@@ -100,6 +100,8 @@ export function show(lon, lat) {
   map?.focus([lon, lat]);
 }
 
+export const drawn = () => map;
+export const covers = () => map.covers();
 export const routes = () => map.routes();
 export const gaps = () => map.gaps();
 
