@@ -2,8 +2,8 @@
 Jinan in some 2,000 cells into 66 connected districts of even work around 66 stations, against gerrychain's seed.
 
 gerrychain (3-clause BSD, no part of the project: `pip install gerrychain` beside it to run the peer) parts the same
-cells by a recursive tree at 12 % (docs/adr/0034-districting.md); it knows no stations, and its time
-is for a seed alone.
+cells by a recursive tree at 20 %: at 12 % it had no answer in 100 s here. It knows no stations, and its time
+is for a seed alone, which it would go on to better move by move.
 The bar is the deviation, which is what a planner signs.
 """
 
@@ -23,7 +23,7 @@ from oneroom.engine.siting.districting.seats import divide_anew
 
 JINAN = Path(roads.__file__).parents[2] / "project" / "cities" / "jinan.npz"
 CLAIM = "2,000 cells into 66 districts around stations: connected, even"
-DISTRICTS, BAR, PEER_TOLERANCE, PEER_SEED = 66, 0.05, 0.12, 3
+DISTRICTS, BAR, PEER_TOLERANCE, PEER_SEED = 66, 0.05, 0.2, 3
 CELL_M = 380.0
 
 
