@@ -34,10 +34,13 @@ from oneroom.apps.oversight.services.holds import place_hold
 from oneroom.apps.people.services import ask_second, change_details, create_account, give_role
 from oneroom.apps.personnel import services as personnel
 from oneroom.apps.places.services import close_roads, raise_warning
+from oneroom.apps.plans.services import ask_run, draft_scenario
+from oneroom.apps.plans.services.runs import end_run
 from oneroom.apps.reforms.services import draft_plan
 from oneroom.engine.roles import CREW, Role
 from oneroom.engine.signatures import Act
 from oneroom.engine.values import SYSTEM
+from tests.compared import results
 from tests.room import Room
 from tests.town import PASSWORD, corner
 
@@ -111,6 +114,9 @@ def cast(room: Room) -> Cast:
     planned = {"by": room.actor(made.who["org_planner"]), "at": room.now}
     for side in (made.own, made.other, made.branch):
         side["reform"] = draft_plan("A merger", room.now.date() + timedelta(days=90), **planned)
+        side["plan"] = draft_scenario("A plan", **planned)
+        side["run"] = ask_run(side["plan"], "compare", {}, **planned)
+        end_run(side["run"], "done", results=results(), at=room.now)
         moves = {"by": room.actor(made.who["hr"]), "at": room.now}
         side["round"] = personnel.draft_round("A round", room.now.date() + timedelta(days=90), **moves)
     role = {"role": Role.DISPATCHER.value}

@@ -47,6 +47,7 @@ PAGES = {
     "/office/organisation": ROOM | CHIEFS | {"ina"},
     "/office/rotation": {"ina"},
     "/office/reforms": ROOM | CHIEFS | {"ina"},
+    "/office/plans": {"zhou", "ina"},
     "/office/alarms": ROOM | {"ina", "ada", "abe"},
     "/office/board": ROOM | CHIEFS | {"ina"},
     "/office/duty": CHIEFS | {"zhou"},

@@ -29,6 +29,7 @@ from oneroom.web.api import (
     orders,
     photos,
     places,
+    plans,
     public,
     radio,
     referrals,
@@ -76,6 +77,7 @@ api.add_router("", crews.router)
 api.add_router("", coverage.router)
 api.add_router("", standbys.router)
 api.add_router("", calls.router)
+api.add_router("", plans.router)
 api.add_router("", drafts.router)
 api.add_router("", radio.router)
 api.add_router("", referrals.router)

@@ -57,6 +57,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("office-people", _("People"), Right.SEE_PEOPLE),
             Place("office-rotation", _("Rotation"), Right.SEE_ROTATION),
             Place("office-reforms", _("Reforms"), Right.SEE_ORGANISATION),
+            Place("office-plans", named("simulation", "Plans"), Right.SEE_PLANS),
         ),
     ),
     (

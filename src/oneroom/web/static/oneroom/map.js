@@ -233,6 +233,10 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     setAreas(geojson) {
       put("areas", geojson?.features ?? []);
     },
+    /** Areas of a comparison: {sign, shade, name, said} each. */
+    setChange(geojson) {
+      put("change", geojson?.features ?? []);
+    },
     setPick(at) {
       put("pick", at ? [feature({ type: "Point", coordinates: at }, {})] : []);
     },
