@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.conf import settings
 
 from oneroom.apps.duty.services import say_state
+from oneroom.apps.incidents import coverage
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.places.models import RoadNetwork
+from oneroom.web import shared
 from tests.town import STEP, corner
 from tests.web.api_client import Caller
 from tests.web.slow_street import calls, slow_street
@@ -94,8 +98,8 @@ def test_nobody_free_nobody_on_duty_and_no_roads_are_answered(slow, room):
     assert (said["free"], said["within"]["300"], said["worst"]["seconds"]) == (0, 0, None)
     RoadNetwork.objects.update(active=False)
     assert asked(slow)[1] == {
-        "free": 0, "calls": 0, "days": settings.COVERAGE_DAYS, "within": {}, "worst": None, "cells": None,
-        "leaves": None, "moves": [],
+        "free": 0, "calls": 0, "days": settings.COVERAGE_DAYS, "within": {}, "area": {}, "worst": None,
+        "cells": None, "leaves": None, "moves": [],
     }  # fmt: skip
 
 
@@ -107,3 +111,38 @@ def test_odd_numbers_of_crews_are_refused_in_a_sentence(slow, gone):
 
 def test_crews_that_are_not_free_or_not_there_leave_nothing(slow):
     assert asked(slow, gone="999999")[1]["leaves"] == 0
+
+
+def test_t26_the_room_reads_shares_by_calls_and_by_area_and_the_worst_minute(slow):
+    calls(slow, west=6, east=3, market=1)
+    coverage.forget()
+    page = Caller("dora").client.get("/room/coverage").content.decode()
+    said = asked(slow)[1]
+    for seconds, minutes in (("60", 1), ("180", 3), ("300", 5)):
+        assert f'{minutes} min</span> <b class="num">{said["within"][seconds] * 100:.0f} %</b>' in page
+        assert f"> {said['area'][seconds] * 100:.0f} %</span>" in page
+    assert said["area"]["300"] < said["within"]["300"], "half of the street has no crew near, and no calls"
+    assert "worst: 4 min" in page
+
+
+def test_one_picture_serves_every_console_and_an_unchanged_one_is_not_sent_again(slow, django_assert_max_num_queries):
+    calls(slow, west=2)
+    coverage.forget()
+    shared.forget()
+    first = Caller("dora").client.get("/api/coverage/cells")
+    cells = json.loads(first.content)
+    assert sorted(cells["open"]) == sorted(asked(slow)[1]["cells"]["open"])
+    assert cells["60"]
+    other = Caller("dan").client
+    other.get("/room/coverage")
+    with django_assert_max_num_queries(6):  # who asks, and nothing of crews, roads or calls
+        again = other.get("/api/coverage/cells", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    line = other.get("/room/coverage")
+    assert other.get("/room/coverage", headers={"If-None-Match": line["ETag"]}).status_code == 304
+
+
+def test_without_roads_the_room_says_that_coverage_is_not_known(slow):
+    RoadNetwork.objects.update(active=False)
+    coverage.forget()
+    assert "Coverage is not known" in Caller("dora").client.get("/room/coverage").content.decode()

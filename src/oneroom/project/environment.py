@@ -20,7 +20,7 @@ _NAMES = """
     CLOCK_FILE COVERAGE_DAYS CREW_OFFICERS DATABASE_URL DEMO DIVERT_GAIN_S EMAIL_URL EXIT_URL FORCE HEADS HEADS_COPY
     HEADS_NAME HOME HOSTS JOURNAL LDAP_DN LDAP_ROOTS LDAP_URL LEAST_FREE_MB LEAVE_STOPS_ROTATION LOG MANAGEMENT_PERCENT
     NEW_PASSWORD NOTICE OIDC_CLAIM OIDC_CLIENT OIDC_NAME OIDC_SECRET OIDC_URL OPERATOR_TOKEN ORIGINS PG_BIN
-    PLAIN_HTTP PROTOCOLS PROXIES RETENTION SECOND_FACTOR SECRET_KEY SECRET_KEY_BEFORE SIGNS SILENT_S
+    PLAIN_HTTP PROTOCOLS PROXIES RETENTION RUNS_BACKEND SECOND_FACTOR SECRET_KEY SECRET_KEY_BEFORE SIGNS SILENT_S
     SMALL_STATION SMS_URL STATIC_ROOT THREADS TIME_ZONE TSA_EVERY TSA_ROOTS TSA_URL VOICE_URL
 """
 VARIABLES = frozenset(PREFIX + name for name in _NAMES.split())
@@ -33,6 +33,8 @@ _NUMBERS = {
     "THREADS": (1, True), "TSA_EVERY": (1, True),
 }  # fmt: skip
 
+_BACKENDS = ("loky", "threading", "multiprocessing", "sequential")
+
 
 def unreadable(given: Mapping[str, str]) -> Iterator[str]:
     """What nothing can be started with, in sentences: a number that is none, a time zone or proxy that cannot be."""
@@ -41,6 +43,9 @@ def unreadable(given: Mapping[str, str]) -> Iterator[str]:
         if name in given and not _is_number(given[name], least, whole):
             kind = "whole number" if whole else "number"
             yield f"{name} is {given[name]!r}. It must be a {kind}, {least} or more."
+    backend = given.get(PREFIX + "RUNS_BACKEND")
+    if backend is not None and backend not in _BACKENDS:
+        yield f"{PREFIX}RUNS_BACKEND is {backend!r}. It must be one of {', '.join(_BACKENDS)}."
     began = given.get(PREFIX + "CLOCK_BEGAN")
     if began and beginning(began) is None:
         yield f"{PREFIX}CLOCK_BEGAN is {began!r}. `oneroom serve` sets it for its own parts: leave it out."

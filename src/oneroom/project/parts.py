@@ -35,6 +35,11 @@ def archive() -> Part:
     return _part("archive", "runarchive")
 
 
+def planner() -> Part:
+    """Computes what plans come to, when nobody else needs the cores."""
+    return _part("planner", "runplans")
+
+
 def crews(port: int, city: str, day: str, many: int) -> Part:
     """The demo's simulated crews, who come in over HTTP like anybody else."""
     return _part("crews", "runcrews", "--port", str(port), "--city", city, "--day", day, "--crews", str(many), "--past")

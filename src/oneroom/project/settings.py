@@ -263,6 +263,7 @@ CLOCKWORK = [
     "oneroom.apps.orgs.clock.follow_the_day",
     "oneroom.apps.incidents.clock.bring_back",
     "oneroom.apps.incidents.clock.close_openings",
+    "oneroom.apps.incidents.clock.end_standbys",
     "oneroom.apps.oversight.unusual.watch_looks",
     "oneroom.apps.people.clock.end_grants",
     "oneroom.apps.people.clock.lapse_signatures",
@@ -292,6 +293,8 @@ HOUSEWORK = [
 DIVERT_GAIN_S = float(os.environ.get("ONEROOM_DIVERT_GAIN_S", "60"))
 # Coverage is weighed by the calls of so many days: long enough for quiet streets, short enough for a city that changes.
 COVERAGE_DAYS = int(os.environ.get("ONEROOM_COVERAGE_DAYS", "90"))
+# How runs of plans are spread over the cores (apps.plans.spreading): loky, threading, multiprocessing, sequential.
+RUNS_BACKEND: str = os.environ.get("ONEROOM_RUNS_BACKEND", "loky")
 # How many officers ride beside the lead of a whole crew: the 2 of 1 + 2 + N (row T16).
 CREW_OFFICERS = int(os.environ.get("ONEROOM_CREW_OFFICERS", "2"))
 # A station with fewer officers than this gets groups instead of teams (row T14).
@@ -392,6 +395,9 @@ FOLLOWERS = {
     # A crew is free again: what waited is put before the dispatcher.
     "crew.on_duty": ["oneroom.apps.incidents.followers.offer_again"],
     "crew.state": ["oneroom.apps.incidents.followers.offer_again"],
+    # What a crew stands by for is over with its next call or its duty.
+    "assignment.offered": ["oneroom.apps.incidents.followers.call_ends_standby"],
+    "crew.off_duty": ["oneroom.apps.incidents.followers.duty_ends_standby"],
     "assignment.cleared": ["oneroom.apps.incidents.followers.offer_again"],
     "assignment.returned": ["oneroom.apps.incidents.followers.offer_again"],
     "assignment.lapsed": ["oneroom.apps.incidents.followers.offer_again"],

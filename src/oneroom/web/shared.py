@@ -30,15 +30,19 @@ _lock = threading.Lock()
 _held: dict[Hashable, _Held] = {}
 
 
-def once(key: Hashable, seq: int, make: Callable[[], bytes]) -> tuple[bytes, bytes]:
+def once(
+    key: Hashable, seq: int, make: Callable[[], bytes], *, fresh_s: float | None = None
+) -> tuple[bytes, bytes]:  # fmt: skip
     """
-    What ``make`` gives, or gave within the last second for the same key and the same record; plain and compressed.
+    What ``make`` gives, or gave within the last second (or ``fresh_s``) for the same key and the same record; plain and
+    compressed.
 
     A shared page holds nothing of one person and no form token, so its length tells nobody anything (BREACH).
     """
     with _lock:
         found = _held.get(key)
-        ours = found is None or found.seq != seq or time.monotonic() - found.at > FRESH_S
+        age_s = FRESH_S if fresh_s is None else fresh_s
+        ours = found is None or found.seq != seq or time.monotonic() - found.at > age_s
         if ours or found is None:
             if len(_held) >= _MOST:
                 _held.clear()

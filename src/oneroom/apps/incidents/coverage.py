@@ -9,6 +9,7 @@ weighs the same. Positions may be two seconds old, for they are estimates; who i
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,6 +46,18 @@ class Picture:
         """The part of the calls that lies within each circle (seconds) of a free crew, 0 to 1."""
         return {s: coverage.share(self.reach.within(s), self.weight) for s in coverage.LIMITS_S}
 
+    def of_the_city(self) -> dict[int, float]:
+        """The part of the city's cells that have a street within each circle, 0 to 1: its area, not its calls."""
+        return {s: coverage.share(self.reach.within(s), np.ones(len(self.weight))) for s in coverage.LIMITS_S}
+
+    def circles(self) -> NDArray[np.int8]:
+        """Of each cell the smallest circle that it lies in, as its place in LIMITS_S; one more where it is in none."""
+        return np.asarray(np.sum([~self.reach.within(s) for s in coverage.LIMITS_S], axis=0), np.int8)
+
+    def worst(self) -> coverage.Worst | None:
+        """The cell from which somebody called lately that waits longest; of a city without calls, any."""
+        return coverage.worst(self.reach, self.weight > 0)
+
     def leaves(self) -> dict[int, float]:
         """What each free crew would leave beyond five minutes of anybody if it went: part of the calls, 0 to 1."""
         lost = coverage.lost(self.reach, self.weight, PROMISE_S)
@@ -76,6 +89,8 @@ class _Counted:
 _lock = threading.Lock()
 _counted: _Counted | None = None
 _held: tuple[tuple[str, tuple[int, ...], int, tuple[int, ...]], Picture] | None = None
+_look = threading.Lock()
+_looked: tuple[float, Picture | None] | None = None
 
 
 def picture(crews: Sequence[OnBoard], starts: roads.Points, loaded: Loaded, *, at: datetime) -> Picture:
@@ -87,7 +102,7 @@ def picture(crews: Sequence[OnBoard], starts: roads.Points, loaded: Loaded, *, a
     held = _held
     if held is not None and held[0] == key and abs(at - held[1].at) <= _FRESH:
         return held[1]
-    cells = _cells(loaded, at)
+    cells = counted_cells(loaded, at)
     places = roads.Points(starts.edge[free], starts.fraction[free], starts.off_m[free])
     calls = int(cells.calls.sum())
     made = Picture(
@@ -105,6 +120,20 @@ def live_picture(*, at: datetime) -> Picture | None:
         return None
     crews = board()
     return picture(crews, starts_of(crews, loaded), loaded, at=at)
+
+
+def shared_picture(*, at: datetime) -> Picture | None:
+    """
+    The picture that every console shows, made at most once in two seconds by a process, whatever changed meanwhile.
+
+    Raises TooLarge. Whoever is about to send somebody asks ``picture``, where who is free is never old.
+    """
+    global _looked
+    with _look:
+        held = _looked
+        if held is None or time.monotonic() - held[0] > _FRESH.total_seconds():
+            held = _looked = (time.monotonic(), live_picture(at=at))
+        return held[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +172,11 @@ def move_ups(now: Picture, gone: Sequence[int], *, count: int = 2) -> list[MoveU
 
 def forget() -> None:
     """Count the calls anew, for a test or another database."""
-    global _counted, _held
-    _counted = _held = None
+    global _counted, _held, _looked
+    _counted = _held = _looked = None
 
 
-def _cells(loaded: Loaded, at: datetime) -> coverage.Cells:
+def counted_cells(loaded: Loaded, at: datetime) -> coverage.Cells:
     """Counted by one request at a time, while the others go on with what was counted before."""
     global _counted
     batch, held = newest_batch(), _counted

@@ -14,9 +14,12 @@ PARTS: dict[str, str | Promise] = {
     "auditor": lazy("auditor"),
 }
 
+# One that a house may do without: it is looked for once it was heard of.
+NAMES: dict[str, str | Promise] = {**PARTS, "planner": lazy("planner")}
+
 # Whoever raises an alarm: the parts, and the door of the house.
 RAISERS: dict[str, str | Promise] = {
-    **PARTS,
+    **NAMES,
     "door": lazy("the door"),
     "record": lazy("the record"),
     "force": lazy("the mobile force"),
@@ -28,6 +31,7 @@ WITHOUT: dict[str, str | Promise] = {
     "clock": lazy("Nothing climbs by itself: watch the orders."),
     "courier": lazy("No SMS, call or mail leaves: telephone."),
     "auditor": lazy("Nobody checks that what is due happens."),
+    "planner": lazy("No plan is run."),
 }
 # What a finding is about, by the name it has in the record ("assignment:7").
 SUBJECTS: dict[str, str | Promise] = {
@@ -116,7 +120,7 @@ def _named(subject: str) -> str:
     part, _at, node = subject.partition("@")
     about, _colon, number = subject.partition(":")
     if node:
-        return _("%(part)s on %(node)s") % {"part": PARTS.get(part, part), "node": node}
+        return _("%(part)s on %(node)s") % {"part": NAMES.get(part, part), "node": node}
     if about in SUBJECTS and number:
         return str(SUBJECTS[about]) % {"n": number}
-    return str(PARTS.get(subject) or CHAINS.get(subject, subject))
+    return str(NAMES.get(subject) or CHAINS.get(subject, subject))

@@ -9,12 +9,11 @@ TROUBLES = {
     # ``said`` holds field, message and params of a refusal, whose message is translated by itself.
     "refused": _("A change of this plan cannot be made as it stands."),
     "no_roads": _("No road network is loaded, so nobody can be sent anywhere. Load the city's roads first."),
+    "no_heir": _("Unit %(unit)s ends, and nobody has its crews. Name an heir in the plan."),
     "no_crews": _("There is no crew that could be sent: enter crews, or add one in the plan."),
     "no_calls": _(
         "No call of the public is on record for this time, so there is nothing to run. Import past calls first."
     ),
-    "unit_ended": _("The plan speaks of unit %(unit)s, which is not there on that day. Take it out of the plan."),
-    "crew_unknown": _("The plan speaks of crew %(crew)s, which is not there. Take it out of the plan."),
     "crew_off_roads": _(
         "Crew %(crew)s stands off the road network, at a place that no road reaches. Give it another post."
     ),

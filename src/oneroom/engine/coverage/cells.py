@@ -71,11 +71,11 @@ def cells_of(graph: RoadGraph, lon: ArrayLike = (), lat: ArrayLike = (), *, size
         graph, size_m, column[best].astype(np.int32), row[best].astype(np.int32), best.astype(np.int32),
         np.zeros(len(best)),
     )  # fmt: skip
-    np.add.at(cells.calls, _cell_at(cells, lon, lat), 1.0)
+    np.add.at(cells.calls, cell_at(cells, lon, lat), 1.0)
     return cells
 
 
-def _cell_at(cells: Cells, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
+def cell_at(cells: Cells, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int64]:
     """The cell of each place that is one: its own, or where that has no junction the nearest."""
     places = np.column_stack(cells.graph.plane.to_xy(lon, lat)).reshape(-1, 2)
     places = places[np.isfinite(places).all(axis=1)] / cells.size_m

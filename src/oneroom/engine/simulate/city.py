@@ -100,7 +100,7 @@ class _Run:
             {"incident": call + 1, "report": call + 1, "source": "phone", "safe_contact": "unknown",
              "grade": kind.grade, "unit": area},
         )  # fmt: skip
-        self.lay(now + self.habits.decide.at(self.decide[call]), self.classified, call)
+        self.lay(now + (kind.decide or self.habits.decide).at(self.decide[call]), self.classified, call)
 
     def classified(self, now: float, call: int) -> None:
         kind = self.kinds[call]
@@ -218,7 +218,8 @@ class _Run:
         if order.state == "offered":
             order.state = "signed"
             self.step("acknowledged", now, order)
-            self.lay(now + self.habits.mobilise.at(order.normal[MOBILISE]), self.set_out, order)
+            mobilise = self.kinds[order.call].mobilise or self.habits.mobilise
+            self.lay(now + mobilise.at(order.normal[MOBILISE]), self.set_out, order)
 
     def set_out(self, now: float, order: Order) -> None:
         if order.state == "signed":

@@ -67,6 +67,15 @@ def one_run(world: World, demand: Demand | Recorded, span: Days, seed: int, grou
     return figures(loop, outcome, since=begins, until=ends, group=calls.group)
 
 
+def one_of_each(
+    worlds: tuple[World, World], demands: Sequence[Demand | Recorded], grounds: tuple[Ground, Ground], span: Days,
+    seed: int,
+) -> tuple[Figures, Figures]:  # fmt: skip
+    """One seed under two plans: together, so that each seed that is done can be compared."""
+    today, plan = (one_run(worlds[n], demands[n], span, seed, grounds[n]) for n in (0, 1))
+    return today, plan
+
+
 def replications(
     world: World, demand: Demand | Recorded, span: Days, seeds: Sequence[int], *, spread: Spread = map
 ) -> Iterator[Figures]:

@@ -57,6 +57,8 @@ def figures(
         if areas and area is not None:
             by_group[f"area{area}"].append(seconds)
     for name, times in by_group.items():
+        if name.startswith("area"):
+            found[f"calls.{name}"] = float(len(times))
         found[f"response_mean_s.{name}"] = float(np.mean(times))
         if name.startswith("area"):
             continue

@@ -64,7 +64,10 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of calls: grade 1 to 4, what its plan asks for, and how long a crew is at work on it."""
+    """
+    A kind of calls: grade 1 to 4, what its plan asks for, and how long a crew is at work on it. ``decide`` and
+    ``mobilise``: where the room or crews are quicker or slower with it than `Habits` says.
+    """
 
     category: str
     grade: int
@@ -74,6 +77,8 @@ class Kind:
     scene: Span = Span(1200.0, 0.7)
     paper: Span = Span(300.0, 0.5)
     station_share: float = 0.0  # in so many the paperwork is done at the station: somebody is brought there
+    decide: Span | None = None
+    mobilise: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from oneroom.project.watching.board import Board, Heard, Open
 from oneroom.project.watching.outside import Key, Outside
 
 PARTS = ("web", "clock", "courier", "auditor")
+ONCE_HEARD = ("planner",)  # a house may do without: they are watched from their first sign on
 LOOK_S = 2.0
 FILE_S = 1.0
 BEAT_S = 5.0
@@ -215,7 +216,8 @@ class Watch:
         wrong: dict[Key, float] = {}
         if heard is None and (away_s := now_s - self._reached_s) > DATABASE_S:
             wrong["database", "database"] = away_s
-        for part in self._expected:
+        known = [part for part in ONCE_HEARD if part in self._seen_s or self._ages(part, heard or [])[0]]
+        for part in (*self._expected, *known):
             ages, worked = self._ages(part, heard or [])
             age_s, worked_s = self._age(part, min(ages, default=None), now_s), min(worked, default=None)
             if age_s is None or age_s > self._silent_s:

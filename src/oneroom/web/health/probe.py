@@ -98,12 +98,12 @@ class Probe(threading.Thread):
     """
     ``parts()`` never waits and may be asked from any thread. ``slot`` names the place in the database where the archive
     fetches changes; empty where there is none. ``watched`` are the parts whose signs of life the database holds, each
-    silent after ``silent_s``.
+    silent after ``silent_s``; a house may do without those of ``once_heard``, which are named from their first sign on.
     """
 
     def __init__(
         self, database_url: str, *, folders: Iterable[Path], least_free_mb: float, slot: str = "",
-        watched: Iterable[str] = (), silent_s: float = 30.0,
+        watched: Iterable[str] = (), once_heard: Iterable[str] = (), silent_s: float = 30.0,
     ) -> None:  # fmt: skip
         super().__init__(name="oneroom-probe", daemon=True)
         self._url = database_url
@@ -116,7 +116,9 @@ class Probe(threading.Thread):
         self._work: Work | None = None
         self._lost = False
         self._slot = slot
-        self._signs: dict[str, float | None] = dict.fromkeys(watched)  # when each was last seen, by time.monotonic()
+        self._once_heard = tuple(once_heard)
+        # when each was last seen, by time.monotonic()
+        self._signs: dict[str, float | None] = dict.fromkeys((*watched, *self._once_heard))
         self._silent_s = silent_s
         self._written: tuple[int, float] | None = None  # how far the database had written, and when we saw that
         self._taken_s: float | None = None  # all that was written by then is in the archive
@@ -129,7 +131,11 @@ class Probe(threading.Thread):
     def parts(self) -> list[Part]:
         disks = [self._disks_part()] if self._folders else []
         backup = [self._backup_part()] if self._slot else []
-        signs = [Part(part, _since_s(seen_s), self._silent_s) for part, seen_s in self._signs.items()]
+        signs = [
+            Part(part, _since_s(seen_s), self._silent_s)
+            for part, seen_s in self._signs.items()
+            if seen_s is not None or part not in self._once_heard
+        ]
         first = [self._database_part(), self._room_part(), self._ladders_part()]
         return [*first, *signs, self._clocks_part(), *disks, *backup]
 

@@ -137,6 +137,7 @@ class Live:
             least_free_mb=settings.LEAST_FREE_MB,
             slot=backup_slot() if settings.ARCHIVED else "",
             watched=settings.WATCHED,
+            once_heard=("planner",),
             silent_s=settings.SILENT_S,
         )
         self._probe.start()

@@ -49,7 +49,7 @@ class Command(BaseCommand):
             clock = FileClock(scene.clock_file)
             self._prepare(clock, found, speed)
             os.environ.update(outside.gateways(HOST, port))
-            running = [parts.web(HOST, port), parts.clock(), parts.courier(), parts.auditor()]
+            running = [parts.web(HOST, port), parts.clock(), parts.courier(), parts.auditor(), parts.planner()]
             running.append(parts.crews(port, city, day, crews))
             tell = f"OneRoom (simulated data / 模拟数据) is open at http://{HOST}:{port}/start/   Ctrl-C stops it."
             Supervisor(running, beside=[lambda: self._when_open(port, tell), lambda: _store(clock)]).run()

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from oneroom.project import safety
-from oneroom.project.parts import archive, auditor, clock, courier, web
+from oneroom.project.parts import archive, auditor, clock, courier, planner, web
 from oneroom.project.supervisor import Supervisor
 from oneroom.project.trouble import Trouble
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument(
             "--only",
-            choices=["web", "clock", "courier", "auditor", "archive"],
+            choices=["web", "clock", "courier", "auditor", "archive", "planner"],
             help="run one part, as on several machines",
         )
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         only = options["only"]
         if found := safety.objections(auditor=only in (None, "auditor")):
             raise Trouble("OneRoom does not start:\n" + "\n".join(f"  - {sentence}" for sentence in found))
-        parts = [web(options["host"], options["port"]), clock(), courier(), auditor()]
+        parts = [web(options["host"], options["port"]), clock(), courier(), auditor(), planner()]
         if settings.ARCHIVED:
             parts.append(archive())
         elif only == "archive":

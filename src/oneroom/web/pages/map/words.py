@@ -18,6 +18,7 @@ def words() -> dict[str, Any]:
         "follows": _("Follows the room:"),
         "follows_none": _("Follows the room: no matter is open"),
         "gap": _("gap if they go"),
+        "circles": {"60": _("1 min"), "180": _("3 min"), "300": _("5 min"), "open": _("longer")},
         "no_map": _("This device draws no map (no WebGL 2). The lists hold the same facts, and everything else works."),
         "no_roads": _("The streets cannot be read now. Trying again; everything else works."),
         "states": {

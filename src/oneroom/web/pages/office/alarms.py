@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from oneroom.apps.duty.queries import callsigns
 from oneroom.apps.incidents.queries import references
 from oneroom.apps.oversight import queries
-from oneroom.apps.oversight.kinds import KINDS, PARTS, RAISERS, said
+from oneroom.apps.oversight.kinds import KINDS, NAMES, PARTS, RAISERS, said
 from oneroom.engine.roles import Right
 from oneroom.web.actors import actor
 from oneroom.web.pages.office.alarm_words import Callsigns, detail_said
@@ -108,5 +108,6 @@ def _parts() -> list[Mapping[str, Any]]:
             "name": word, "age": span(ages[code]) if code in ages else "",
             "heard": ages.get(code, settings.SILENT_S + 1) <= settings.SILENT_S,
         }
-        for code, word in PARTS.items()
+        for code, word in NAMES.items()
+        if code in PARTS or code in ages
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from oneroom.apps.incidents.codes import SAFE_CONTACT
 from oneroom.apps.incidents.contact import WHY_NOT
 from oneroom.apps.oversight.kinds import KINDS as ALARMS
-from oneroom.apps.oversight.kinds import PARTS, WITHOUT
+from oneroom.apps.oversight.kinds import NAMES, WITHOUT
 from oneroom.web.pages.room.words import ORDER_STATES
 from oneroom.web.pages.start.held import HELD
 
@@ -24,6 +24,9 @@ def script_words() -> dict[str, object]:
         "sent": _("Sent: {crews}"),
         "more": _("Send another crew"),
         "standIn": _("{crew} could stand in at {station}: {drive} away, closes {gain} %"),
+        "standInOrder": _("Order it"),
+        "standbyOrdered": _("Told to stand by"),
+        "postAt": _("wait here: {n} calls"),
         "diverted": _("{crew} diverted; what it left waits again"),
         "notFree": _("{crew} can no longer be sent and was taken out of your choice."),
         "done": _("Done: {what}"),
@@ -45,7 +48,7 @@ def script_words() -> dict[str, object]:
         "partSilent": _("Silent: {part}"),
         "partFailing": _("Fails at its work: {part}"),
         "partUnheard": _("Not heard yet: {part}"),
-        "partNames": {code: str(word) for code, word in PARTS.items()},
+        "partNames": {code: str(word) for code, word in NAMES.items()},
         "partOn": _("{part} on {node}"),
         "alarmKinds": {code: str(word) for code, word in ALARMS.items()},
         "without": {code: str(word) for code, word in WITHOUT.items()},

@@ -40,6 +40,11 @@ export function addFrame(element, { words, interactive, legend, apart, zoomIn, z
       list.append(item);
     }
     list.append(part("span", "st legend-gap", words.gap ?? ""));
+    for (const [circle, said] of Object.entries(words.circles ?? {})) {
+      const item = part("span", "st legend-cover", said);
+      item.dataset.circle = circle;
+      list.append(item);
+    }
     element.append(list);
   }
 }

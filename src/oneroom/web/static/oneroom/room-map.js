@@ -103,6 +103,9 @@ export function show(lon, lat) {
   map?.focus([lon, lat]);
 }
 
+export const drawn = () => map;
+export const posts = () => map.posts();
+export const covers = () => map.covers();
 export const routes = () => map.routes();
 export const gaps = () => map.gaps();
 export const closed = () => map.closures();

@@ -1,0 +1,243 @@
+"""
+Two worlds of one city: today, and as a plan would have it; the same calls under both, told by today's areas.
+
+Today is the organisation of the scenario's day with the crews there are. The plan is the same with the changes of the
+organisation made by `engine.organisation`, crews of stations that end at their heir's, and the changes by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.utils.timezone import get_current_timezone
+from numpy.typing import NDArray
+from shapely import STRtree, points
+
+from oneroom.apps.incidents.proposals import mask
+from oneroom.apps.incidents.protocol_files import KIT, SKILLS
+from oneroom.apps.orgs import facts as stored
+from oneroom.apps.orgs.ground import COVERING, Ground
+from oneroom.apps.orgs.services import propose
+from oneroom.apps.places.queries import Loaded, find_network
+from oneroom.apps.plans.crews import crews_on, places_of
+from oneroom.apps.plans.habits import habits_of
+from oneroom.apps.plans.record import OnRecord, on_record, past_calls
+from oneroom.apps.plans.troubles import Trouble, of_refusal
+from oneroom.engine.coverage.cells import Cells, cell_at, cells_of
+from oneroom.engine.dispatch import DivertPolicy
+from oneroom.engine.organisation.codec import read_changes
+from oneroom.engine.organisation.proposal import Proposal
+from oneroom.engine.organisation.tree import Tree
+from oneroom.engine.simulate.changes import read_hand
+from oneroom.engine.simulate.ground import unreachable
+from oneroom.engine.simulate.making import City, CrewFacts, Junctions, OffRoads, Place, by_hand, world_of
+from oneroom.engine.simulate.world import Unrunnable, World
+from oneroom.engine.values import BadInput
+
+Ints = NDArray[np.int32]
+Assumed = list[dict[str, Any]]
+NEAR_DEG = 0.02  # a call on the water, or in a gap between areas, is the nearest area's within 2 km (orgs.queries)
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """
+    Both worlds with their crews' codes, and the calls on record: the junction of each, and whose ground that is today
+    and under the plan (numbers of ``areas``).
+    """
+
+    today: World
+    plan: World
+    crews_today: tuple[str, ...]
+    crews_plan: tuple[str, ...]
+    record: OnRecord
+    cells: Cells
+    cell: NDArray[np.int64]
+    area_today: Ints
+    area_plan: Ints
+    areas: tuple[tuple[str, str, str], ...]  # code, Chinese, English
+    assumed: Assumed
+
+
+def worlds_of(
+    changes: Sequence[Any], hand: Sequence[Any], day: date, *, at: datetime,
+    replayed: tuple[datetime, datetime] | None = None,
+) -> Worlds:  # fmt: skip
+    """Make both worlds of the day. Raises Trouble, with a sentence, for all that cannot be run."""
+    loaded = find_network()
+    if loaded is None:
+        raise Trouble("no_roads")
+    ground = Ground()
+    proposal = proposed(changes, day, ground)
+    crews, assumed = crews_on(day, at=at)
+    if not crews:
+        raise Trouble("no_crews")
+    record, more = on_record(at, replayed=replayed)
+    _calls, *weeks = past_calls(at)[:3]
+    habits, also = habits_of(*weeks)
+    assumed = [*more, *assumed, *also]
+    units = places_of({*proposal.was.units, *proposal.will_be.units})
+    divert = DivertPolicy(gain_s=settings.DIVERT_GAIN_S)
+    now = City(_of_today(crews, proposal), record.kinds, units, habits, divert=divert)
+    under_plan = _by_plan(now, proposal, assumed, hand)
+    begins = _midnight(day) if replayed is None else replayed[0]
+    numbers, areas = _areas(proposal)
+    junctions = Junctions(loaded.graph, loaded.index)
+    made = [_world(city, loaded, junctions, numbers, begins) for city in (now, under_plan)]
+    if not any(crew.beat for crew in (*now.crews, *under_plan.crews)):
+        assumed.append({"code": "stands_at_post"})
+    lon, lat = record.calls.lon, record.calls.lat
+    cells = cells_of(loaded.graph, lon, lat)
+    cell = cell_at(cells, lon, lat)
+    where = _Calls(lon, lat, numbers, units)
+    whose = [_whose_ground(tree, proposal, ground, where) for tree in (proposal.was, proposal.will_be)]
+    for (world, _labels), city in zip(made, (now, under_plan), strict=True):
+        _all_within_reach(world, city, cells.node[np.unique(cell)])
+    return Worlds(
+        made[0][0], made[1][0], made[0][1], made[1][1], record, cells, cell, whose[0], whose[1], areas, assumed
+    )  # fmt: skip
+
+
+def proposed(changes: Sequence[Any], day: date, ground: Ground) -> Proposal:
+    """The changes of the organisation over what holds on that day. Raises Trouble for one that cannot be made."""
+    try:
+        return propose(read_changes(list(changes)), day, over=stored.facts().as_of(day), ground=ground)
+    except BadInput as refused:  # "3.unit" where it is made, "changes.3.unit" where it is read
+        place = refused.field or ""
+        field = place if place.startswith("changes") else f"changes.{place}"
+        raise of_refusal(BadInput(field, refused.message, **refused.params)) from None
+
+
+def _of_today(crews: Sequence[CrewFacts], proposal: Proposal) -> tuple[CrewFacts, ...]:
+    """Crews of a unit that ends before the scenario's day are its heir's by then."""
+    heirs = stored.first_heirs()
+    made = []
+    for crew in crews:
+        unit: str | None = crew.unit
+        seen: set[str] = set()
+        while unit is not None and unit not in proposal.was.units and unit not in seen:
+            seen.add(unit)
+            unit = heirs.get(unit)
+        made.append(crew if unit is None else replace(crew, unit=unit))
+    return tuple(made)
+
+
+def _by_plan(now: City, proposal: Proposal, assumed: Assumed, hand: Sequence[Any]) -> City:
+    """The city under the plan: heirs have the crews of those that end, and then what is changed by hand."""
+    units: dict[str, Place | None] = {code: now.units.get(code) for code in proposal.will_be.units}
+    for gone, heir in proposal.ended.items():
+        if heir is not None and units.get(heir) is None and now.units.get(gone) is not None:
+            units[heir] = now.units[gone]
+            assumed.append({"code": "unit_place", "unit": heir, "of": gone})
+    crews = []
+    for crew in now.crews:
+        if crew.unit not in proposal.ended:
+            crews.append(crew)
+            continue
+        heir = proposal.ended[crew.unit]
+        if heir is None:
+            raise Trouble("no_heir", unit=crew.unit)
+        place = units.get(heir)
+        lon, lat = place if place is not None else (crew.lon, crew.lat)
+        crews.append(replace(crew, unit=heir, lon=lon, lat=lat))
+    city = replace(now, crews=tuple(crews), units=units)
+    try:
+        return by_hand(city, read_hand(list(hand)))
+    except BadInput as refused:
+        raise of_refusal(refused) from None
+
+
+def _world(
+    city: City, loaded: Loaded, junctions: Junctions, numbers: dict[str, int], begins: datetime
+) -> tuple[World, tuple[str, ...]]:
+    if not any(crew.watches for crew in city.crews):
+        raise Trouble("no_crews")
+    try:
+        return world_of(
+            city, loaded.graph, junctions.at, areas=numbers, begins=begins,
+            masks=lambda skills, kit: (mask(tuple(skills), SKILLS), mask(tuple(kit), KIT)),
+        )  # fmt: skip
+    except OffRoads as off:
+        raise Trouble("crew_off_roads", crew=off.crew) from None
+    except Unrunnable as cannot:
+        raise Trouble("unrunnable", why=str(cannot)) from None
+
+
+def _areas(proposal: Proposal) -> tuple[dict[str, int], tuple[tuple[str, str, str], ...]]:
+    """A number for each unit of either world, by code, and their names by number."""
+    spells = {**proposal.will_be.units, **proposal.was.units}
+    codes = sorted(spells)
+    names = tuple((code, spells[code].name_zh, spells[code].name_en or spells[code].name_zh) for code in codes)
+    return {code: number for number, code in enumerate(codes)}, names
+
+
+@dataclass(frozen=True)
+class _Calls:
+    """Where calls came from, and the numbers and places of units."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    numbers: dict[str, int]
+    units: dict[str, Place | None]
+
+    def without_station(self, n: int) -> Trouble:
+        """Nobody answers for the ground of this call."""
+        return Trouble("area_without_station", lon=round(float(self.lon[n]), 5), lat=round(float(self.lat[n]), 5))
+
+    def of(self, codes: Sequence[str], which: NDArray[np.int64]) -> Ints:
+        """Numbers of these units, by their places in the list."""
+        return np.array([self.numbers[code] for code in codes], np.int32)[which]
+
+
+def _whose_ground(tree: Tree, proposal: Proposal, ground: Ground, calls: _Calls) -> Ints:
+    """
+    Whose ground each call came from in one world: by the areas of its stations, and of whoever took one's over; where
+    none is drawn at all, the nearest station's.
+    """
+    heirs = {heir for gone, heir in proposal.ended.items() if proposal.was.units[gone].kind in COVERING}
+    covers = sorted(code for code, unit in tree.units.items() if unit.kind in COVERING or code in heirs)
+    drawn = {code: area for code in covers if (area := tree.units[code].area) is not None}
+    if not drawn:
+        return _nearest_station(covers, calls)
+    places, codes = points(calls.lon, calls.lat), list(drawn)
+    ground.load(drawn.values())
+    index = STRtree([ground.shape(drawn[code]) for code in codes])
+    found = np.full(len(places), -1, np.int64)
+    call, area = index.query(places, predicate="intersects")
+    found[call[::-1]] = area[::-1]  # on a border the first of them
+    for n in np.flatnonzero(found < 0):
+        nearest = int(index.nearest(places[n]))
+        if index.geometries[nearest].distance(places[n]) > NEAR_DEG:
+            raise calls.without_station(int(n))
+        found[n] = nearest
+    return calls.of(codes, found)
+
+
+def _nearest_station(covers: Sequence[str], calls: _Calls) -> Ints:
+    known = [(code, place) for code in covers if (place := calls.units.get(code)) is not None]
+    if not known:
+        raise calls.without_station(0)
+    index = STRtree(points([place for _code, place in known]))
+    return calls.of([code for code, _place in known], np.asarray(index.nearest(points(calls.lon, calls.lat))))
+
+
+def _all_within_reach(world: World, city: City, node: Ints) -> None:
+    lost = unreachable(world, node)
+    if len(lost):
+        graph = world.graph
+        lon, lat = float(graph.node_lon[lost[0]]), float(graph.node_lat[lost[0]])
+        raise Trouble("unreachable", count=len(lost), lon=round(lon, 5), lat=round(lat, 5))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), get_current_timezone())
+
+
+def days_between(since: date, until: date) -> tuple[datetime, datetime]:
+    """From the first minute of one day to that of another, where the city is."""
+    return _midnight(since), _midnight(until) - timedelta(microseconds=1)

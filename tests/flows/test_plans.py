@@ -1,0 +1,250 @@
+"""
+A plan is drafted, run over simulated calls beside today, and what it came to is kept (T26, T27).
+
+On real PostgreSQL, with the runner in this process or killed as a process of its own.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from oneroom.apps.ledger.models import Entry
+from oneroom.apps.plans import access
+from oneroom.apps.plans.models import Run, Scenario
+from oneroom.apps.plans.running import turn
+from oneroom.apps.plans.services import alter_scenario, as_reform, ask_run, cancel_run, draft_scenario, put_away
+from oneroom.apps.reforms.models import ReformPlan
+from oneroom.engine.values import BadInput, NotAllowed, NotFound, Overtaken
+from tests.planned import MERGED, MOVED, asked, past_calls, planner, scenario
+
+pytestmark = pytest.mark.django_db(transaction=True)  # the run's beat has a connection of its own
+
+
+@pytest.fixture
+def pia(room):
+    return planner(room)
+
+
+@pytest.fixture
+def sequential(settings):
+    settings.RUNS_BACKEND = "sequential"
+
+
+def kinds():
+    return list(Entry.objects.filter(kind__startswith="plan.").order_by("seq").values_list("kind", flat=True))
+
+
+def test_t26_two_stations_are_merged_three_crews_moved_and_both_worlds_run(room, pia, sequential):
+    past_calls(room)
+    pk = scenario(room, pia)
+    run = asked(room, pia, pk)
+    assert turn()
+    found = access.run_for(run, by=pia)
+    assert (found.state, found.trouble, found.done, found.of) == ("done", "", 3, 3)
+    results = found.results
+    assert (results["runs"], results["days"], results["level"]) == (3, 2, 0.95)
+    assert results["calls"] > 10
+    response = results["figures"]["response_mean_s.all"]
+    for part in ("today", "plan", "difference"):
+        mean, low, high = response[part]
+        assert low <= mean <= high
+    assert response["difference"][0] == pytest.approx(response["plan"][0] - response["today"][0])
+    assert {row["unit"] for row in results["areas"]} == {"west", "east"}, "winners and losers are places of today"
+    assert all(row["calls_day"] > 0 for row in results["areas"])
+    west = next(row for row in results["areas"] if row["unit"] == "west")
+    assert west["difference"][0] > 0, "its crews stand farther off now"
+    assert west == results["areas"][0]
+    assert results["cost"]["crews"] == [3, 3]
+    assert results["cost"]["crew_hours_week"] == [3 * 168, 3 * 168]
+    for share in (results["coverage"]["calls"]["60"], results["coverage"]["ground"]["300"]):
+        assert all(0 <= part <= 1 for part in share)
+    for curve in results["reached"].values():
+        mean = curve["plan"][0]
+        assert len(mean) == len(curve["s"]) == 31
+        assert mean == sorted(mean)
+    said = {each["code"] for each in found.assumed}
+    assert {"demand", "needs", "watches_assumed", "span_default", "silent_default", "stands_at_post"} <= said
+    assert kinds() == ["plan.drafted", "plan.altered", "plan.run_asked", "plan.run_ended"]
+    assert not turn(), "nothing waits any more"
+
+
+def test_t26_the_same_seed_gives_the_same_results_whatever_the_backend(room, pia, settings):
+    past_calls(room)
+    pk, found = scenario(room, pia), []
+    for backend in ("sequential", "threading", "loky"):
+        settings.RUNS_BACKEND = backend
+        run = asked(room, pia, pk)
+        turn()
+        found.append(Run.objects.get(pk=run).results)
+    assert found[0] is not None
+    assert found[0] == found[1] == found[2]
+
+
+def test_t26_a_plan_that_changes_nothing_makes_no_difference(room, pia, sequential):
+    past_calls(room)
+    run = asked(room, pia, draft_scenario("As it is", by=pia, at=room.now))
+    turn()
+    figures = Run.objects.get(pk=run).results["figures"]
+    assert all(each["difference"] == [0, 0, 0] and not each["clear"] for each in figures.values())
+
+
+def test_t27_a_time_that_was_is_replayed_under_the_plan(room, pia, sequential):
+    past_calls(room)
+    pk = scenario(room, pia)
+    run = asked(room, pia, pk, "replay", since="2026-11-09", until="2026-11-12", runs=2)
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble_said) == ("done", {})
+    calls = found.results["figures"]["calls"]
+    assert calls["today"] == calls["plan"]
+    assert calls["today"][1] == calls["today"][2], "the same calls under each seed"
+    assert 20 < calls["today"][0] < 80
+    assert "replayed" in {each["code"] for each in found.assumed}
+
+
+def test_t27_a_time_without_calls_cannot_be_replayed(room, pia, sequential):
+    past_calls(room)
+    run = asked(room, pia, scenario(room, pia), "replay", since="2025-01-01", until="2025-01-02", runs=2)
+    turn()
+    assert (Run.objects.get(pk=run).state, Run.objects.get(pk=run).trouble) == ("failed", "no_calls")
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "field"),
+    [
+        ("guess", {}, "kind"),
+        ("compare", {"runs": 1}, "runs"),
+        ("compare", {"runs": 0}, "runs"),
+        ("compare", {"days": 0}, "days"),
+        ("compare", {"days": "7"}, "days"),
+        ("compare", {"warm_days": -1}, "warm_days"),
+        ("compare", {"level": 0.5}, "level"),
+        ("compare", {"seed": -1}, "seed"),
+        ("replay", {"since": "2026-11-09"}, "until"),
+        ("replay", {"since": "soon", "until": "2026-11-09"}, "since"),
+        ("replay", {"since": "2026-11-09", "until": "2026-11-09"}, "until"),
+        ("replay", {"since": "2026-01-01", "until": "2026-11-09"}, "until"),
+    ],
+)
+def test_bad_settings_are_refused_by_name(room, pia, kind, settings, field):
+    pk = draft_scenario("Any", by=pia, at=room.now)
+    with pytest.raises(BadInput) as refused:
+        ask_run(pk, kind, settings, by=pia, at=room.now)
+    assert refused.value.field == field
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "hand", "trouble", "said"),
+    [
+        ([{"do": "abolish", "unit": "gone", "heir": "east"}], [], "refused", {"field": "changes.0.unit"}),
+        ([], [{"do": "move_crew", "crew": "crew-9", "to": {"unit": "west"}}], "refused", {"field": "hand.0.crew"}),
+        ([{"do": "abolish", "unit": "west"}], [], "no_heir", {"unit": "west"}),
+        (MERGED, [{"do": "move_crew", "crew": "crew-1", "to": {"unit": "west"}}], "refused", {"field": "hand.0.to"}),
+        ([], [{"do": "move_crew", "crew": "crew-1", "to": {"lon": 122.9, "lat": 31.2}}], "crew_off_roads",
+         {"crew": "crew-1"}),
+        ([], [{"do": "remove_crew", "crew": f"crew-{n}"} for n in (1, 2, 3)], "no_crews", {}),
+    ],
+)  # fmt: skip
+def test_a_city_that_cannot_be_run_fails_with_its_reason_and_the_last_good_result_stays(
+    room, pia, sequential, changes, hand, trouble, said
+):
+    past_calls(room)
+    pk = scenario(room, pia, changes=[], hand=[])
+    good = asked(room, pia, pk, runs=2, days=1)
+    turn()
+    alter_scenario(pk, seen=2, changes=changes, hand=hand, by=pia, at=room.now)
+    run = asked(room, pia, pk)
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble) == ("failed", trouble)
+    assert {name: found.trouble_said[name] for name in said} == said
+    assert access.last_good(access.scenario_for(pk, by=pia)).pk == good
+    assert [row.pk for row in access.runs_of(access.scenario_for(pk, by=pia))] == [run, good]
+    assert Entry.objects.filter(kind="plan.run_ended").order_by("seq").last().facts["cause"] == trouble
+
+
+def test_without_calls_or_where_nobody_answers_for_the_ground_a_run_fails(room, pia, sequential):
+    pk = scenario(room, pia)
+    run = asked(room, pia, pk)
+    turn()
+    assert Run.objects.get(pk=run).trouble == "no_calls"
+    past_calls(room)
+    away = {"type": "Polygon", "coordinates": [[[120, 30], [120.1, 30], [120.1, 30.1], [120, 30]]]}
+    from oneroom.apps.orgs.facts import area_key
+
+    alter_scenario(
+        pk, seen=2, changes=[{"do": "alter", "unit": u, "to": {"area": area_key(away)}} for u in ("west", "east")],
+        hand=[], by=pia, at=room.now,
+    )  # fmt: skip
+    run = asked(room, pia, pk)
+    turn()
+    found = Run.objects.get(pk=run)
+    assert found.trouble == "area_without_station"
+    assert set(found.trouble_said) == {"lon", "lat"}
+
+
+def test_one_run_at_a_time_and_one_that_waits_is_cancelled_at_once(room, pia):
+    pk = scenario(room, pia)
+    run = asked(room, pia, pk)
+    with pytest.raises(Overtaken):
+        asked(room, pia, pk)
+    with pytest.raises(Overtaken):
+        put_away(pk, by=pia, at=room.now)
+    cancel_run(run, by=pia, at=room.now)
+    assert Run.objects.get(pk=run).state == "cancelled"
+    with pytest.raises(Overtaken):
+        cancel_run(run, by=pia, at=room.now)
+    assert not turn()
+    assert asked(room, pia, pk) > run
+
+
+def test_a_scenario_is_altered_by_whoever_saw_its_last_version_and_put_away(room, pia):
+    pk = scenario(room, pia)
+    with pytest.raises(Overtaken):
+        alter_scenario(pk, seen=1, name="Mine", by=pia, at=room.now)
+    with pytest.raises(BadInput) as refused:
+        alter_scenario(pk, seen=2, hand=[*MOVED, {"do": "fly"}], by=pia, at=room.now)
+    assert refused.value.field == "hand.3.do"
+    assert (Scenario.objects.get(pk=pk).version, Scenario.objects.get(pk=pk).hand) == (2, MOVED)
+    put_away(pk, by=pia, at=room.now)
+    assert not access.scenarios_for(by=pia).exists()
+    assert access.scenario_for(pk, by=pia).pk == pk
+    with pytest.raises(NotFound):
+        asked(room, pia, pk)
+
+
+def test_t04_a_plan_takes_a_draft_over_and_becomes_one(room, pia):
+    pk = scenario(room, pia)
+    reform = as_reform(pk, name="One station", day=room.now.date(), by=pia, at=room.now)
+    assert ReformPlan.objects.get(pk=reform).changes == MERGED
+    again = draft_scenario("Again", reform_id=reform, by=pia, at=room.now)
+    assert Scenario.objects.get(pk=again).changes == MERGED
+    assert Scenario.objects.get(pk=again).reform_id == reform
+    with pytest.raises(BadInput):
+        as_reform(draft_scenario("Empty", by=pia, at=room.now), name="x", day=room.now.date(), by=pia, at=room.now)
+
+
+def test_who_may_see_plans_and_who_may_draft_them(room, pia):
+    pk = scenario(room, pia)
+    run = asked(room, pia, pk)
+    for name in ("zhou", "ina"):
+        by = room.actor(name)
+        assert access.scenario_for(pk, by=by).pk == pk
+        assert access.run_for(run, by=by).pk == run
+        for act in (
+            lambda by=by: draft_scenario("Mine", by=by, at=room.now),
+            lambda by=by: alter_scenario(pk, seen=2, name="Mine", by=by, at=room.now),
+            lambda by=by: ask_run(pk, "compare", {}, by=by, at=room.now),
+            lambda by=by: cancel_run(run, by=by, at=room.now),
+            lambda by=by: put_away(pk, by=by, at=room.now),
+            lambda by=by: as_reform(pk, name="x", day=room.now.date(), by=by, at=room.now),
+        ):
+            with pytest.raises(NotAllowed):
+                act()
+    for name in ("dora", "zhang", "ada"):
+        by = room.actor(name)
+        for look in (lambda by=by: access.scenarios_for(by=by), lambda by=by: access.scenario_for(pk, by=by),
+                     lambda by=by: access.run_for(run, by=by), lambda by=by: access.runs_for(by=by)):  # fmt: skip
+            with pytest.raises(NotFound):
+                look()
