@@ -25,7 +25,7 @@ from oneroom.apps.plans.services.runs import take_up
 from oneroom.apps.reforms.models import ReformPlan
 from oneroom.engine.values import BadInput, NotAllowed, NotFound, Overtaken
 from tests.planned import MERGED, MOVED, asked, past_calls, planner, scenario
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 from tests.watched import Process
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the run's beat has a connection of its own
@@ -348,7 +348,7 @@ def test_a_part_that_is_told_to_stop_puts_its_run_back(room, pia, process):
     part = process()
     until(lambda: state(run) == "running" and len(computing(part)) >= 2)
     part.terminate()
-    assert part.wait(8) == 0, "within the supervisor's patience"
+    assert part.wait(PATIENCE_S) == 0
     assert state(run) == "waiting"
 
 
