@@ -19,7 +19,7 @@ from oneroom.apps.duty.models import CrewMember, Roster
 from oneroom.apps.duty.rostering import NEEDS, SHIFTS
 from oneroom.apps.duty.services import Fix, NewGear, come_on_duty, enter_force, enter_gear, form_crew, record_positions
 from oneroom.apps.incidents import services, shift
-from oneroom.apps.incidents.models import Handover, LateAct
+from oneroom.apps.incidents.models import Handover, LateAct, StandBy
 from oneroom.apps.incidents.services.openings import break_glass
 from oneroom.apps.incidents.services.searching import search_record
 from oneroom.apps.ledger import searches
@@ -34,10 +34,13 @@ from oneroom.apps.oversight.services.holds import place_hold
 from oneroom.apps.people.services import ask_second, change_details, create_account, give_role
 from oneroom.apps.personnel import services as personnel
 from oneroom.apps.places.services import close_roads, raise_warning
+from oneroom.apps.plans.services import ask_run, draft_scenario
+from oneroom.apps.plans.services.runs import end_run
 from oneroom.apps.reforms.services import draft_plan
 from oneroom.engine.roles import CREW, Role
 from oneroom.engine.signatures import Act
 from oneroom.engine.values import SYSTEM
+from tests.compared import results
 from tests.room import Room
 from tests.town import PASSWORD, corner
 
@@ -111,6 +114,9 @@ def cast(room: Room) -> Cast:
     planned = {"by": room.actor(made.who["org_planner"]), "at": room.now}
     for side in (made.own, made.other, made.branch):
         side["reform"] = draft_plan("A merger", room.now.date() + timedelta(days=90), **planned)
+        side["plan"] = draft_scenario("A plan", **planned)
+        side["run"] = ask_run(side["plan"], "compare", {}, **planned)
+        end_run(side["run"], "done", results=results(), at=room.now)
         moves = {"by": room.actor(made.who["hr"]), "at": room.now}
         side["round"] = personnel.draft_round("A round", room.now.date() + timedelta(days=90), **moves)
     role = {"role": Role.DISPATCHER.value}
@@ -228,6 +234,10 @@ def _things(
         "closure": close_roads(how="crossing", points=[list(corner("west"))], one_way=False, reason="works",
                                until=at + timedelta(hours=1), by=room.actor("zhou"), at=at),
         "sos": raise_sos(by=room.actor(lead), at=at),
+        "standby": StandBy.objects.create(
+            crew=room.town.crews[crew], lon=lon, lat=lat, why="gap", gain=0.1, calls=10, days=90,
+            until=at + timedelta(hours=1), state_since=at, ordered_at=at,
+        ).pk,
         "delivery": Delivery.objects.filter(account=room.town.people[lead]).order_by("pk")[0].pk,
         "referral": services.bring_in(matter.pk, agency="119", by=by, at=at), "call": call.pk,
         "late": late.pk, "draft": services.keep_draft(f"draft-{place}", 1, typed, services.Shown(), by=by, at=at).pk,

@@ -108,10 +108,10 @@ def on_the_roads(servers, atoms, seed):
     )
 
 
-@pytest.mark.parametrize("waits", [True, False])
-def test_the_model_and_the_simulator_agree_on_the_roads_of_a_city(waits):
-    """Twelve crews at posts in Jinan, sixty places, the nearest first: each crew's share, and the mean travel."""
-    servers, atoms = 12, 60
+@pytest.mark.parametrize(("servers", "waits"), [(12, True), (12, False), (15, True), (15, False)])
+def test_the_model_and_the_simulator_agree_on_the_roads_of_a_city(servers, waits):
+    """Crews at posts in Jinan, sixty places, the nearest first: each crew's share, and the mean travel."""
+    atoms = 60
     travel_s = on_the_roads(servers, atoms, 3)
     assert np.isfinite(travel_s).all()
     prefer = np.argsort(travel_s, axis=1, kind="stable")
@@ -119,7 +119,7 @@ def test_the_model_and_the_simulator_agree_on_the_roads_of_a_city(waits):
     rate *= 0.6 * servers / rate.sum()
     exact = solve(rate, prefer, 1.0, waits=waits)
     found = []
-    for seed in range(RUNS):
+    for seed in range(3 * RUNS):  # seventeen figures at once: among so many, forty runs throw one out by chance
         chance = np.random.default_rng([5, seed])
         at = np.cumsum(chance.exponential(1 / rate.sum(), 40_000))
         atom = chance.choice(atoms, len(at), p=rate / rate.sum()).astype(np.int32)

@@ -30,7 +30,7 @@ def towns(draw, *, gaps: bool = True):
     points, sites = draw(st.integers(1, 7)), draw(st.integers(2, 6))
     time = st.one_of(st.integers(0, 30), st.just(FAR)) if gaps else st.integers(0, 30)
     ms = draw(st.lists(time, min_size=points * sites, max_size=points * sites))
-    weight = draw(st.lists(st.integers(0, 9), min_size=points, max_size=points))
+    weight = draw(st.lists(st.integers(0, 9), min_size=points, max_size=points).filter(any))
     roles = draw(st.lists(st.sampled_from("uuuusx"), min_size=sites, max_size=sites))
     roles[0] = "u"
     pick = lambda letter: tuple(n for n, role in enumerate(roles) if role == letter)  # noqa: E731
@@ -169,7 +169,7 @@ def test_what_does_not_fit_together_is_said_before_anything_is_computed():
         lambda: mclp(Ground(ms, weight, standing=(0, 1)), 5, 1),
         lambda: mexclp(Ground(ms, weight), 5, 1, busy=1.0),
         lambda: mclp(Ground(ms, weight), 5, 1, capacity=np.ones(3)),
-        lambda: p_center(Ground(ms, np.zeros(1)), 1),
+        lambda: p_center(Ground(np.full((1, 2), FAR, np.int32), weight), 1),
     ):
         with pytest.raises(Unanswerable):
             wrong()
@@ -228,7 +228,14 @@ def test_medians_of_the_library_are_its_optima_and_no_bound_is_above_one(name):
 
 
 @known
-@pytest.mark.parametrize("name", ["pmed5", "pmed10"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pmed5",
+        "pmed10",
+        *(pytest.param(f"pmed{n}", marks=pytest.mark.prove) for n in (1, 2, 4, 7, 8, 11, 13, 14, 16, 17, 19, 20)),
+    ],
+)
 def test_centres_of_the_library_are_its_optima(name):
     town, count = pmed(name)
     answer = p_center(town, count)
@@ -237,16 +244,21 @@ def test_centres_of_the_library_are_its_optima(name):
 
 
 @known
-def test_covering_of_a_real_town_is_the_proved_optimum():
+@pytest.mark.parametrize(
+    ("name", "radius"),
+    [("SJC324", 1200), *(pytest.param(*more, marks=pytest.mark.prove) for more in (
+        ("SJC324", 800), ("SJC402", 800), ("SJC402", 1200), ("SJC708", 800), ("SJC708", 1200)))],
+)  # fmt: skip
+def test_covering_of_a_real_town_is_the_proved_optimum(name, radius):
     rows = [
-        line.split()[:3] for line in (INSTANCES / "mclp" / "SJC324.txt").read_text().splitlines()[1:] if line.strip()
+        line.split()[:3] for line in (INSTANCES / "mclp" / f"{name}.txt").read_text().splitlines()[1:] if line.strip()
     ]
     x, y, demand = (np.array(column, float) for column in zip(*rows, strict=True))
     town = Ground(np.ceil(np.hypot(x[:, None] - x, y[:, None] - y)).astype(np.int32), demand)
-    cases = [c for c in json.loads((INSTANCES / "expected.json").read_text())["mclp"] if c["instance"] == "SJC324"]
-    cases = [case for case in cases if case["radius"] == 1200]
+    cases = [c for c in json.loads((INSTANCES / "expected.json").read_text())["mclp"] if c["instance"] == name]
+    cases = [case for case in cases if case["radius"] == radius]
 
     for case in cases:
-        answer = mclp(town, case["radius"], case["p"])
+        answer = mclp(town, radius, case["p"])
         assert (answer.value, answer.proven) == (case["optimum"], True), case
-    assert len(cases) == 3
+    assert len(cases) >= 3

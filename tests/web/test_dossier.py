@@ -5,8 +5,6 @@ from __future__ import annotations
 import html
 import io
 import re
-import shutil
-import subprocess
 
 import pytest
 from django.core.management import call_command
@@ -17,6 +15,7 @@ from oneroom.apps.incidents.models import Incident
 from oneroom.apps.incidents.protocol import protocols
 from oneroom.apps.ledger.excerpt import verify_matter
 from oneroom.apps.ledger.models import Entry, Look
+from tests.papers import text_of
 from tests.town import PASSWORD, corner
 from tests.web.api_client import Caller
 from tests.web.test_photos import photo
@@ -41,13 +40,6 @@ def matter(room) -> Incident:
         sent.pk, outcome="under_control", category="crime", words="刀已收缴", by=room.actor("zhang"), at=room.now
     )
     return Incident.objects.get(pk=found.pk)
-
-
-def text_of(pdf: bytes) -> str:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext is not installed")
-    said = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
-    return said.stdout.decode()
 
 
 def test_opening_it_is_an_act_and_callers_stay_masked_without_a_purpose(matter):

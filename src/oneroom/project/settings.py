@@ -263,6 +263,7 @@ CLOCKWORK = [
     "oneroom.apps.orgs.clock.follow_the_day",
     "oneroom.apps.incidents.clock.bring_back",
     "oneroom.apps.incidents.clock.close_openings",
+    "oneroom.apps.incidents.clock.end_standbys",
     "oneroom.apps.oversight.unusual.watch_looks",
     "oneroom.apps.people.clock.end_grants",
     "oneroom.apps.people.clock.lapse_signatures",
@@ -394,6 +395,9 @@ FOLLOWERS = {
     # A crew is free again: what waited is put before the dispatcher.
     "crew.on_duty": ["oneroom.apps.incidents.followers.offer_again"],
     "crew.state": ["oneroom.apps.incidents.followers.offer_again"],
+    # What a crew stands by for is over with its next call or its duty.
+    "assignment.offered": ["oneroom.apps.incidents.followers.call_ends_standby"],
+    "crew.off_duty": ["oneroom.apps.incidents.followers.duty_ends_standby"],
     "assignment.cleared": ["oneroom.apps.incidents.followers.offer_again"],
     "assignment.returned": ["oneroom.apps.incidents.followers.offer_again"],
     "assignment.lapsed": ["oneroom.apps.incidents.followers.offer_again"],

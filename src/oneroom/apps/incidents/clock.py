@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from oneroom.apps.incidents.models import CallBack, Incident, Opening
+from oneroom.apps.incidents.models import CallBack, Incident, Opening, StandBy
 from oneroom.apps.incidents.services import archive
 from oneroom.apps.incidents.services.openings import end_opening
+from oneroom.apps.incidents.services.standby import end_over
 from oneroom.apps.incidents.services.waiting import bring_back as bring_one_back
 from oneroom.engine.lifecycle.incident import ENDED, State
 from oneroom.engine.lifecycle.limits import ARCHIVE_AFTER_S
+from oneroom.engine.lifecycle.standby import LIVE as STANDING
 from oneroom.engine.values import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,18 @@ def bring_back(at: datetime) -> int:
             done += bring_one_back(pk, at=at)
         except Exception:
             log.exception("matter %s was not brought back", pk)
+    return done
+
+
+def end_standbys(at: datetime) -> int:
+    """Let those crews go whose time to stand by is over; how many."""
+    over = StandBy.objects.filter(state__in=[str(s) for s in STANDING], until__lte=at).order_by("until", "pk")
+    done = 0
+    for pk in list(over.values_list("pk", flat=True)[:_BATCH]):
+        try:
+            done += end_over(pk, at=at)
+        except Exception:
+            log.exception("stand-by %s was not ended", pk)
     return done
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oneroom.apps.incidents.models import Incident
 from oneroom.apps.incidents.services.matter import scopes
+from oneroom.apps.incidents.services.standby import end_standby_of
 from oneroom.apps.incidents.services.waiting import offer_to_waiting
 from oneroom.apps.ledger.services import afterwards, note
 from oneroom.apps.ledger.services.record import Noted
@@ -30,6 +31,16 @@ def mark_escalated(entry: Noted, *, by: Actor) -> None:
 def offer_again(entry: Noted, *, by: Actor) -> None:
     """A crew is on duty, says that it is free, or has left a matter: what waits is put before the dispatcher, then."""
     afterwards(offer_to_waiting, crew_id=entry.facts["crew"], skip=entry.facts.get("incident"), at=entry.at)
+
+
+def call_ends_standby(entry: Noted, *, by: Actor) -> None:
+    """A crew that stands by is sent to a matter: it stands by no more, and whoever sent it need not think of it."""
+    end_standby_of(entry.facts["crew"], cause="call", by=SYSTEM, at=entry.at)
+
+
+def duty_ends_standby(entry: Noted, *, by: Actor) -> None:
+    """A crew goes off duty."""
+    end_standby_of(entry.facts["crew"], cause="off_duty", by=SYSTEM, at=entry.at)
 
 
 def go_to_heir(entry: Noted, *, by: Actor) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from oneroom.apps.plans.models import Run, Scenario
@@ -52,3 +54,9 @@ def run_for(pk: int, *, by: Actor) -> Run:
 def last_good(scenario: Scenario, kind: str = "compare") -> Run | None:
     """The newest run of this kind that is done, with what it came to: it stands until another is done."""
     return Run.objects.filter(scenario=scenario, kind=kind, state=Run.State.DONE).order_by("-pk").first()
+
+
+def newest_runs(scenario_ids: Iterable[int]) -> dict[int, Run]:
+    """The newest run of each of these scenarios, without what it came to; one that was never run has none."""
+    rows = Run.objects.filter(scenario_id__in=set(scenario_ids)).defer("results")
+    return {row.scenario_id or 0: row for row in rows.order_by("scenario_id", "-pk").distinct("scenario_id")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from oneroom.apps.duty.models import Crew
 from oneroom.apps.ledger.time import now
-from oneroom.apps.orgs.facts import tree_on
+from oneroom.apps.orgs.facts import areas, tree_on
 from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.plans.crews import crews_on
 from oneroom.engine.dispatch import DivertPolicy, Policy
@@ -65,3 +66,11 @@ def stations_on(day: date) -> tuple[Station, ...]:
         Station(code, tree.units[code].name_zh, tree.units[code].name_en, *places.get(code, (None, None)))
         for code in codes
     )
+
+
+def grounds_on(day: date, codes: Iterable[str]) -> dict[str, Any]:
+    """The ground of these units on that day as GeoJSON; one that has none is not there."""
+    units = tree_on(day).units
+    named = {code: units[code].area for code in codes if code in units and units[code].area is not None}
+    found = areas(name for name in named.values() if name is not None)
+    return {code: found[name] for code, name in named.items() if name in found}

@@ -97,6 +97,11 @@ def unreachable(world: World, node: Ints) -> Ints:
     return np.unique(node[times[node] >= roads.INF]) if len(node) else np.empty(0, np.int32)
 
 
+def without_a_crew(world: World, area: Ints) -> tuple[int, ...]:
+    """Which of these areas no crew is of: crews of others go there, and whoever shows a result says so."""
+    return tuple(sorted(set(area.tolist()) - {crew.area for crew in world.crews}))
+
+
 def _with_beats(ground: Ground, world: World) -> Ground:
     slow, stop = 1.0 / world.habits.beat_speed, round(world.habits.beat_stop_s * MS)
     start, nodes, times = [0], [], []

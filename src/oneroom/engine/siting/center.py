@@ -48,7 +48,9 @@ def p_center(ground: Ground, count: int, *, seconds: float = SECONDS) -> Sited:
         if sure:
             bound = int(lengths[low])
     value = int(part.ms[:, list(sites)].min(axis=1).max())
-    return Sited(tuple(sorted(sites)), value, min(bound, value), nearest_open(ground, tuple(sites)), unreached)
+    return Sited(
+        tuple(sorted(sites)), value, min(bound, value), nearest_open(ground, tuple(sites)), unreached, asked=count
+    )
 
 
 def farthest_first(ground: Ground, count: int) -> tuple[int, ...]:

@@ -96,9 +96,10 @@ def mclp(ground: Ground, limit: int, count: int, *, capacity: Floats | None = No
     reached = rows.covers[:, list(start)].any(axis=1)
     found = solve(program, seconds=seconds, known=np.concatenate([_opened(ground, start), reached.astype(float)]))
     sites = start if found is None else _sites(found.columns[: ground.sites])
+    sites = _needed(ground, rows, sites)
     value = float(rows.weight[rows.covers[:, list(sites)].any(axis=1)].sum())
     bound = float(rows.weight.sum()) if found is None else max(found.bound, value)
-    return Sited(sites, value, bound, nearest_open(ground, sites, limit), ground.out_of_reach(limit))
+    return Sited(sites, value, bound, nearest_open(ground, sites, limit), ground.out_of_reach(limit), asked=count)
 
 
 def mexclp(
@@ -140,7 +141,7 @@ def mexclp(
     beyond = float(rows.weight.sum()) * busy**deep if deep < crews else 0.0
     at_sites = tuple(np.repeat(np.arange(ground.sites), standing).tolist())
     near = nearest_open(ground, at_sites, limit)
-    return Sited(at_sites, value, max(found.bound + beyond, value), near, ground.out_of_reach(limit))
+    return Sited(at_sites, value, max(found.bound + beyond, value), near, ground.out_of_reach(limit), asked=count)
 
 
 def expected(rows: Rows, standing: Ints, busy: float) -> float:
@@ -163,10 +164,20 @@ def greedy(ground: Ground, rows: Rows, count: int) -> tuple[int, ...]:
     return tuple(sorted(opened))
 
 
+def _needed(ground: Ground, rows: Rows, sites: tuple[int, ...]) -> tuple[int, ...]:
+    """These sites without those, the last first, that reach nothing the others do not reach; who stands stays."""
+    times = rows.covers[:, list(sites)].sum(axis=1)
+    kept = list(sites)
+    for site in reversed(sites):
+        if site not in ground.standing and not (rows.covers[:, site] & (times == 1) & (rows.weight > 0)).any():
+            kept.remove(site)
+            times = times - rows.covers[:, site]
+    return tuple(kept)
+
+
 def _with_capacity(ground: Ground, rows: Rows, limit: int, count: int, capacity: Floats, seconds: float) -> Sited:
     """How much each site serves of each row is a column of its own: a share of the row's demand."""
-    if capacity.shape != (ground.sites,) or not (capacity >= 0).all():
-        raise Unanswerable("there must be one capacity for each site, none negative")
+    capacity = ground.room(capacity)
     heads, sites = rows.entries
     row = np.repeat(np.arange(len(heads)), heads)
     shares, own = len(sites), ground.sites + np.arange(len(sites))
@@ -190,7 +201,7 @@ def _with_capacity(ground: Ground, rows: Rows, limit: int, count: int, capacity:
         raise Unanswerable("no set of sites was found in the time given")
     opened = _sites(found.columns[: ground.sites])
     near = nearest_open(ground, opened, limit)
-    return Sited(opened, found.value, max(found.bound, found.value), near, ground.out_of_reach(limit))
+    return Sited(opened, found.value, max(found.bound, found.value), near, ground.out_of_reach(limit), asked=count)
 
 
 def _reached(rows: Rows, sites: int) -> tuple[Ints, Floats, Ints]:

@@ -41,6 +41,8 @@ class Ground:
             raise Unanswerable("there is no demand, or no candidate site")
         if not (np.isfinite(self.weight).all() and (self.weight >= 0).all() and (self.ms >= 0).all()):
             raise Unanswerable("weights and times may not be negative")
+        if not self.weight.any():
+            raise Unanswerable("there is no demand: nobody calls from any of these points")
         if set(self.standing) & set(self.shut):
             raise Unanswerable("a site that stands cannot be shut at the same time")
         if not all(0 <= site < self.sites for site in (*self.standing, *self.shut)):
@@ -72,6 +74,12 @@ class Ground:
         nobody = ~self.covers(limit).any(axis=1) & (self.weight > 0)
         return tuple(np.flatnonzero(nobody).tolist())
 
+    def room(self, capacity: Floats) -> Floats:
+        """Capacities that fit these sites. Raises Unanswerable."""
+        if capacity.shape != (self.sites,) or not (np.isfinite(capacity).all() and (capacity >= 0).all()):
+            raise Unanswerable("there must be one capacity for each site, none negative")
+        return capacity
+
     def wanted(self, count: int) -> int:
         """How many sites will be open when ``count`` are asked for. Raises Unanswerable."""
         if count < max(1, len(self.standing)):
@@ -85,7 +93,8 @@ class Sited:
     An answer: the open sites, ascending (twice where two crews stand at one), their worth, and how sure that is.
 
     ``bound``: no answer can be better than this (above ``value`` where more is better, below it where less is).
-    ``nearest``: (points,), the open site that serves a point, NOBODY where none does.
+    ``nearest``: (points,), the open site that serves a point, NOBODY where none does; of `mclp` with capacities the
+    nearest one, whether or not it has room. ``asked``: as many sites were allowed.
     """
 
     sites: tuple[int, ...]
@@ -93,6 +102,12 @@ class Sited:
     bound: float
     nearest: Ints
     out_of_reach: tuple[int, ...] = ()
+    asked: int = 0
+
+    @property
+    def spare(self) -> int:
+        """So many of the sites that were allowed win nothing more, or have no candidate left."""
+        return max(0, self.asked - len(self.sites))
 
     @property
     def gap(self) -> float:

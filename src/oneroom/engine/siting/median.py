@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from oneroom.engine.siting.capacity import with_capacity
+from oneroom.engine.siting.covering import SECONDS
 from oneroom.engine.siting.ground import Bools, Floats, Ground, Ints, Sited, Unanswerable, nearest_open
 from oneroom.engine.siting.milp import Program, solve
 from oneroom.engine.siting.swaps import interchange, reduced, served
@@ -31,11 +33,14 @@ class Effort:
     prove_s: float = 0.0
 
 
-def p_median(ground: Ground, count: int, *, seed: int, effort: Effort = Effort()) -> Sited:
+def p_median(
+    ground: Ground, count: int, *, seed: int, effort: Effort = Effort(), capacity: Floats | None = None
+) -> Sited:  # fmt: skip
     """
     ``count`` sites; ``value`` is the sum of weight times distance to the nearest, ``bound`` never above the best one.
 
-    Points that no site reaches are named in ``out_of_reach`` and count nothing. Raises Unanswerable.
+    Points that no site reaches are named in ``out_of_reach`` and count nothing. ``capacity``: (sites,), the most demand
+    a site can serve, if that matters (`capacity.with_capacity`); a point may then be shared out. Raises Unanswerable.
     """
     unreached = ground.out_of_reach(ground.far - 1)
     weight = ground.weight.copy()
@@ -58,7 +63,9 @@ def p_median(ground: Ground, count: int, *, seed: int, effort: Effort = Effort()
         proof = _prove(cost, ground, saves, wanted, (best, value, bound), effort.prove_s)
         best, value, bound = proof
     sites = tuple(sorted(int(site) for site in best))
-    return Sited(sites, value, min(bound, value), nearest_open(ground, sites), unreached)
+    if capacity is not None:
+        return with_capacity(ground, count, ground.room(capacity), sites, effort.prove_s or SECONDS)
+    return Sited(sites, value, min(bound, value), nearest_open(ground, sites), unreached, asked=count)
 
 
 class _Search:

@@ -97,15 +97,19 @@ def safe(text: str) -> str:
     return f"'{text}" if runs(text) else text
 
 
-def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str | float]]) -> bytes:
     """
     The same as CSV in UTF-8 with a mark, so that spreadsheets read Chinese. A text that one would run as a formula
-    stands behind an apostrophe, which ``read_sheet`` takes away again.
+    stands behind an apostrophe, which ``read_sheet`` takes away again; a number is no text.
     """
+
+    def cell(value: str | float) -> str | float:
+        return f"'{value}" if isinstance(value, str) and (value.startswith("'") or runs(value)) else value
+
     into = io.StringIO(newline="")
     writer = csv.writer(into)
     writer.writerow(headings)
-    writer.writerows([f"'{text}" if text.startswith("'") or runs(text) else text for text in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
     return into.getvalue().encode("utf-8-sig")
 
 

@@ -89,6 +89,7 @@ class SimulatedCrew:
     on_duty: bool = False
     held: bool = False  # by a visitor: then nothing is done for him
     order: dict[str, Any] | None = None
+    standby: dict[str, Any] | None = None
     drive: Drive | None = None
     heading: float | None = None
     kmh: float = 0.0
@@ -107,13 +108,20 @@ class SimulatedCrew:
     def told(self, orders: Sequence[Mapping[str, Any]]) -> None:
         """The crew's live orders as they are now; at most one, by a constraint of the database."""
         self.order = dict(orders[0]) if orders else None
-        if self.order is None and self._driving_to:
+        if self.order is None and self._driving_to > 0:
             self.drive, self._driving_to = None, 0
+
+    def told_to_stand_by(self, standbys: Sequence[Mapping[str, Any]]) -> None:
+        """Where the crew stands by, if anywhere; at most one, by a constraint of the database."""
+        self.standby = dict(standbys[0]) if standbys else None
 
     def next_act(self, now: datetime) -> Act | None:
         """What is due now, if anything."""
         if self.held:
             return None
+        serves = self.on_duty and shifts.should_serve(self.watch, self.number, now, self.streets.zone)
+        if self.order is None and self.standby is not None and serves:
+            return self._stand_by(now)
         if self.order is None or not self.on_duty:
             return self._come_or_go(now)
         match self.order["state"]:
@@ -151,6 +159,28 @@ class SimulatedCrew:
         assert self.order is not None
         between_s = ANSWER_S[self.character][self.order["grade"]]
         return self._step("acknowledge", self._after("offered_at", "sign", *between_s), now)
+
+    def _stand_by(self, now: datetime) -> Act | None:
+        """It signs, drives to the place, says that it is there, and waits; who is silent stays so."""
+        assert self.standby is not None
+        pk, state = self.standby["id"], self.standby["state"]
+        if self.character in (Character.SILENT, Character.RADIO):
+            return None
+        if state == "ordered":
+            between_s = ANSWER_S[self.character][3]
+            due = _time(self.standby["ordered_at"]) + timedelta(seconds=between_s[0])
+            return self._answer("acknowledge", pk) if now >= due else None
+        if state == "acknowledged":
+            if self._driving_to != -pk:
+                self._driving_to = -pk  # no order has such a number
+                goal = (self.standby["lon"], self.standby["lat"])
+                self.drive = self.streets.drive((self.lon, self.lat), goal, now)
+            if self.drive is None or self.drive.is_over(now):
+                return self._answer("arrive", pk)
+        return None
+
+    def _answer(self, verb: str, pk: int) -> Act:
+        return Act(f"standbys/{pk}/step", {"verb": verb}, f"sim-standby-{pk}-{verb}")
 
     def _step(self, verb: str, due: datetime, now: datetime) -> Act | None:
         return self._act("step", verb, {"verb": verb}) if now >= due else None
@@ -216,7 +246,9 @@ class SimulatedCrew:
         if not self.on_duty:
             self.drive, self.kmh = None, 0.0
             return
-        if self.drive is None and self.order is None:
+        if self.order is None and self.standby is None and self._driving_to < 0:
+            self.drive, self._driving_to = None, 0  # it need not stand by any more
+        if self.drive is None and self.order is None and self.standby is None:
             self._patrol(now)
         if self.drive is None:
             self.kmh = 0.0

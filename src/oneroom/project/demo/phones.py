@@ -54,7 +54,7 @@ class Phone:
                 await asyncio.gather(*both, return_exceptions=True)
 
     def _heard(self, kind: str) -> None:
-        if kind == "reset" or kind.startswith("assignment."):
+        if kind == "reset" or kind.startswith(("assignment.", "standby.")):
             self._changed.set()
 
     async def _read_orders(self) -> None:
@@ -76,6 +76,7 @@ class Phone:
     async def read(self) -> None:
         """What the crew's orders are now; and of a new one, that it rang."""
         self.crew.told((await self.person.get("orders"))["orders"])
+        self.crew.told_to_stand_by((await self.person.get("standbys"))["standbys"])
         self._fresh = True
         await self._say_that_it_rang()
 

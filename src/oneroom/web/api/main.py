@@ -29,11 +29,13 @@ from oneroom.web.api import (
     orders,
     photos,
     places,
+    plans,
     public,
     radio,
     referrals,
     session,
     sos,
+    standbys,
     warnings,
 )
 from oneroom.web.api.description import House
@@ -73,7 +75,9 @@ api.add_router("", late.router)
 api.add_router("", orders.router)
 api.add_router("", crews.router)
 api.add_router("", coverage.router)
+api.add_router("", standbys.router)
 api.add_router("", calls.router)
+api.add_router("", plans.router)
 api.add_router("", drafts.router)
 api.add_router("", radio.router)
 api.add_router("", referrals.router)

@@ -204,6 +204,18 @@ class Reason(Strict):
     reason: Code
 
 
+class StandBy(Strict):
+    crew: Id
+    station: Id
+    minutes: Annotated[int, Field(ge=0, le=10_000)] = 120
+    gone: Annotated[list[Id], Field(max_length=12)] = []
+
+
+class StandByStep(Strict):
+    verb: Code
+    reason: Code | None = None
+
+
 class TakeOff(Strict):
     verb: Code
     reason: Code | None = None

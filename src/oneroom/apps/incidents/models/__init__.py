@@ -24,6 +24,7 @@ from oneroom.apps.incidents.models.matter import (
 )
 from oneroom.apps.incidents.models.openings import Opening
 from oneroom.apps.incidents.models.past import PastBatch, PastCall
+from oneroom.apps.incidents.models.standby import StandBy
 
 __all__ = [
     "AddedWords",
@@ -50,4 +51,5 @@ __all__ = [
     "Report",
     "Reserved",
     "SentBack",
+    "StandBy",
 ]

@@ -52,15 +52,18 @@ from oneroom.apps.incidents.services.radio import log_radio, note_video
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
 from oneroom.apps.incidents.services.reserving import numbers_used, reserve_numbers
 from oneroom.apps.incidents.services.saving import complete_draft, is_anew, is_over, saved_before
+from oneroom.apps.incidents.services.standby import DECLINE_REASONS, Post, order_standby, step_standby
 from oneroom.apps.incidents.services.standing import hold, regrade, set_aside, withdraw_report
 from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 
 __all__ = [
+    "DECLINE_REASONS",
     "LATE_RESULTS",
     "Advice",
     "BroughtIn",
     "Event",
     "Late",
+    "Post",
     "Said",
     "Shown",
     "Taken",
@@ -107,6 +110,7 @@ __all__ = [
     "numbers_used",
     "offer",
     "open_call",
+    "order_standby",
     "rate",
     "record_answers",
     "regrade",
@@ -126,6 +130,7 @@ __all__ = [
     "set_aside",
     "settle_late",
     "step",
+    "step_standby",
     "supervise",
     "take_event",
     "take_off",

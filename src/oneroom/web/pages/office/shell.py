@@ -45,6 +45,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("office-days", _("Days"), Right.SEE_BOARD),
             Place("office-incidents", _("Incidents"), Right.SEE_MATTERS),
             Place("office-duty", _("Rosters"), Right.ROSTER),
+            Place("office-posting", _("Posting"), Right.SEE_BOARD),
             Place("office-force", _("Mobile force"), Right.SEE_FORCE),
         ),
     ),
@@ -56,6 +57,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("office-people", _("People"), Right.SEE_PEOPLE),
             Place("office-rotation", _("Rotation"), Right.SEE_ROTATION),
             Place("office-reforms", _("Reforms"), Right.SEE_ORGANISATION),
+            Place("office-plans", named("simulation", "Plans"), Right.SEE_PLANS),
         ),
     ),
     (

@@ -27,6 +27,7 @@ from oneroom.web.pages.office import (
     openings,
     organisation,
     people,
+    posting,
     posts,
     purpose,
     record,
@@ -43,6 +44,7 @@ from oneroom.web.pages.office import (
     unusual,
     vouching,
 )
+from oneroom.web.pages.office.plans import listing, results, scenario
 from oneroom.web.pages.office.staff import awards, care, deviations, grades, moves, register, rules, seats, villages
 
 urlpatterns = [
@@ -51,6 +53,7 @@ urlpatterns = [
     path("days", daily.days, name="office-days"),
     path("duty", duty.duty, name="office-duty"),
     path("duty/<int:pk>/out", roster_out.out, name="office-duty-out"),
+    path("posting", posting.page, name="office-posting"),
     path("duty/crews", crews.crews, name="office-crews"),
     path("duty/gear", gear.gear, name="office-gear"),
     path("duty/gear/import", gear_import.gear_import, name="office-gear-import"),
@@ -97,6 +100,14 @@ urlpatterns = [
     path("reforms/<int:pk>", reforms.reform, name="office-reform"),
     path("reforms/<int:pk>/act", reforms.act, name="office-reform-act"),
     path("reforms/<int:pk>/document", reforms.document, name="office-reform-document"),
+    path("plans", listing.plans, name="office-plans"),
+    path("plans/<int:pk>", scenario.plan, name="office-plan"),
+    path("plans/<int:pk>/runs", scenario.runs_panel, name="office-plan-runs"),
+    path("plans/<int:pk>/act", scenario.act, name="office-plan-act"),
+    path("plans/<int:pk>/runs/<int:run>", results.comparison, name="office-plan-run"),
+    path("plans/<int:pk>/runs/<int:run>/report", results.report, name="office-plan-report"),
+    path("plans/<int:pk>/runs/<int:run>/report.pdf", results.report_pdf, name="office-plan-pdf"),
+    path("plans/<int:pk>/runs/<int:run>/figures.csv", results.figures_file, name="office-plan-figures"),
     path("find", find.find, name="office-find"),
     path("purpose", purpose.name_it, name="office-purpose"),
     path("alarms", alarms.alarms, name="office-alarms"),

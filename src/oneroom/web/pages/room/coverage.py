@@ -41,7 +41,7 @@ class Line:
 @in_room
 def line(request: HttpRequest) -> HttpResponse:
     """One picture for all consoles, at most two seconds old; unchanged is answered 304."""
-    shown = _line()
+    shown = line_of()
     seal = hashlib.sha256(repr((build(), get_language(), shown)).encode()).hexdigest()[:16]
     etag = f'W/"{seal}"'
     answer = get_conditional_response(request, etag=etag)
@@ -52,7 +52,7 @@ def line(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _line() -> Line | None:
+def line_of() -> Line | None:
     """Nothing without roads, and of a city too large for it: the room goes on without."""
     try:
         picture = shared_picture(at=now())

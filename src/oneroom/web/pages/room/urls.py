@@ -1,6 +1,6 @@
 from django.urls import path
 
-from oneroom.web.pages.room import coverage, handover, views
+from oneroom.web.pages.room import coverage, handover, moves, views
 
 urlpatterns = [
     path("", views.page, name="room"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("crews", views.crews, name="room-crews"),
     path("crews/<int:pk>", views.crew, name="room-crew"),
     path("coverage", coverage.line, name="room-coverage"),
+    path("coverage/moves", moves.moves, name="room-moves"),
     path("incidents/<int:pk>", views.incident, name="room-incident"),
     path("incidents/<int:pk>/reads", views.reads, name="room-reads"),
     path("incidents/<int:pk>/proposals", views.proposed, name="room-proposals"),

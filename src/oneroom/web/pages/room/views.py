@@ -102,7 +102,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "example": context["crews"][0].short if context["crews"] else "02",
         "script_words": script_words(), "vocabulary": vocabulary(by), "map_words": map_words(), "held_why": _(HELD),
         "may_take_calls": by.may(Right.TAKE_CALL), "map_language": "en" if get_language() == "en" else "zh",
-        "may_see_alarms": by.may(Right.SEE_ALARMS),
+        "may_see_alarms": by.may(Right.SEE_ALARMS), "may_command": by.may(Right.COMMAND),
     }  # fmt: skip
     return render(request, "room/page.html", context)
 

@@ -39,6 +39,11 @@ ORDER_STATES = {
     "withdrawn": lazy("withdrawn"),
     "diverted": lazy("diverted"),
 }
+STANDBY_STATES = {
+    "ordered": lazy("not signed"),
+    "acknowledged": lazy("signed"),
+    "there": lazy("is there"),
+}
 CREW_STATES = {
     "available": lazy("Available"),
     "assigned": lazy("Assigned"),

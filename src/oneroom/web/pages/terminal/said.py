@@ -30,6 +30,7 @@ def words() -> dict[str, Any]:
         "sending": _("sending"),
         "kept": _("kept here {time}"),
         "ring_order": _("New order: sign for it"),
+        "ring_standby": _("Stand by elsewhere: sign for it"),
         "ring_again": _("Still not signed for: sign now"),
         "ring_welfare": _("Is all well? Say so"),
         "ring_sos": _("SOS: an officer calls for help"),

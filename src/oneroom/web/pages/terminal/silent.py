@@ -67,13 +67,18 @@ def silent(*, by: Actor, at: datetime) -> list[Silent]:
     return sorted(found.values(), key=lambda s: (not s.answer, s.grade, s.started))
 
 
+def _elsewhere(ladder: Running) -> str:
+    """Of an order that belongs to no matter, or to one that is not this person's to see."""
+    return _("Told to stand by") if ladder.subject.startswith("standby:") else _("In another station's area")
+
+
 def _silent(ladder: Running, matter: Any, names: dict[int, tuple[str, str]], ringing: set[int]) -> Silent:
     """``matter`` is None where it is not this person's to see."""
     return Silent(
         ladder.id, ladder.kind == "answer", local(*names.get(ladder.crew_id or 0, ("", ""))), ladder.grade,
         codes.GRADES[ladder.grade],
         codes.CATEGORIES.get(matter.category, matter.category) if matter else "",
-        place_of(matter) if matter else _("In another station's area"),
+        place_of(matter) if matter else _elsewhere(ladder),
         matter.reference if matter else "", *STAGES[ladder.stage], ladder.started, ladder.deadline, ladder.alarm,
         ladder.id in ringing, ladder.drill,
     )  # fmt: skip

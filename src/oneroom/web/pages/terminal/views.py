@@ -37,6 +37,7 @@ from oneroom.web.pages.terminal import gaps, rows, silent
 from oneroom.web.pages.terminal.calls import calls_for, help_of
 from oneroom.web.pages.terminal.said import words
 from oneroom.web.pages.terminal.silent import may_watch
+from oneroom.web.pages.terminal.standby import standby_row
 from oneroom.web.tickets import scopes_of
 
 THEME_COOKIE = "oneroom_phone_theme"
@@ -137,16 +138,18 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 def _listed(by: Actor, at: datetime) -> dict[str, Any]:
     mine = crew_of(by.id) if by.may(Right.CREW_ACT) else None
-    to_do, done = [], []
+    to_do, done, standby = [], [], None
     if mine is not None:
         live = orders_of(mine.pk)
         ladders = rows.ladders_of(live)
         to_do = [rows.order(a, by=by, ladders=ladders) for a in live]
+        standby = standby_row(mine.pk, by=by, at=at)
         since = mine.duty_since or at - _LONGEST_SHIFT
         done = [rows.order(a, by=by, ladders={}) for a in done_by(mine.pk, since=since)]
     watching = silent.may_watch(by)
     return {
-        "crew": mine, "to_do": to_do, "done": done, "gaps": gaps.gaps(by=by, at=at), "watching": watching,
+        "crew": mine, "standby": standby, "to_do": to_do, "done": done, "gaps": gaps.gaps(by=by, at=at),
+        "watching": watching,
         "silent": silent.silent(by=by, at=at) if watching else [],
         "off_duty": mine is not None and mine.state == "off_duty",
         "helps": calls_for(by), "grid": Role.GRID_WORKER in by.roles and mine is None,

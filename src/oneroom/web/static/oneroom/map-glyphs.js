@@ -56,7 +56,8 @@ export function glyphs(token) {
   for (let n = 1; n <= 9; n += 1) images[`key-${n}`] = key(n, token);
   images.pick = pick(token);
   images.station = dot(token);
-  images.hatch = hatch(token);
+  images.hatch = hatch(token("--hole"));
+  images["hatch-slower"] = hatch(token("--warn"));
   return images;
 }
 
@@ -135,11 +136,11 @@ function key(n, token) {
 }
 
 /** Slanted lines that go on without a seam: what nobody would reach in time. */
-function hatch(token) {
+function hatch(colour) {
   const side = 8;
   const pen = canvas(side);
   pen.translate(-side / 2, -side / 2);
-  pen.strokeStyle = token("--hole");
+  pen.strokeStyle = colour;
   pen.globalAlpha = 0.6;
   pen.lineWidth = 1.2;
   pen.beginPath();

@@ -21,7 +21,9 @@ const ROADS = [
   { classes: ["unclassified", "residential", "living_street", "service", "tertiary_link"], token: "--road-4", width: 1, named: 15 },
 ];
 const BOTH_FROM = 15.5; // from this zoom a name has room for its twin in the other language
-export const FIELDS = ["areas", "cover", "gaps", "routes", "stations", "crews", "incidents", "late", "keys", "pick"];
+export const FIELDS = [
+  "areas", "cover", "change", "posts", "gaps", "routes", "stations", "crews", "incidents", "late", "keys", "pick",
+];
 export const SELECTABLE = ["incident", "crew"]; // topmost first
 
 const nothing = () => ({ type: "FeatureCollection", features: [] });
@@ -54,6 +56,7 @@ export function style(city, language, token) {
         paint: { "fill-pattern": "hatch", "fill-antialias": false, "fill-opacity": 0.55 },
       },
       ...ROADS.map((road, r) => street(road, r, token, tiled)).reverse(),
+      ...change(token),
       {
         id: "gap", type: "fill", source: "gaps",
         paint: { "fill-pattern": "hatch", "fill-antialias": false },
@@ -66,11 +69,23 @@ export function style(city, language, token) {
       route("route", false, { "line-width": 3, "line-opacity": 0.95 }, token),
       ...ROADS.map((road, r) => streetNames(road, r, language, token, tiled)).reverse().flat(),
       ...(tiled ? [groundName(language, token)] : []),
+      label("change-said", "change", {
+        "text-field": [
+          "format", ["get", "name"], {}, "\n", {}, ["get", "said"], { "text-font": STRONG, "text-color": token("--ink-1") },
+        ],
+        "text-font": REGULAR, "text-size": 12, "text-padding": 3,
+        "symbol-sort-key": ["-", 0, ["get", "shade"]],
+      }, { "text-color": token("--map-ink") }, token, ["all", ["==", ["get", "part"], "name"], ["!=", ["get", "said"], ""]]),
       label("station", "stations", {
         "icon-image": "station", "icon-allow-overlap": true, "text-field": ["get", "label"], "text-font": REGULAR,
         "text-size": 12, "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 0.45,
         "text-optional": true,
       }, { "text-color": token("--map-ink") }, token),
+      label("post", "posts", {
+        "text-field": ["get", "label"], "text-font": STRONG, "text-size": 12, "text-allow-overlap": true,
+        "icon-image": "post-box", "icon-text-fit": "both", "icon-text-fit-padding": [2, 5, 2, 5],
+        "icon-allow-overlap": true,
+      }, { "text-color": token("--ink-1") }, token),
       label("crew", "crews", {
         "icon-image": ["concat", "crew-", ["get", "state"]], "icon-rotate": ["coalesce", ["get", "heading"], 0],
         "icon-rotation-alignment": "map", "icon-allow-overlap": true,
@@ -102,6 +117,19 @@ export function style(city, language, token) {
       signs("pick", "pick", true, "pick"),
     ],
   };
+}
+
+/** Areas of which a plan changes something: fuller the more, slower ones hatched, too. */
+function change(token) {
+  const part = (id, type, filter, paint) => ({ id, type, source: "change", filter: ["all", ["==", ["get", "part"], "ground"], filter], paint });
+  return [
+    part("change", "fill", ["!=", ["get", "sign"], 0], {
+      "fill-color": ["case", ["<", ["get", "sign"], 0], token("--crew-enroute"), token("--warn")],
+      "fill-opacity": ["*", ["get", "shade"], ["case", ["<", ["get", "sign"], 0], 0.8, 0.5]], "fill-antialias": false,
+    }),
+    part("change-slower", "fill", [">", ["get", "sign"], 0], { "fill-pattern": "hatch-slower", "fill-antialias": false }),
+    part("change-edge", "line", true, { "line-color": token("--bg-1"), "line-width": 1.5 }),
+  ];
 }
 
 const roads = (tiled) => (tiled ? { source: "city", "source-layer": "roads" } : { source: "city" });
@@ -173,8 +201,8 @@ function route(id, later, paint, token) {
   };
 }
 
-function label(id, source, layout, paint, token) {
-  return { id, type: "symbol", source, layout, paint: { "text-halo-color": token("--map-bg"), "text-halo-width": 1.6, ...paint } };
+function label(id, source, layout, paint, token, filter = true) {
+  return { id, type: "symbol", source, filter, layout, paint: { "text-halo-color": token("--map-bg"), "text-halo-width": 1.6, ...paint } };
 }
 
 function signs(id, source, filter, name) {

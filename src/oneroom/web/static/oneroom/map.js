@@ -84,7 +84,8 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     canvas.touchZoomRotate.disableRotation();
     canvas.keyboard.disableRotation();
     for (const [name, picture] of Object.entries(glyphs(token))) canvas.addImage(name, picture, { pixelRatio: PIXEL_RATIO });
-    addLateBox(canvas, token("--clock-late-fill"));
+    addBox(canvas, "late-box", token("--clock-late-fill"));
+    addBox(canvas, "post-box", token("--bg-4"));
     if (interactive) listen();
     canvas.once("load", () => {
       drawn = true;
@@ -222,11 +223,19 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
         feature({ type: "MultiPolygon", coordinates: middles.map((middle) => [square(middle, half)]) }, { circle })));
       element.classList.toggle("has-cover", shown.length > 0);
     },
+    /** Places where crews should wait: [{lon, lat, label}]. */
+    setPosts(list) {
+      put("posts", list.filter(placed).map((post) => point(post, { label: post.label ?? "" })));
+    },
     setStations(list) {
       put("stations", list.filter(placed).map((station) => point(station, { label: station.label ?? "" })));
     },
     setAreas(geojson) {
       put("areas", geojson?.features ?? []);
+    },
+    /** Areas of a comparison: {sign, shade, name, said} each. */
+    setChange(geojson) {
+      put("change", geojson?.features ?? []);
     },
     setPick(at) {
       put("pick", at ? [feature({ type: "Point", coordinates: at }, {})] : []);
@@ -246,6 +255,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     /** The ids of the signs that can be seen now: shown("crew"), shown("incident"). */
     shown: (kind) => (drawn ? canvas.queryRenderedFeatures({ layers: [kind] }).map((f) => f.properties.id) : []),
     /** The cells that are hatched, as the drawn map holds them (a promise). */
+    posts: async () => (drawn ? (await canvas.getSource("posts").getData()).features.map((f) => f.properties.label) : []),
     covers: async () => (drawn ? (await canvas.getSource("cover").getData()).features.map((f) => f.properties.circle) : []),
     gaps: async () => (drawn ? (await canvas.getSource("gaps").getData()).features.map((f) => f.geometry.coordinates[0][0]) : []),
     /** The ways on it, each a line from a crew to the incident, as the drawn map holds them (a promise). */
@@ -280,7 +290,7 @@ function reader(element) {
 }
 
 /** A red box that stretches with its text. */
-function addLateBox(canvas, colour) {
+function addBox(canvas, name, colour) {
   const sheet = new OffscreenCanvas(16, 16);
   const pen = sheet.getContext("2d");
   pen.fillStyle = colour;
@@ -288,7 +298,7 @@ function addLateBox(canvas, colour) {
   pen.roundRect(0, 0, 16, 16, 6);
   pen.fill();
   const stretch = [[7, 9]];
-  canvas.addImage("late-box", pen.getImageData(0, 0, 16, 16), {
+  canvas.addImage(name, pen.getImageData(0, 0, 16, 16), {
     pixelRatio: PIXEL_RATIO, stretchX: stretch, stretchY: stretch, content: [2, 2, 14, 14],
   });
 }

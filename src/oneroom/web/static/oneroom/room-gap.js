@@ -20,7 +20,7 @@ export async function follow(crews, box) {
   const said = wanted ? await ask(`/api/coverage?gone=${wanted}`).catch(() => null) : null;
   if (asked !== wanted) return; // another choice was made meanwhile
   tell(said?.cells ?? NONE);
-  const lines = (said?.moves ?? []).map(line);
+  const lines = (said?.moves ?? []).map((move) => line(move, wanted));
   const same = box?.textContent === lines.map((made) => made.textContent).join("");
   if (!same) box?.replaceChildren(...lines); // read aloud once, and again only when it is another
 }
@@ -33,7 +33,7 @@ export function stop() {
 
 const tell = (cells) => document.dispatchEvent(new CustomEvent("room:gap", { detail: cells }));
 
-function line(move) {
+function line(move, gone) {
   const own = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
   const other = own === "zh" ? "en" : "zh";
   const made = document.createElement("p");
@@ -43,5 +43,16 @@ function line(move) {
     drive: span(move.drive_s),
     gain: (move.gain * 100).toFixed(1),
   });
+  if ("mayCommand" in document.getElementById("room").dataset) made.append(" ", button(move, gone));
+  return made;
+}
+
+// Who commands lets the crew stand there (room-moves.js listens).
+function button(move, gone) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "btn";
+  made.textContent = word("standInOrder");
+  Object.assign(made.dataset, { standby: "", crew: move.crew, station: move.station, gone });
   return made;
 }

@@ -6,6 +6,7 @@ import * as command from "./room-command.js";
 import * as cover from "./room-cover.js";
 import * as late from "./room-late.js";
 import * as matter from "./room-matter.js";
+import * as moves from "./room-moves.js";
 import * as proposals from "./room-proposals.js";
 import * as queue from "./room-queue.js";
 import { toast, word } from "./room-say.js";
@@ -41,6 +42,7 @@ const LETTERS = {
   d: () => alike.compare(),
   l: late.open,
   g: () => cover.toggle(),
+  u: moves.open,
   0: () => queue.unfilter(),
   z: undo.take,
   m: toMap,

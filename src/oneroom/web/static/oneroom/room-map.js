@@ -101,6 +101,7 @@ export function show(lon, lat) {
 }
 
 export const drawn = () => map;
+export const posts = () => map.posts();
 export const covers = () => map.covers();
 export const routes = () => map.routes();
 export const gaps = () => map.gaps();

@@ -70,7 +70,8 @@ export function notes({ words, queue, rings }) {
       const mine = order && document.querySelector(`[data-order="${order[1]}"]`);
       const inCrew = ["crew", "again", "second"].includes(first.rung_code);
       const sos = first.stage === "sos";
-      const said = sos ? words.ring_sos : first.stage === "welfare" ? words.ring_welfare : first.loud ? words.ring_again : words.ring_order;
+      const elsewhere = first.subject.startsWith("standby:") && !first.loud;
+      const said = elsewhere ? words.ring_standby : sos ? words.ring_sos : first.stage === "welfare" ? words.ring_welfare : first.loud ? words.ring_again : words.ring_order;
       put(ringingSaid, first.stage === "complete" && first.rung_code === "crew" ? words.ring_complete : inCrew || sos ? said : words.ring_silent);
       document.getElementById("ringing-drill").hidden = !first.drill;
       ringingTo.href = inCrew && order ? `#order-${order[1]}` : mine ? mine.href : "#";

@@ -120,7 +120,7 @@ export function ringer({ account, night, silenced }) {
     keepBeating();
   }
 
-  document.addEventListener("live:change", ({ detail: { kind } }) => /^(ladder|assignment)\./.test(kind) && check());
+  document.addEventListener("live:change", ({ detail: { kind } }) => /^(ladder|assignment|standby)\./.test(kind) && check());
   document.addEventListener("live:reset", check);
   document.addEventListener("live:state", (event) => event.detail.state === "connected" && check());
   document.addEventListener("visibilitychange", () => document.hidden || check());

@@ -34,7 +34,7 @@ startClock({
 const theme = themeSwitch(root);
 const signIn = () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
 const queue = actQueue({ account, signIn });
-const signedHere = (subject) => queue.waiting().some((one) => one.verb === "acknowledge" && `assignment:${one.assignment}` === subject);
+const signedHere = (subject) => queue.waiting().some((one) => one.verb === "acknowledge" && [`assignment:${one.assignment}`, `standby:${one.standby}`].includes(subject));
 const rings = ringer({ account, night: theme.isNight, silenced: signedHere });
 const told = notes({ words, queue, rings });
 const shownOrder = () => orderBox.querySelector("article.order");
@@ -202,6 +202,15 @@ listBox.addEventListener("click", ({ target }) => {
   if (!button) return;
   rings.silence((ring) => ring.subject === `sos:${button.dataset.haveSos}`);
   queue.add(`/api/sos/${button.dataset.haveSos}/answer`, { verb: "answer" }, { what: button.textContent.trim(), verb: "answer" });
+});
+
+listBox.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-standby]");
+  if (!button) return;
+  const { standby, verb, reason } = button.dataset;
+  queue.add(`/api/standbys/${standby}/step`, { verb, ...(reason && { reason }) }, { what: button.textContent.trim(), verb, standby });
+  button.disabled = true;
+  rings.recheck();
 });
 
 crewBox.addEventListener("click", ({ target }) => {
