@@ -57,7 +57,8 @@ def spread(run: Callable[[int], T], seeds: Sequence[int]) -> Iterator[T]:
 
 def stop() -> None:
     """End the processes that compute, wherever they are in it."""
-    get_reusable_executor().shutdown(wait=False, kill_workers=True)
+    # The one that is there, whatever it was made with: to ask for another one would wait for its runs.
+    get_reusable_executor(reuse=True, kill_workers=True).shutdown(wait=False, kill_workers=True)
 
 
 def _plain(run: Callable[[int], Any], seed: int) -> Any:
