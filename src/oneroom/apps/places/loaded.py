@@ -83,7 +83,7 @@ class Loaded:
         return self.graph.box
 
     def free_metric(self, hour: int | None = None) -> Metric:
-        """Travel times at an hour of the local day (0 to 23), or of an empty road, as if nothing were closed: for plans."""
+        """Travel times at an hour of the local day (0 to 23), or of an empty road: for plans, with nothing closed."""
         if hour not in self._free:
             self._free[hour] = metric(self.graph, hour=hour)
         return self._free[hour]
