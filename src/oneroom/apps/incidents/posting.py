@@ -111,7 +111,7 @@ def _suggest(loaded: Loaded, day: int, hour: int, count: int, at: datetime) -> S
         points = roads.snap(
             loaded.index, cells.graph.node_lon[cells.node[places]], cells.graph.node_lat[cells.node[places]]
         )
-        reached = coverage.covers(cells, loaded.metric(hour + HOURS // 2), points, WITHIN_S)
+        reached = coverage.covers(cells, loaded.free_metric(hour + HOURS // 2), points, WITHIN_S)
         x, y = cells.graph.plane.to_xy(calls.lon, calls.lat)
         found = posting.suggest(
             reached[:, here], x, y, now=now, count=min(count, MOST_POINTS), weeks=weeks, blocks=BLOCKS

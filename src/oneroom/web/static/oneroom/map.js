@@ -30,6 +30,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
   const dirty = new Set();
   const selecting = [];
   const picking = [];
+  let sketching = null; // while something is drawn every click is a point of it
   let canvas = null;
   let drawn = false;
   let bounds = null;
@@ -147,9 +148,11 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
 
   function listen() {
     canvas.on("click", (event) => {
+      if (sketching) return sketching(plain(event.lngLat));
       const found = hit(event.point);
       if (found && selecting.length) selecting.forEach((fn) => fn(found));
       else picking.forEach((fn) => fn(plain(event.lngLat)));
+      return undefined;
     });
     for (const layer of SELECTABLE) {
       canvas.on("mouseenter", layer, () => selecting.length && canvas.getCanvas().classList.add("is-over"));
@@ -158,6 +161,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     canvas.getCanvas().addEventListener("keydown", (event) => {
       if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
       if (event.key === "Home") home();
+      else if (event.key === "Enter" && sketching) sketching(plain(canvas.getCenter()));
       else if (event.key === "Enter" && picking.length) picking.forEach((fn) => fn(plain(canvas.getCenter())));
       else return;
       event.preventDefault();
@@ -244,6 +248,20 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
       picking.push(fn);
       element.classList.add("is-picking");
     },
+    /** Every click, and Enter for the middle, is a point of a drawing, until `draw(null)`. */
+    draw(fn) {
+      sketching = fn;
+      element.classList.toggle("is-picking", Boolean(fn) || picking.length > 0);
+    },
+    /** Closed streets [{lines, label, draft}], a draft among them in another colour. */
+    setClosures(list) {
+      const drawn = list.filter(({ lines }) => lines.length);
+      put("closures", drawn.flatMap(({ lines, draft = false }) => lines.map((line) => feature({ type: "LineString", coordinates: line }, { draft }))));
+      put("closed", drawn.filter((one) => !one.draft).map(({ lines, label = "" }) => {
+        const line = lines[Math.floor(lines.length / 2)];
+        return feature({ type: "Point", coordinates: between(line) }, { label });
+      }));
+    },
     onSelect: (fn) => selecting.push(fn),
     focus: (at, { zoom } = {}) => look([at], zoom),
     fit: (points, { zoom } = {}) => look(points, zoom),
@@ -260,6 +278,8 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     gaps: async () => (drawn ? (await canvas.getSource("gaps").getData()).features.map((f) => f.geometry.coordinates[0][0]) : []),
     /** The ways on it, each a line from a crew to the incident, as the drawn map holds them (a promise). */
     routes: async () => (drawn ? (await canvas.getSource("routes").getData()).features.map((f) => f.geometry.coordinates) : []),
+    /** The closed streets on it, as the drawn map holds them (a promise). */
+    closures: async () => (drawn ? (await canvas.getSource("closures").getData()).features.map((f) => ({ ...f.properties, line: f.geometry.coordinates })) : []),
     resize: () => canvas?.resize(),
     remove() {
       gone = true;
@@ -317,6 +337,13 @@ function drawsMaps() {
   } catch {
     return false;
   }
+}
+
+/** The middle of a line's middle stretch. */
+function between(line) {
+  const at = Math.floor((line.length - 1) / 2);
+  const [a, b] = [line[at], line[Math.min(at + 1, line.length - 1)]];
+  return line.length === 2 || line.length % 2 === 0 ? [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2] : a;
 }
 
 const square = ([x, y], [w, h]) => [[x - w, y - h], [x + w, y - h], [x + w, y + h], [x - w, y + h], [x - w, y - h]];
