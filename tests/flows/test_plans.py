@@ -14,8 +14,10 @@ import psutil
 import pytest
 from django.db.models.functions import Now
 
+from oneroom.apps.duty.models import Position
 from oneroom.apps.incidents.services import BroughtIn, bring_in_calls
 from oneroom.apps.ledger.models import Entry
+from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.places.models import RoadNetwork
 from oneroom.apps.places.services import load_network
 from oneroom.apps.plans import access
@@ -29,7 +31,7 @@ from oneroom.apps.reforms.models import ReformPlan
 from oneroom.engine.roads import assemble, to_npz_bytes
 from oneroom.engine.values import SYSTEM, BadInput, NotAllowed, NotFound, Overtaken
 from tests.planned import MERGED, MOVED, asked, past_calls, planner, scenario
-from tests.town import SOUTH, STEP, WEST
+from tests.town import SOUTH, STEP, WEST, corner
 from tests.waiting import PATIENCE_S, until
 from tests.watched import Process
 
@@ -198,6 +200,22 @@ def test_without_calls_or_where_nobody_answers_for_the_ground_a_run_fails(room, 
     found = Run.objects.get(pk=run)
     assert found.trouble == "area_without_station"
     assert set(found.trouble_said) == {"lon", "lat"}
+
+
+def test_a_crew_that_stands_nobody_knows_where_is_left_out_and_named_unless_the_plan_gives_it_a_post(
+    room, pia, sequential
+):
+    past_calls(room)
+    OrgUnit.objects.filter(code="east").update(lon=None, lat=None, area=None)
+    Position.objects.filter(crew__code="crew-3").delete()
+    lon, lat = corner("east")
+    hand = [{"do": "move_crew", "crew": "crew-3", "to": {"lon": lon, "lat": lat}}]
+    run = asked(room, pia, scenario(room, pia, changes=[], hand=hand))
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble) == ("done", "")
+    assert {"code": "post_unknown", "crew": "crew-3", "unit": "east"} in found.assumed
+    assert found.results["cost"]["crews"] == [2, 3]
 
 
 def test_without_roads_a_run_fails_with_a_sentence(room, pia, sequential):
