@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from heapq import heappop, heappush
 from math import log
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import joblib
 import numpy as np
@@ -81,12 +81,19 @@ def jinan(crews: int) -> tuple[World, Demand]:
 
 
 def days_s(world: World, demand: Demand, days: int) -> float:
-    """Seconds of a run of so many days, roads made ready before."""
+    """
+    Seconds of processor of a run of so many days, roads made ready before: the least of three.
+
+    A run is one thread, and what is asked of these figures is how they grow, also beside other work.
+    """
     ground = made_ready(world)
     calls = drawn(demand, days=days, weekday=0, seed=[3])
-    began = perf_counter()
-    run(world, calls, Loop().take, days=days, ground=ground)
-    return perf_counter() - began
+    took = []
+    for _ in range(3):
+        began = process_time()
+        run(world, calls, Loop().take, days=days, ground=ground)
+        took.append(process_time() - began)
+    return min(took)
 
 
 def heap_s(events: int) -> float:
@@ -114,9 +121,9 @@ def main() -> None:
     ground = made_ready(world)
     calls = drawn(demand, days=365, weekday=0, seed=[1])
     made, loop = len(calls), Loop()
-    began = perf_counter()
+    began, worked = perf_counter(), process_time()
     outcome = run(world, calls, loop.take, days=365, ground=ground)
-    year_s = perf_counter() - began
+    year_s, processor_s = perf_counter() - began, process_time() - worked
     orders = len(loop.orders(loop.counted()))
     alone_s = heap_s(outcome.events)
     month, half = days_s(world, demand, 30), days_s(world, demand, 15)
@@ -135,7 +142,7 @@ def main() -> None:
         bar=f"<= {LIMIT_S:.0f} s, 30 runs <= 15 min, <= {LIMIT_GB:.0f} GB, grows no faster than calls x log crews",
         ok=year_s <= LIMIT_S and thirty_s <= RUNS_LIMIT_S and memory_gb <= LIMIT_GB
         and by_crews <= may_grow and month / half <= 2.2,
-        calls=made, orders=orders, events=outcome.events,
+        processor_s=round(processor_s, 1), calls=made, orders=orders, events=outcome.events,
         lapsed=outcome.lapsed, diverted=outcome.diverted, waited=outcome.waited, left_over=outcome.left_over,
         memory_gb=round(memory_gb, 2), runs=runs, runs_s=round(runs_s, 1), thirty_runs_s=round(thirty_s),
         four_times_the_crews=round(by_crews, 2), may_grow=round(may_grow, 2), twice_the_days=round(month / half, 2),

@@ -230,7 +230,11 @@ def test_medians_of_the_library_are_its_optima_and_no_bound_is_above_one(name):
 @known
 @pytest.mark.parametrize(
     "name",
-    ["pmed5", "pmed10", *(pytest.param(f"pmed{n}", marks=pytest.mark.prove) for n in (1, 2, 4, 7, 8, 11, 13, 14, 19))],
+    [
+        "pmed5",
+        "pmed10",
+        *(pytest.param(f"pmed{n}", marks=pytest.mark.prove) for n in (1, 2, 4, 7, 8, 11, 13, 14, 16, 17, 19, 20)),
+    ],
 )
 def test_centres_of_the_library_are_its_optima(name):
     town, count = pmed(name)
