@@ -133,7 +133,7 @@ def town(db: None) -> Town:
     """The tiny named town at three in the morning."""
     from django.db import connection
 
-    from oneroom.apps.incidents import coverage, figures
+    from oneroom.apps.incidents import coverage, figures, posting
     from oneroom.web import shared
     from tests.clock import HAND, NIGHT
     from tests.founding import founded
@@ -142,6 +142,7 @@ def town(db: None) -> Town:
         connection.close()  # an earlier test that ended every connection but its own may have ended this one
     figures.forget()  # what another test's record came to
     coverage.forget()
+    posting.forget()
     shared.forget()
     HAND.set(NIGHT)
     return founded(NIGHT)

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from oneroom.engine.roads import from_npz_bytes, to_npz_bytes
 from oneroom.engine.roads.build import NoRoads, Way, build
 from oneroom.engine.roads.classes import find_maxspeed_kmh, free_flow_kmh
 from oneroom.engine.roads.components import strong_parts
+from oneroom.engine.roads.hierarchy import contraction_order, hierarchy
 from oneroom.engine.roads.store import BadNetwork, about
 from oneroom.engine.roads.tags import BACKWARD, BOTH, FORWARD, direction, find_car_class, names
 
@@ -177,3 +179,26 @@ def test_bytes_that_are_no_network_are_refused_with_a_sentence():
     for bad in (b"", b"PK junk", content[:-40], other.getvalue(), hollow.getvalue()):
         with pytest.raises(BadNetwork, match="road network file"):
             from_npz_bytes(bad)
+
+
+def test_the_order_of_contraction_is_kept_and_a_file_of_the_first_version_has_none():
+    graph = build([way(0, 1, 2), way(1, 3), way(3, 4, 0)]).graph
+    order = contraction_order(graph)
+    kept = from_npz_bytes(to_npz_bytes(replace(graph, order=order)))
+    assert kept.order.tolist() == order.tolist()
+    assert hierarchy(kept).place_of[order].tolist() == list(range(graph.nodes))
+    assert from_npz_bytes(to_npz_bytes(graph)).order is None
+
+    with np.load(io.BytesIO(to_npz_bytes(graph))) as archive:
+        parts = {name: archive[name] for name in archive.files if name != "order"}
+    parts["heading"] = np.frombuffer(parts["heading"].tobytes().replace(b'"version": 2', b'"version": 1'), np.uint8)
+    out = io.BytesIO()
+    np.savez_compressed(out, **parts)
+    first = from_npz_bytes(out.getvalue())
+    assert (first.order, first.nodes) == (None, graph.nodes)
+
+    parts["order"] = np.zeros(graph.nodes, np.int32)
+    out = io.BytesIO()
+    np.savez_compressed(out, **parts)
+    with pytest.raises(BadNetwork, match="damaged"):
+        from_npz_bytes(out.getvalue())

@@ -6,16 +6,34 @@ On real PostgreSQL, with the runner in this process or killed as a process of it
 
 from __future__ import annotations
 
-import pytest
+import os
+import signal
+from datetime import timedelta
 
+import psutil
+import pytest
+from django.db.models.functions import Now
+
+from oneroom.apps.duty.models import Position
+from oneroom.apps.incidents.services import BroughtIn, bring_in_calls
 from oneroom.apps.ledger.models import Entry
+from oneroom.apps.orgs.models import OrgUnit
+from oneroom.apps.places.models import RoadNetwork
+from oneroom.apps.places.services import load_network
 from oneroom.apps.plans import access
+from oneroom.apps.plans.codes import TROUBLES
+from oneroom.apps.plans.kinds import KINDS, Kind, read_compare
 from oneroom.apps.plans.models import Run, Scenario
 from oneroom.apps.plans.running import turn
 from oneroom.apps.plans.services import alter_scenario, as_reform, ask_run, cancel_run, draft_scenario, put_away
+from oneroom.apps.plans.services.runs import take_up
 from oneroom.apps.reforms.models import ReformPlan
-from oneroom.engine.values import BadInput, NotAllowed, NotFound, Overtaken
+from oneroom.engine.roads import assemble, to_npz_bytes
+from oneroom.engine.values import SYSTEM, BadInput, NotAllowed, NotFound, Overtaken
 from tests.planned import MERGED, MOVED, asked, past_calls, planner, scenario
+from tests.town import SOUTH, STEP, WEST, corner
+from tests.waiting import PATIENCE_S, until
+from tests.watched import Process
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the run's beat has a connection of its own
 
@@ -184,6 +202,56 @@ def test_without_calls_or_where_nobody_answers_for_the_ground_a_run_fails(room, 
     assert set(found.trouble_said) == {"lon", "lat"}
 
 
+def test_a_crew_that_stands_nobody_knows_where_is_left_out_and_named_unless_the_plan_gives_it_a_post(
+    room, pia, sequential
+):
+    past_calls(room)
+    OrgUnit.objects.filter(code="east").update(lon=None, lat=None, area=None)
+    Position.objects.filter(crew__code="crew-3").delete()
+    lon, lat = corner("east")
+    hand = [{"do": "move_crew", "crew": "crew-3", "to": {"lon": lon, "lat": lat}}]
+    run = asked(room, pia, scenario(room, pia, changes=[], hand=hand))
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble) == ("done", "")
+    assert {"code": "post_unknown", "crew": "crew-3", "unit": "east"} in found.assumed
+    assert found.results["cost"]["crews"] == [2, 3]
+
+
+def test_without_roads_a_run_fails_with_a_sentence(room, pia, sequential):
+    past_calls(room)
+    RoadNetwork.objects.update(active=False)
+    run = asked(room, pia, scenario(room, pia))
+    turn()
+    assert Run.objects.get(pk=run).trouble == "no_roads"
+
+
+def test_calls_from_an_island_that_no_road_leads_to_are_counted_and_named(room, pia, sequential):
+    """Two streets of the east that nothing connects with the town."""
+    past_calls(room)
+    here = [(float(WEST + x * STEP), float(SOUTH + STEP)) for x in (0, 1, 2, 3.2, 3.6)]
+    graph = assemble(
+        node_lon=[lon for lon, _ in here], node_lat=[lat for _, lat in here], edge_tail=[0, 1, 3], edge_head=[1, 2, 4],
+        edge_oneway=[False] * 3, edge_kmh=[36.0] * 3,
+    )  # fmt: skip
+    load_network(to_npz_bytes(graph), name="island", by=SYSTEM, at=room.now)
+    lon, lat = here[4]
+    call = BroughtIn(room.now - timedelta(hours=5), lon, lat, "help", 3, "phone")
+    bring_in_calls([call], by=SYSTEM, at=room.now)
+    to_island = {"do": "move_crew", "crew": "crew-1", "to": {"lon": lon, "lat": lat}}
+    run = asked(room, pia, scenario(room, pia, changes=[], hand=[to_island]))
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.trouble, found.trouble_said["count"]) == ("unreachable", 1)
+    assert abs(found.trouble_said["lon"] - lon) < STEP
+    assert str(TROUBLES["unreachable"] % found.trouble_said)
+
+
+def test_every_trouble_has_a_sentence_that_takes_its_values():
+    values = {"unit": "u", "crew": "c", "lon": 1.0, "lat": 2.0, "count": 3, "why": "w", "id": "i"}
+    assert all(str(sentence % values) for sentence in TROUBLES.values())
+
+
 def test_one_run_at_a_time_and_one_that_waits_is_cancelled_at_once(room, pia):
     pk = scenario(room, pia)
     run = asked(room, pia, pk)
@@ -248,3 +316,142 @@ def test_who_may_see_plans_and_who_may_draft_them(room, pia):
                      lambda by=by: access.run_for(run, by=by), lambda by=by: access.runs_for(by=by)):  # fmt: skip
             with pytest.raises(NotFound):
                 look()
+
+
+# Real processes
+
+
+@pytest.fixture
+def process(database_url, tmp_path):
+    """Starts the planner part as a process of its own; what still runs at the end is killed."""
+    started = []
+
+    def start(**environment):
+        one = Process(["runplans"], url=database_url, signs=tmp_path, silent_s=30, **environment)
+        started.append(one.process)
+        return one.process
+
+    yield start
+    for one in started:
+        if one.poll() is None:
+            one.kill()
+            one.wait()
+
+
+def state(run):
+    return Run.objects.values_list("state", flat=True).get(pk=run)
+
+
+def computing(process):
+    """The processes that compute for it, as (pid, began): they have numba, and so much memory."""
+    return {
+        (child.pid, child.create_time())
+        for child in psutil.Process(process.pid).children(recursive=True)
+        if child.memory_info().rss > 80_000_000
+    }
+
+
+def gone(children):
+    return all(not psutil.pid_exists(pid) or psutil.Process(pid).create_time() != began for pid, began in children)
+
+
+LONG = {"days": 366, "warm_days": 0, "runs": 200}
+
+
+def test_t26_a_run_that_is_cancelled_ends_with_its_processes_and_the_last_good_result_stays(room, pia, process):
+    past_calls(room)
+    pk = scenario(room, pia)
+    part = process()
+    good = asked(room, pia, pk)
+    until(lambda: state(good) == "done")
+    run = asked(room, pia, pk, **LONG)
+    until(lambda: state(run) == "running" and len(computing(part)) >= 2)
+    children = computing(part)
+    cancel_run(run, by=pia, at=room.now)
+    until(lambda: state(run) == "cancelled", 20)
+    until(lambda: gone(children), 10)
+    assert part.poll() is None, "the part itself goes on"
+    assert access.last_good(access.scenario_for(pk, by=pia)).pk == good
+    again = asked(room, pia, pk)
+    until(lambda: state(again) == "done")
+    assert Run.objects.get(pk=again).results == Run.objects.get(pk=good).results
+
+
+def test_t26_the_run_of_a_killed_part_is_taken_up_anew_and_comes_to_the_same(room, pia, process, settings):
+    past_calls(room)
+    pk = scenario(room, pia)
+    run = asked(room, pia, pk, days=30, runs=24)
+    part = process()
+    until(lambda: Run.objects.get(pk=run).done >= 1)
+    children = computing(part)
+    part.kill()
+    part.wait()
+    until(lambda: gone(children), 10)
+    assert state(run) == "running", "nobody could say that it is not"
+    assert not turn(), "its beat is young: it may be at work on another machine"
+    Run.objects.filter(pk=run).update(beat_at=Now() - timedelta(seconds=61))
+    assert turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.done, found.taken) == ("done", 24, 2)
+    same = asked(room, pia, pk, days=30, runs=24)
+    settings.RUNS_BACKEND = "threading"
+    assert turn()
+    assert Run.objects.get(pk=same).results == found.results
+
+
+def test_a_part_that_is_told_to_stop_puts_its_run_back(room, pia, process):
+    past_calls(room)
+    run = asked(room, pia, scenario(room, pia), **LONG)
+    part = process()
+    until(lambda: state(run) == "running" and len(computing(part)) >= 2)
+    part.terminate()
+    assert part.wait(PATIENCE_S) == 0
+    assert state(run) == "waiting"
+
+
+def test_a_process_that_is_killed_while_it_computes_fails_the_run_with_a_sentence(room, pia, process):
+    past_calls(room)
+    run = asked(room, pia, scenario(room, pia), **LONG)
+    part = process()
+    until(lambda: state(run) == "running" and len(computing(part)) >= 2)
+    os.kill(max(computing(part))[0], signal.SIGKILL)
+    until(lambda: state(run) == "failed")
+    assert Run.objects.get(pk=run).trouble == "worker_died"
+    assert part.poll() is None
+
+
+def test_the_run_to_be_cancelled_of_a_killed_part_is_over(room, pia):
+    run = asked(room, pia, scenario(room, pia))
+    assert take_up(at=room.now, stale_s=60).pk == run
+    cancel_run(run, by=pia, at=room.now)
+    Run.objects.filter(pk=run).update(beat_at=Now() - timedelta(seconds=61))
+    assert not turn()
+    assert state(run) == "cancelled"
+
+
+# Faults
+
+
+def to_a_full_disk(run, tick):
+    tick(0, 1)
+    with open("/dev/full", "w") as full:
+        full.write("more than there is room for")
+    return {}
+
+
+def by_a_fault_of_ours(run, tick):
+    raise KeyError("nobody knows")
+
+
+@pytest.mark.parametrize(
+    ("answer", "trouble", "said"), [(to_a_full_disk, "disk_full", set()), (by_a_fault_of_ours, "fault", {"id"})]
+)
+def test_a_full_disk_or_a_fault_mid_run_fails_it_with_a_sentence(room, pia, monkeypatch, caplog, answer, trouble, said):
+    monkeypatch.setitem(KINDS, "odd", Kind(read_compare, f"{__name__}.{answer.__name__}"))
+    run = asked(room, pia, pk := scenario(room, pia), "odd")
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble, set(found.trouble_said), found.results) == ("failed", trouble, said, None)
+    assert str(TROUBLES[trouble] % found.trouble_said)
+    assert all(number in caplog.text for number in found.trouble_said.values()), "the log has it under its number"
+    assert asked(room, pia, pk), "it may be asked for again"

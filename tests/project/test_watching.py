@@ -325,3 +325,19 @@ def test_what_a_dead_watcher_said_is_ended_by_another_that_knows_better(watch, d
 
     [row] = alarms()
     assert row.over.part == "clock"
+
+
+def test_a_planner_is_watched_from_its_first_sign_on_and_a_house_without_one_is_well(database_url, tmp_path):
+    """R20: a house may do without the part; one that was there and is silent is an alarm."""
+    more = {"url": database_url, "folder": tmp_path, "now": HAND.now, "silent_s": 0.5, "grace": False}
+    watching = Watch("monitor", **more, expected=())
+    assert watching.glance(HAND.now())[0].parts == {}
+    signs.give(tmp_path, "planner", worked_at_s=time.monotonic())
+    assert watching.glance(HAND.now())[0].parts == {"planner": "heard"}
+    until(lambda: watching.glance(HAND.now())[0].parts == {"planner": "silent"}, PATIENCE_S)
+    assert {row[:2] for row in watching.glance(HAND.now())[0].wrong} == {("silent", "planner")}
+    signs.give(tmp_path, "planner", worked_at_s=time.monotonic())
+    assert not watching.glance(HAND.now())[0].wrong
+    watching.close()
+    with override("en"):
+        assert said("silent", "planner") == "planner: no sign of life. No plan is run."

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from oneroom.apps.duty.services import say_state
+from oneroom.apps.incidents.services import BroughtIn, bring_in_calls
+from oneroom.engine.values import SYSTEM
+from tests.town import SOUTH, STEP, WEST
 from tests.waiting import until
 from tests.web.slow_street import calls, slow_street
 from tests.web.test_browser_map_intake import desk  # noqa: F401
@@ -55,6 +59,10 @@ def test_t26_who_picks_a_crew_sees_the_hole_it_leaves_and_who_could_stand_in(des
 def test_t26_the_line_under_the_map_and_the_layer_keep_up_with_the_crews(desk, room):  # noqa: F811
     slow_street(room)
     calls(room, west=6, east=8)
+    doors = [(WEST + STEP * 2 + n * 7e-4, SOUTH + STEP + m * 6e-4) for n in range(6) for m in range(6)]
+    weeks = [room.now - timedelta(weeks=week) for week in (1, 2)]
+    past = [BroughtIn(at, lon, lat, "help", 3, "phone") for at in weeks for lon, lat in doors]
+    bring_in_calls(past, by=SYSTEM, at=room.now)
     page = desk.open("/room/", draws=True)
     page.locator("#map[data-map=ready]").wait_for()
     line = page.locator("#cover")
@@ -64,6 +72,8 @@ def test_t26_the_line_under_the_map_and_the_layer_keep_up_with_the_crews(desk, r
     page.keyboard.press("g")
     until(lambda: page.evaluate(circles) == "300,60,open")
     page.locator(".legend-cover", has_text="longer").wait_for()
+    posts = "() => import('/static/oneroom/room-map.js').then((m) => m.posts())"
+    until(lambda: any("wait here: " in said for said in page.evaluate(posts)))
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / "cover-en.png"))
 

@@ -158,9 +158,12 @@ def test_each_part_that_gives_signs_of_life_is_named_and_one_never_heard_of_is_n
     Alarm.objects.create(part="clock", **common)
     Alarm.objects.create(part="courier", written=datetime.now(UTC) - timedelta(seconds=90), **common)
     Alarm.objects.create(part="auditor", **common | {"kind": "alive"})  # alive, but its work does not go well
+    Alarm.objects.create(part="planner", **common)
     probe = Probe(
-        database_url, folders=[], least_free_mb=0, watched=("clock", "courier", "auditor"), silent_s=30.0
+        database_url, folders=[], least_free_mb=0, watched=("clock", "courier", "auditor"),
+        once_heard=("planner", "butler"), silent_s=30.0,
     )  # fmt: skip
+    assert not {"planner", "butler"} & {part.name for part in probe.parts()}
     probe.start()
     try:
         until(lambda: {p.name: p.age_s for p in probe.parts()}["clock"] is not None)
@@ -172,6 +175,8 @@ def test_each_part_that_gives_signs_of_life_is_named_and_one_never_heard_of_is_n
     assert [found[name].state for name in ("clock", "courier", "auditor")] == ["ok", "degraded", "degraded"]
     assert found["courier"].age_s > 80
     assert found["auditor"].age_s is None
+    assert found["planner"].state == "ok"
+    assert "butler" not in found, "a house may do without it, and does"
 
 
 def test_it_answers_while_the_database_hangs_and_is_well_again_after(database_folder, monkeypatch):

@@ -52,6 +52,7 @@ PAGES = {
     "/office/board": ROOM | CHIEFS | {"ina"},
     "/office/duty": CHIEFS | {"zhou"},
     "/office/duty/crews": CHIEFS | {"zhou"},
+    "/office/posting": ROOM | CHIEFS | {"ina"},
     "/office/force": ROOM | CHIEFS | {"ina"},
     "/office/force/cover": ROOM | CHIEFS | {"ina"},
     "/office/duty/swaps": CHIEFS | {"zhou"},

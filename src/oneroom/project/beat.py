@@ -31,6 +31,11 @@ class Beat:
     def stop(self, *_: object) -> None:
         self._stopping.set()
 
+    @property
+    def stopping(self) -> bool:
+        """It was told to end: a turn that takes long looks at this."""
+        return self._stopping.is_set()
+
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)

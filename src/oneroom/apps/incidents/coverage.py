@@ -102,7 +102,7 @@ def picture(crews: Sequence[OnBoard], starts: roads.Points, loaded: Loaded, *, a
     held = _held
     if held is not None and held[0] == key and abs(at - held[1].at) <= _FRESH:
         return held[1]
-    cells = _cells(loaded, at)
+    cells = counted_cells(loaded, at)
     places = roads.Points(starts.edge[free], starts.fraction[free], starts.off_m[free])
     calls = int(cells.calls.sum())
     made = Picture(
@@ -176,7 +176,7 @@ def forget() -> None:
     _counted = _held = _looked = None
 
 
-def _cells(loaded: Loaded, at: datetime) -> coverage.Cells:
+def counted_cells(loaded: Loaded, at: datetime) -> coverage.Cells:
     """Counted by one request at a time, while the others go on with what was counted before."""
     global _counted
     batch, held = newest_batch(), _counted

@@ -35,7 +35,7 @@ def travel_s_to(starts: roads.Points, loaded: Loaded, lon: float, lat: float, at
     """Seconds by road from each crew to the place; inf where there is no position or no way."""
     travel_s = np.full(len(starts), NOWHERE)
     goal = roads.candidates(loaded.index, lon, lat)
-    found = roads.nearest(loaded.graph, loaded.metric(hour_of(at), to=goal), starts, goal)
+    found = loaded.arrivals(starts, goal, hour_of(at))
     travel_s[found.index] = found.ms / 1000.0
     return travel_s
 

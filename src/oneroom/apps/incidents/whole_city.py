@@ -119,7 +119,7 @@ def _times(city: Loaded, cells: coverage.Cells, hours: tuple[int, int], spots: S
     """(hours, spots, cells) seconds as the map has them, before the factor."""
     lon, lat = np.array([(s.lon, s.lat) for s in spots], np.float64).reshape(-1, 2).T
     points = roads.snap(city.index, lon, lat)
-    return drive_s(cells, [city.metric(hour) for hour in hours], points, 1.0)
+    return drive_s(cells, [city.free_metric(hour) for hour in hours], points, 1.0)
 
 
 _lock = threading.Lock()

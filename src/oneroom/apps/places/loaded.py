@@ -12,10 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from oneroom.apps.ledger.prepared import run
+from oneroom.apps.places.everybody import Everybody, begin
 from oneroom.apps.places.models import Closure, Place, RoadNetwork
 from oneroom.engine.geo import Box
-from oneroom.engine.roads import Metric, Points, RoadGraph, SnapIndex, from_npz_bytes, metric, snap_index
+from oneroom.engine.roads import (
+    Metric,
+    Nearest,
+    Points,
+    RoadGraph,
+    SnapIndex,
+    from_npz_bytes,
+    metric,
+    nearest,
+    snap_index,
+)
 from oneroom.engine.roads.closing import Closing, closed, closing
+from oneroom.engine.roads.hierarchy import Times, pin, ranked
 from oneroom.engine.roads.shutting import How, NothingThere, shut_arcs
 from oneroom.engine.values import Refused
 
@@ -48,6 +60,8 @@ class Loaded:
     graph: RoadGraph
     closures: tuple[int, ...] = ()  # those that hold; other ones are another Loaded beside this
     closing: Closing | None = None
+    everybody: Everybody = field(default_factory=Everybody)
+    _times: dict[int | None, Times] = field(default_factory=dict)
     _free: dict[int | None, Metric] = field(default_factory=dict)
     _closed: dict[int | None, Metric] = field(default_factory=dict)
 
@@ -69,7 +83,7 @@ class Loaded:
         return self.graph.box
 
     def free_metric(self, hour: int | None = None) -> Metric:
-        """Travel times at an hour of the local day (0 to 23), or of an empty road, as if nothing were closed."""
+        """Travel times at an hour of the local day (0 to 23), or of an empty road: for plans, with nothing closed."""
         if hour not in self._free:
             self._free[hour] = metric(self.graph, hour=hour)
         return self._free[hour]
@@ -88,6 +102,16 @@ class Loaded:
             self._closed[hour] = closed(self.graph, self.free_metric(hour), self.closing)
         return self._closed[hour]
 
+    def arrivals(self, crews: Points, goal: Points, hour: int) -> Nearest:
+        """All crews that can come to the goal, in order of arrival, by whichever of two exact ways is quicker here."""
+        now = self.metric(hour, to=goal)
+        if now is self.metric(hour):  # and not through a pocket that is open for this goal alone
+            times = self._times.get(hour) or self.everybody.times(hour, self.free_metric(hour), now)
+            if times is not None:
+                self._times[hour] = times
+                return ranked(times, pin(times.over, crews), goal)
+        return nearest(self.graph, now, crews, goal)
+
     def under(self, closures: tuple[int, ...]) -> Loaded:
         """The same city with these closures: a copy, so that who works with this one is not disturbed."""
         parts = []
@@ -97,7 +121,7 @@ class Loaded:
             except NothingThere as nothing:  # drawn on another network
                 log.warning("closure %s shuts no street of this network (%s)", row.pk, nothing)
         shut = closing(self.graph, np.concatenate(parts)) if parts else None
-        other = replace(self, closures=closures, closing=shut, _closed={})
+        other = replace(self, closures=closures, closing=shut, _closed={}, _times={})
         for made in ("index", "crossings"):  # shared where they are made already
             if made in self.__dict__:
                 other.__dict__[made] = self.__dict__[made]
@@ -135,7 +159,8 @@ def find_network() -> Loaded | None:
         held = _current
         if held is None or (held.row_id, held.sha256) != (row_id, sha256):
             row = RoadNetwork.objects.get(pk=row_id)
-            held = Loaded(row.pk, row.sha256, row.name, row.attribution, from_npz_bytes(bytes(row.content)))
+            graph = from_npz_bytes(bytes(row.content))
+            held = Loaded(row.pk, row.sha256, row.name, row.attribution, graph, everybody=begin(graph))
         if held.closures != closures:
             held = held.under(closures)
         _current = held

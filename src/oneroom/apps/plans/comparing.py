@@ -156,7 +156,7 @@ def _coverage(worlds: Worlds) -> dict[str, Any]:
     for world in (worlds.today, worlds.plan):
         hour, crews = _thinnest(world)
         posts = roads.points_at_nodes(world.graph, [world.crews[n].post for n in crews])
-        reach = coverage.reach(worlds.cells, loaded.metric(hour % 24), posts)
+        reach = coverage.reach(worlds.cells, loaded.free_metric(hour % 24), posts)
         told["crews"].append(len(crews))
         for s in coverage.LIMITS_S:
             for name, each in (("calls", weight), ("ground", np.ones(len(weight)))):

@@ -58,6 +58,7 @@ class Run(models.Model):
     asked_at = models.DateTimeField()
     began_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)
+    taken = models.PositiveIntegerField(default=0)  # how often a process took it up: only the last one speaks for it
     ended_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=32, blank=True)  # why it failed: a code of ``troubles.TROUBLES``
     trouble_said = models.JSONField(default=dict)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 
-from oneroom.apps.duty.queries import board
+from oneroom.apps.duty.models import Crew
+from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.facts import areas, tree_on
 from oneroom.apps.orgs.models import OrgUnit
+from oneroom.apps.plans.crews import crews_on
 from oneroom.engine.dispatch import DivertPolicy, Policy
+from oneroom.engine.escalation import answer_ladder
 from oneroom.engine.simulate.making import CrewFacts
 
 
@@ -29,27 +32,27 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The day as it is: crews with (Chinese, English) callsigns by code, stations, the policies in force."""
+    """
+    The day as it is: crews with their watches, (Chinese, English) callsigns by code, stations, the policies in force
+    and, by grade, after how many seconds each rung of the answer ladder comes; and what of it had to be assumed.
+    """
 
     crews: tuple[CrewFacts, ...]
     callsigns: dict[str, tuple[str, str]]
     stations: tuple[Station, ...]
     policy: dict[str, Any]
     divert: dict[str, Any]
+    ladders: dict[int, tuple[int, ...]]
+    assumed: list[dict[str, Any]]
 
 
-def today(day: date) -> Today:
+def today(day: date, *, at: datetime | None = None) -> Today:
     """What there is on that day to be changed."""
-    crews = board(on_duty=False)
-    units = {unit.pk: unit for unit in OrgUnit.objects.filter(pk__in={crew.unit_id for crew in crews})}
-    found = tuple(
-        CrewFacts(crew.code, units[crew.unit_id].code, units[crew.unit_id].lon, units[crew.unit_id].lat,
-                  crew.officers, crew.led, crew.skills, crew.kit)
-        for crew in crews
-    )  # fmt: skip
+    crews, assumed = crews_on(day, at=at or now())
     return Today(
-        found, {crew.code: (crew.callsign_zh, crew.callsign_en) for crew in crews}, stations_on(day),
-        asdict(Policy()), asdict(DivertPolicy(gain_s=settings.DIVERT_GAIN_S)),
+        crews, {code: (zh, en) for code, zh, en in Crew.objects.values_list("code", "callsign_zh", "callsign_en")},
+        stations_on(day), asdict(Policy()), asdict(DivertPolicy(gain_s=settings.DIVERT_GAIN_S)),
+        {grade: tuple(rung.after_s for rung in answer_ladder(grade)) for grade in (1, 2, 3, 4)}, assumed,
     )  # fmt: skip
 
 
@@ -57,9 +60,8 @@ def stations_on(day: date) -> tuple[Station, ...]:
     """The stations of that day, by code."""
     tree = tree_on(day)
     codes = sorted(code for code, spell in tree.units.items() if spell.kind == "station")
-    places = {
-        code: (lon, lat) for code, lon, lat in OrgUnit.objects.filter(code__in=codes).values_list("code", "lon", "lat")
-    }
+    rows = OrgUnit.objects.filter(code__in=codes).values_list("code", "lon", "lat")
+    places = {code: (lon, lat) for code, lon, lat in rows}
     return tuple(
         Station(code, tree.units[code].name_zh, tree.units[code].name_en, *places.get(code, (None, None)))
         for code in codes

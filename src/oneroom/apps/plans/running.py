@@ -2,7 +2,8 @@
 The planner part's work: takes up runs that wait, one after the other, computes them, and says what came of it.
 
 A beat beside the work gives the run's sign of life every two seconds. When it hears that the run is not wanted any more
-it ends the processes that compute. A run whose process was killed has no beat: the next process takes it up anew.
+it ends the processes that compute. A run whose process was killed has no beat: the next process takes it up anew. One
+whose part is told to stop waits again.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import errno
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -23,13 +24,14 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.plans import spreading
 from oneroom.apps.plans.kinds import KINDS
 from oneroom.apps.plans.models import Run
-from oneroom.apps.plans.services.runs import beat, end_run, take_up
+from oneroom.apps.plans.services.runs import beat, end_run, put_back, still_mine, take_up
 from oneroom.apps.plans.troubles import Trouble, of_refusal
 from oneroom.engine.simulate.world import Unrunnable
 from oneroom.engine.values import BadInput
 
 STALE_S = 60.0
 BEAT_S = 2.0
+LOOK_S = 0.25  # how often is looked whether the part is to stop: it has little time then
 S = Run.State
 
 log = logging.getLogger(__name__)
@@ -40,27 +42,26 @@ class Cancelled(Exception):
 
 
 class _Beside(threading.Thread):
-    """The run's beat while it is computed; ``ended`` once it is to stop."""
+    """The run's beat while it is computed; ``ended``: it is to stop, ``put_back``: because the part is."""
 
-    def __init__(self, pk: int, began_at: datetime, alive: Callable[[], None]):
+    def __init__(self, run: Run, alive: Callable[[], None], stopping: Callable[[], bool]):
         super().__init__(name="oneroom-run", daemon=True)
-        self._pk, self._began_at, self._alive = pk, began_at, alive
+        self._run_row, self._alive, self._stopping = run, alive, stopping
         self._over = threading.Event()
-        self.ended = threading.Event()
+        self.ended, self.put_back = threading.Event(), False
 
     def run(self) -> None:
         try:
-            while not self._over.wait(BEAT_S):
-                self._alive()
-                try:
-                    wanted = beat(self._pk, self._began_at)
-                except DatabaseError as away:
-                    log.warning("A run's beat did not reach the database (%s).", type(away).__name__)
-                    connection.close()
-                    continue
-                if not wanted:
-                    self.ended.set()
-                    spreading.stop()
+            beaten_s = time.monotonic()
+            while not self._over.wait(LOOK_S):
+                if self._stopping():
+                    self.put_back = True
+                    self._end()
+                elif time.monotonic() - beaten_s >= BEAT_S:
+                    beaten_s = time.monotonic()
+                    self._alive()
+                    if not self._wanted():
+                        self._end()
         finally:
             connection.close()  # this thread's own
 
@@ -68,19 +69,35 @@ class _Beside(threading.Thread):
         self._over.set()
         self.join()
 
+    def _end(self) -> None:
+        self.ended.set()
+        self._over.set()
+        spreading.stop()
 
-def turn(*, alive: Callable[[], None] = lambda: None, stale_s: float = STALE_S) -> bool:
-    """Take up a run and compute it, if one waits; ``alive`` is called every few seconds meanwhile."""
+    def _wanted(self) -> bool:
+        try:
+            return beat(self._run_row)
+        except DatabaseError as away:
+            log.warning("A run's beat did not reach the database (%s).", type(away).__name__)
+            connection.close()
+            return True
+
+
+def turn(
+    *, alive: Callable[[], None] = lambda: None, stopping: Callable[[], bool] = lambda: False, stale_s: float = STALE_S
+) -> bool:
+    """
+    Take up a run and compute it, if one waits. Meanwhile ``alive`` is called every few seconds, and ``stopping`` asked
+    whether the part is to end.
+    """
     run = take_up(at=now(), stale_s=stale_s)
     if run is None:
         return False
-    assert run.began_at is not None
-    beside = _Beside(run.pk, run.began_at, alive)
+    beside = _Beside(run, alive, stopping)
     beside.start()
 
     def tick(done: int, of: int) -> None:
-        assert run.began_at is not None
-        if beside.ended.is_set() or not beat(run.pk, run.began_at, done=done, of=of):
+        if beside.ended.is_set() or not beat(run, done=done, of=of):
             raise Cancelled
 
     said: dict[str, Any] = {}
@@ -90,14 +107,16 @@ def turn(*, alive: Callable[[], None] = lambda: None, stale_s: float = STALE_S) 
     except Cancelled:
         state = S.CANCELLED
     except Exception as error:
-        trouble = _trouble(error)
-        if beside.ended.is_set():
-            state = S.CANCELLED  # its processes were ended because it was
+        if beside.ended.is_set():  # its processes were ended because it was
+            state = S.CANCELLED
         else:
+            trouble = _trouble(error)
             state, said = S.FAILED, {"trouble": trouble.code, "said": trouble.said}
     finally:
         beside.close()
-    if Run.objects.filter(pk=run.pk, began_at=run.began_at).exists():  # else another process took it up meanwhile
+    if beside.put_back and state == S.CANCELLED:
+        put_back(run)
+    elif still_mine(run):  # else another process took it up meanwhile
         _end(run.pk, state, said)
     return True
 

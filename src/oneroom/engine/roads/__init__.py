@@ -2,7 +2,7 @@
 Roads: networks as arrays, snapping, exact searches by travel time, and building from open street data.
 
 Start here: `graph.RoadGraph` and `graph.metric`, `snap.snap_index` and `snap.snap`, `search.nearest`
-and `search.find_route`, `build.build`, `store.to_npz_bytes`.
+and `search.find_route`, `isochrone.isochrone`, `closing.closing`, `build.build`, `store.to_npz_bytes`.
 """
 
 from oneroom.engine.roads.graph import INF, NO_NAME, Metric, RoadGraph, assemble, metric

@@ -4,8 +4,8 @@ A road network as flat arrays: what every search, every map and every moving cre
 An *edge* is a piece of street between two junctions, with its drawn shape. An *arc* is one allowed
 direction of travel along it: two-way streets have two, one-way streets one. Arcs stand in order
 of their tail (forward CSR); a second index lists them by head, because "which crew is nearest?"
-searches backwards from the incident. Turn restrictions are not modelled: they need a graph
-of edges (about three times the nodes) and the open data of the demo cities has none.
+searches backwards from the incident. Turn restrictions are not modelled, and the open data of the demo cities has
+none (docs/adr/0006-roads.md).
 
 Travel times are whole milliseconds (int32): exact sums, so that two engines agree to the last bit.
 INF stays under 2**30, so that INF plus any weight cannot wrap around.
@@ -14,6 +14,7 @@ INF stays under 2**30, so that INF plus any weight cannot wrap around.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -62,6 +63,7 @@ class RoadGraph:
     edge_back: Ints  # (e,) arc from head to tail, -1 on a one-way street
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)  # language -> names, "" if unknown
     hour_factors: Floats = field(default_factory=lambda: HOUR_FACTORS)  # (h, c) share of free-flow speed
+    order: Ints | None = None  # (n,) of contraction (`hierarchy.contraction_order`), where the file brings it
 
     @property
     def nodes(self) -> int:
@@ -148,6 +150,7 @@ def assemble(
     edge_ms: ArrayLike | None = None,
     names: Mapping[str, Sequence[str]] | None = None,
     hour_factors: ArrayLike | None = None,
+    order: ArrayLike | None = None,
 ) -> RoadGraph:
     """
     Complete a network from its nodes and edges: lengths, times and both arc indexes.
@@ -190,6 +193,7 @@ def assemble(
         shape_m=shape_m,
         names={language: tuple(table) for language, table in (names or {}).items()},
         hour_factors=HOUR_FACTORS if hour_factors is None else np.asarray(hour_factors, dtype=np.float64),
+        order=None if order is None else np.asarray(order, dtype=np.int32),
         **_arcs(len(lon), tail, head, oneway),
     )
 
@@ -203,7 +207,7 @@ def _metres_along(start: Ints, lon: Floats, lat: Floats) -> Floats:
     return np.asarray(total - np.repeat(total[start[:-1]], np.diff(start)))
 
 
-def _arcs(nodes: int, tail: Ints, head: Ints, oneway: NDArray[np.bool_]) -> dict[str, Ints]:
+def _arcs(nodes: int, tail: Ints, head: Ints, oneway: NDArray[np.bool_]) -> dict[str, Any]:
     """Both directions of every edge, in order of tail, and their index by head."""
     edge = np.arange(len(tail), dtype=np.int32)
     back = edge[~oneway]

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from ninja import Router
 
+from oneroom.apps.incidents import posting
 from oneroom.apps.incidents.coverage import PROMISE_S, MoveUp, Picture, live_picture, move_ups, shared_picture
 from oneroom.apps.ledger.time import now
 from oneroom.apps.places.queries import locate
@@ -97,6 +98,26 @@ def _drawn() -> bytes:
         said[names[n]].append(at)
     half = [round(side, 6) for side in picture.reach.cells.half]
     return json.dumps({"half": half, **said}, separators=(",", ":")).encode()
+
+
+@router.get("posting")
+def posted(request: HttpRequest) -> dict[str, Any]:
+    """Where crews should wait at this hour, by the public's calls of the last weeks, with the counts that rests on."""
+    actor(request).must(Right.SEE_ROOM)
+    at = now()
+    day, hour = posting.block_of(at)
+    found = posting.suggestions(day, hour, count=posting.USUAL_POINTS, at=at)
+    return {
+        "day": day, "hour": hour, "hours": posting.HOURS, "weeks": found.weeks if found else 0,
+        "points": [
+            {
+                "lon": round(s.lon, 5), "lat": round(s.lat, 5), "zh": s.zh, "en": s.en, "calls": s.point.calls,
+                "addresses": s.point.addresses, "weekly": round(s.point.weekly, 2), "low": round(s.point.low, 2),
+                "high": round(s.point.high, 2), "usual": round(s.point.usual, 2),
+            }
+            for s in (found.points if found else ())
+        ],
+    }  # fmt: skip
 
 
 def _ids(text: str) -> list[int]:

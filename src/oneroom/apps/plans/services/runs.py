@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from oneroom.apps.ledger.services import note, service
@@ -77,17 +78,33 @@ def take_up(*, at: datetime, stale_s: float) -> Run | None:
         run = free.filter(state=S.RUNNING, pk__in=lost.values("pk")).first() or free.filter(state=S.WAITING).first()
         if run is None:
             return None
-        Run.objects.filter(pk=run.pk).update(state=S.RUNNING, began_at=at, beat_at=Now(), done=0, of=0)
+        Run.objects.filter(pk=run.pk).update(
+            state=S.RUNNING, began_at=at, beat_at=Now(), done=0, of=0, taken=F("taken") + 1
+        )  # fmt: skip
         run.refresh_from_db()
         return run
 
 
-def beat(pk: int, began_at: datetime, *, done: int | None = None, of: int | None = None) -> bool:
+def beat(run: Run, *, done: int | None = None, of: int | None = None) -> bool:
     """A sign of the process that computes it, and how far it is; False: it is to stop, or is another process's now."""
     said: dict[str, Any] = {"beat_at": Now()}
     if done is not None:
         said |= {"done": done, "of": of}
-    return Run.objects.filter(pk=pk, state=S.RUNNING, began_at=began_at).update(**said) > 0
+    return _mine(run).filter(state=S.RUNNING).update(**said) > 0
+
+
+def put_back(run: Run) -> None:
+    """The part is told to stop: the next one begins it anew, and need not wait until its beat is old."""
+    _mine(run).filter(state=S.RUNNING).update(state=S.WAITING, began_at=None, beat_at=None, done=0)
+
+
+def still_mine(run: Run) -> bool:
+    """Whether no other process took it up since."""
+    return _mine(run).exists()
+
+
+def _mine(run: Run) -> QuerySet[Run]:
+    return Run.objects.filter(pk=run.pk, taken=run.taken)
 
 
 @service

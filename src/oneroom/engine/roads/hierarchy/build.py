@@ -80,11 +80,13 @@ class Times:
 
 def hierarchy(graph: RoadGraph, order: ArrayLike | None = None) -> Hierarchy:
     """
-    The hierarchy of a network; ``order`` (`contraction_order`) may come from a file.
+    The hierarchy of a network; ``order`` (`contraction_order`) is that of its file where it has one, or is worked out.
 
     Raises ValueError for an order that does not name every node once.
     """
-    sequence = contraction_order(graph) if order is None else np.asarray(order, np.int32)
+    if order is None:
+        order = contraction_order(graph) if graph.order is None else graph.order
+    sequence = np.asarray(order, np.int32)
     if len(sequence) != graph.nodes or not (np.bincount(sequence, minlength=graph.nodes) == 1).all():
         raise ValueError("a contraction order names every junction once")
     place_of = np.empty(graph.nodes, np.int32)

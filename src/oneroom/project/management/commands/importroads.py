@@ -1,5 +1,6 @@
 import hashlib
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from oneroom.apps.places.queries import basemap
 from oneroom.apps.places.services import load_network
 from oneroom.engine.roads.build import Built, NoRoads, build
 from oneroom.engine.roads.gazetteer import crossings
+from oneroom.engine.roads.hierarchy import contraction_order
 from oneroom.engine.roads.store import to_npz_bytes
 from oneroom.engine.values import SYSTEM
 from oneroom.ports.formats import osm, pmtiles
@@ -38,7 +40,8 @@ class Command(BaseCommand):
             raise Trouble(f"{file.name} holds {source.streets} streets, but no connected roads for cars.") from error
         fingerprint = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
         origin = f"{file.name} (sha256 {fingerprint}…)"
-        content = to_npz_bytes(built.graph, attribution=osm.ATTRIBUTION, source=origin)
+        ordered = replace(built.graph, order=contraction_order(built.graph))
+        content = to_npz_bytes(ordered, attribution=osm.ATTRIBUTION, source=origin)
         self._tell(built, source.streets, len(content))
         if save is not None:
             save.write_bytes(content)

@@ -28,5 +28,10 @@ class Command(BaseCommand):
             return
         watching = watch("planner", to_url(connection.settings_dict))
         watching.start()
-        Beat(EVERY_S, lambda: turn(alive=lambda: watching.tick(True)), after=watching.tick).run()
+
+        def alive() -> None:
+            watching.tick(True)
+
+        beat = Beat(EVERY_S, lambda: turn(alive=alive, stopping=lambda: beat.stopping), after=watching.tick)
+        beat.run()
         watching.stop()

@@ -45,6 +45,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("office-days", _("Days"), Right.SEE_BOARD),
             Place("office-incidents", _("Incidents"), Right.SEE_MATTERS),
             Place("office-duty", _("Rosters"), Right.ROSTER),
+            Place("office-posting", _("Posting"), Right.SEE_BOARD),
             Place("office-force", _("Mobile force"), Right.SEE_FORCE),
         ),
     ),

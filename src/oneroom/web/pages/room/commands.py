@@ -128,6 +128,13 @@ _OWN: dict[str, Own] = {
     "radio": Own(("radio", "电台"), lazy("Note a radio message"), right=Right.DISPATCH),
     "video": Own(("video", "视频"), lazy("Note a video link"), right=Right.DISPATCH),
     "warn": Own(("warn", "地址提示"), lazy("Warn of this place"), right=Right.TAKE_CALL),
+    "close_street": Own(
+        ("close street", "close road", "封路", "封闭道路"), lazy("Close a street"), right=Right.CLOSE_ROADS
+    ),
+    "open_street": Own(
+        ("open street", "closed streets", "解封", "恢复通行"), lazy("Closed streets: open one again"),
+        right=Right.CLOSE_ROADS,
+    ),
     "dossier": Own(("dossier", "print", "卷宗", "打印"), lazy("Dossier to print")),
     "handover": Own(("handover", "交接班"), lazy("Hand over the shift")),
     "map_apart": Own(("map apart", "map", "地图分屏"), lazy("Map on a second screen")),

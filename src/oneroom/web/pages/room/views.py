@@ -23,6 +23,7 @@ from oneroom.apps.incidents.reads import reads_of
 from oneroom.apps.ledger.queries import head_seq
 from oneroom.apps.ledger.time import clock, now
 from oneroom.apps.orders.queries import behind
+from oneroom.apps.places.codes import CLOSURE_REASONS
 from oneroom.engine.lifecycle.incident import OPEN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, NotFound
@@ -102,6 +103,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "example": context["crews"][0].short if context["crews"] else "02",
         "script_words": script_words(), "vocabulary": vocabulary(by), "map_words": map_words(), "held_why": _(HELD),
         "may_take_calls": by.may(Right.TAKE_CALL), "map_language": "en" if get_language() == "en" else "zh",
+        "may_close_roads": by.may(Right.CLOSE_ROADS), "closure_reasons": CLOSURE_REASONS,
         "may_see_alarms": by.may(Right.SEE_ALARMS), "may_command": by.may(Right.COMMAND),
     }  # fmt: skip
     return render(request, "room/page.html", context)

@@ -1,5 +1,6 @@
 // The map apart: the whole window of a second screen. It follows the matter that is open in the room beside it.
 
+import { follow } from "./closed-streets.js";
 import { connect } from "./live.js";
 import { createMap } from "./map.js";
 import { feed } from "./map-feed.js";
@@ -42,6 +43,7 @@ document.addEventListener("click", (event) => {
 });
 setInterval(() => document.hidden || shown.showMatters(), 2000);
 shown.showStations();
+const streets = follow(map, $("closed-list"));
 keys();
 connect();
 tell("hello");
@@ -49,6 +51,7 @@ room.dataset.ready = "true";
 
 export const routes = () => map.routes();
 export const gaps = () => map.gaps();
+export const closed = () => map.closures();
 
 function heard(said) {
   if (said.kind === "open") {
@@ -57,7 +60,8 @@ function heard(said) {
     if (!open) map.setRoutes([]);
     shown.showMatters();
     if (open && Number.isFinite(open.lon)) map.focus([open.lon, open.lat], { zoom: 14.5 });
-  } else if (said.kind === "gap") map.setGap(said.cells);
+  } else if (said.kind === "closures") streets.again();
+  else if (said.kind === "gap") map.setGap(said.cells);
   else if (said.kind === "routes") {
     map.setRoutes(said.routes);
     if (said.routes.length && open && fitted !== open.id) {

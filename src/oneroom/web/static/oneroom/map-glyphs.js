@@ -58,6 +58,7 @@ export function glyphs(token) {
   images.station = dot(token);
   images.hatch = hatch(token("--hole"));
   images["hatch-slower"] = hatch(token("--warn"));
+  images.closed = closed(token);
   return images;
 }
 
@@ -164,6 +165,20 @@ function pick(token) {
   circle(pen, 3);
   pen.fillStyle = token("--accent");
   pen.fill();
+  return image(pen);
+}
+
+/** The sign of no entry: a disc with a bar. */
+function closed(token) {
+  const pen = canvas(24);
+  circle(pen, 9);
+  pen.fillStyle = token("--clock-late-fill");
+  pen.strokeStyle = token("--map-bg");
+  pen.lineWidth = 2;
+  pen.fill();
+  pen.stroke();
+  pen.fillStyle = "#fff";
+  pen.fillRect(-5.5, -1.6, 11, 3.2);
   return image(pen);
 }
 

@@ -6,7 +6,7 @@
 
 const NAME = "oneroom-map";
 
-/** `heard` gets {kind, ...}: "open" {id, lon, lat, place}, "routes" {routes}, "gap" {cells}, "pick" {what}, "hello". */
+/** `heard` gets {kind, ...}: "open" {id, lon, lat, place}, "routes" {routes}, "gap" {cells}, "closures", "pick" {what}, "hello". */
 export function share(heard) {
   const line = new BroadcastChannel(NAME);
   line.addEventListener("message", (event) => heard(event.data));

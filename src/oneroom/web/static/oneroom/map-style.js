@@ -22,7 +22,8 @@ const ROADS = [
 ];
 const BOTH_FROM = 15.5; // from this zoom a name has room for its twin in the other language
 export const FIELDS = [
-  "areas", "cover", "change", "gaps", "routes", "stations", "crews", "incidents", "late", "keys", "pick",
+  "areas", "cover", "change", "posts", "gaps", "routes", "closures", "stations", "crews", "incidents", "late", "keys",
+  "closed", "pick",
 ];
 export const SELECTABLE = ["incident", "crew"]; // topmost first
 
@@ -67,6 +68,12 @@ export function style(city, language, token) {
       },
       route("route-later", true, { "line-width": 2, "line-opacity": 0.75, "line-dasharray": [3.5, 2.5] }, token),
       route("route", false, { "line-width": 3, "line-opacity": 0.95 }, token),
+      {
+        id: "closure-case", type: "line", source: "closures", layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": token("--map-bg"), "line-width": 9 },
+      },
+      closure("closure", false, token("--bad")),
+      closure("closure-draft", true, token("--accent")),
       ...ROADS.map((road, r) => streetNames(road, r, language, token, tiled)).reverse().flat(),
       ...(tiled ? [groundName(language, token)] : []),
       label("change-said", "change", {
@@ -81,6 +88,11 @@ export function style(city, language, token) {
         "text-size": 12, "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 0.45,
         "text-optional": true,
       }, { "text-color": token("--map-ink") }, token),
+      label("post", "posts", {
+        "text-field": ["get", "label"], "text-font": STRONG, "text-size": 12, "text-allow-overlap": true,
+        "icon-image": "post-box", "icon-text-fit": "both", "icon-text-fit-padding": [2, 5, 2, 5],
+        "icon-allow-overlap": true,
+      }, { "text-color": token("--ink-1") }, token),
       label("crew", "crews", {
         "icon-image": ["concat", "crew-", ["get", "state"]], "icon-rotate": ["coalesce", ["get", "heading"], 0],
         "icon-rotation-alignment": "map", "icon-allow-overlap": true,
@@ -109,6 +121,11 @@ export function style(city, language, token) {
         "text-font": REGULAR, "text-size": 12, "text-justify": "auto", "text-line-height": 1.15,
         "text-variable-anchor": ["left", "right"], "text-radial-offset": 1.35, "text-allow-overlap": true,
       }, { "text-color": token("--map-ink") }, token),
+      label("closed", "closed", {
+        "icon-image": "closed", "icon-allow-overlap": true, "text-field": ["get", "label"], "text-font": STRONG,
+        "text-size": 12, "text-variable-anchor": ["top", "bottom", "right", "left"], "text-radial-offset": 1.1,
+        "text-optional": true,
+      }, { "text-color": token("--bad") }, token),
       signs("pick", "pick", true, "pick"),
     ],
   };
@@ -193,6 +210,14 @@ function route(id, later, paint, token) {
     id, type: "line", source: "routes", filter: ["==", ["get", "later"], later],
     layout: { "line-cap": "round", "line-join": "round" },
     paint: { "line-color": token("--crew-enroute"), ...paint },
+  };
+}
+
+// Short strokes across the way, as a barrier is drawn; a line of its own colour and beat, so that it is no road or route.
+function closure(id, draft, colour) {
+  return {
+    id, type: "line", source: "closures", filter: ["==", ["get", "draft"], draft],
+    paint: { "line-color": colour, "line-width": 6, "line-dasharray": [0.5, 0.5] },
   };
 }
 

@@ -30,6 +30,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
   const dirty = new Set();
   const selecting = [];
   const picking = [];
+  let sketching = null; // while something is drawn every click is a point of it
   let canvas = null;
   let drawn = false;
   let bounds = null;
@@ -84,7 +85,8 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     canvas.touchZoomRotate.disableRotation();
     canvas.keyboard.disableRotation();
     for (const [name, picture] of Object.entries(glyphs(token))) canvas.addImage(name, picture, { pixelRatio: PIXEL_RATIO });
-    addLateBox(canvas, token("--clock-late-fill"));
+    addBox(canvas, "late-box", token("--clock-late-fill"));
+    addBox(canvas, "post-box", token("--bg-4"));
     if (interactive) listen();
     canvas.once("load", () => {
       drawn = true;
@@ -146,9 +148,11 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
 
   function listen() {
     canvas.on("click", (event) => {
+      if (sketching) return sketching(plain(event.lngLat));
       const found = hit(event.point);
       if (found && selecting.length) selecting.forEach((fn) => fn(found));
       else picking.forEach((fn) => fn(plain(event.lngLat)));
+      return undefined;
     });
     for (const layer of SELECTABLE) {
       canvas.on("mouseenter", layer, () => selecting.length && canvas.getCanvas().classList.add("is-over"));
@@ -157,6 +161,7 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     canvas.getCanvas().addEventListener("keydown", (event) => {
       if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
       if (event.key === "Home") home();
+      else if (event.key === "Enter" && sketching) sketching(plain(canvas.getCenter()));
       else if (event.key === "Enter" && picking.length) picking.forEach((fn) => fn(plain(canvas.getCenter())));
       else return;
       event.preventDefault();
@@ -222,6 +227,10 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
         feature({ type: "MultiPolygon", coordinates: middles.map((middle) => [square(middle, half)]) }, { circle })));
       element.classList.toggle("has-cover", shown.length > 0);
     },
+    /** Places where crews should wait: [{lon, lat, label}]. */
+    setPosts(list) {
+      put("posts", list.filter(placed).map((post) => point(post, { label: post.label ?? "" })));
+    },
     setStations(list) {
       put("stations", list.filter(placed).map((station) => point(station, { label: station.label ?? "" })));
     },
@@ -239,6 +248,20 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
       picking.push(fn);
       element.classList.add("is-picking");
     },
+    /** Every click, and Enter for the middle, is a point of a drawing, until `draw(null)`. */
+    draw(fn) {
+      sketching = fn;
+      element.classList.toggle("is-picking", Boolean(fn) || picking.length > 0);
+    },
+    /** Closed streets [{lines, label, draft}], a draft among them in another colour. */
+    setClosures(list) {
+      const drawn = list.filter(({ lines }) => lines.length);
+      put("closures", drawn.flatMap(({ lines, draft = false }) => lines.map((line) => feature({ type: "LineString", coordinates: line }, { draft }))));
+      put("closed", drawn.filter((one) => !one.draft).map(({ lines, label = "" }) => {
+        const line = lines[Math.floor(lines.length / 2)];
+        return feature({ type: "Point", coordinates: between(line) }, { label });
+      }));
+    },
     onSelect: (fn) => selecting.push(fn),
     focus: (at, { zoom } = {}) => look([at], zoom),
     fit: (points, { zoom } = {}) => look(points, zoom),
@@ -250,10 +273,13 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     /** The ids of the signs that can be seen now: shown("crew"), shown("incident"). */
     shown: (kind) => (drawn ? canvas.queryRenderedFeatures({ layers: [kind] }).map((f) => f.properties.id) : []),
     /** The cells that are hatched, as the drawn map holds them (a promise). */
+    posts: async () => (drawn ? (await canvas.getSource("posts").getData()).features.map((f) => f.properties.label) : []),
     covers: async () => (drawn ? (await canvas.getSource("cover").getData()).features.map((f) => f.properties.circle) : []),
     gaps: async () => (drawn ? (await canvas.getSource("gaps").getData()).features.map((f) => f.geometry.coordinates[0][0]) : []),
     /** The ways on it, each a line from a crew to the incident, as the drawn map holds them (a promise). */
     routes: async () => (drawn ? (await canvas.getSource("routes").getData()).features.map((f) => f.geometry.coordinates) : []),
+    /** The closed streets on it, as the drawn map holds them (a promise). */
+    closures: async () => (drawn ? (await canvas.getSource("closures").getData()).features.map((f) => ({ ...f.properties, line: f.geometry.coordinates })) : []),
     resize: () => canvas?.resize(),
     remove() {
       gone = true;
@@ -284,7 +310,7 @@ function reader(element) {
 }
 
 /** A red box that stretches with its text. */
-function addLateBox(canvas, colour) {
+function addBox(canvas, name, colour) {
   const sheet = new OffscreenCanvas(16, 16);
   const pen = sheet.getContext("2d");
   pen.fillStyle = colour;
@@ -292,7 +318,7 @@ function addLateBox(canvas, colour) {
   pen.roundRect(0, 0, 16, 16, 6);
   pen.fill();
   const stretch = [[7, 9]];
-  canvas.addImage("late-box", pen.getImageData(0, 0, 16, 16), {
+  canvas.addImage(name, pen.getImageData(0, 0, 16, 16), {
     pixelRatio: PIXEL_RATIO, stretchX: stretch, stretchY: stretch, content: [2, 2, 14, 14],
   });
 }
@@ -311,6 +337,13 @@ function drawsMaps() {
   } catch {
     return false;
   }
+}
+
+/** The middle of a line's middle stretch. */
+function between(line) {
+  const at = Math.floor((line.length - 1) / 2);
+  const [a, b] = [line[at], line[Math.min(at + 1, line.length - 1)]];
+  return line.length === 2 || line.length % 2 === 0 ? [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2] : a;
 }
 
 const square = ([x, y], [w, h]) => [[x - w, y - h], [x + w, y - h], [x + w, y + h], [x - w, y + h], [x - w, y - h]];

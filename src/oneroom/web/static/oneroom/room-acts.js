@@ -125,6 +125,7 @@ async function search(input) {
     button.addEventListener("click", () => {
       input.value = name(p);
       chosen.value = String(p.id);
+      chosen.dispatchEvent(new Event("change", { bubbles: true }));
       list.hidden = true;
       input.focus();
     });

@@ -5,6 +5,7 @@ import { perform } from "./room-acts.js";
 import { DATUMS, after, clean, leadingVerb, options, readDatum } from "./room-grammar.js";
 import * as alike from "./room-alike.js";
 import * as card from "./room-card.js";
+import * as closures from "./room-closures.js";
 import * as keys from "./room-keys.js";
 import * as late from "./room-late.js";
 import * as map from "./room-map.js";
@@ -136,6 +137,7 @@ function label(o) {
   if (o.do === "open" || o.do === "find") return `${o.matter.reference} ${o.matter.place}`;
   if (o.do === "grade") return o.text;
   if (o.do === "filter") return o.verb.arguments?.[o.argument] ?? `${o.verb.label}${o.verb.arguments === null ? `: ${o.argument}` : ""}`;
+  if (o.do === "close_street") return `${o.verb.label}${o.said ? `: ${o.said}` : ""}${o.until ? ` · ${hms(when(o.until).getTime()).slice(0, 5)}` : ""}`;
   if (o.do === "say") return `${o.verb.label}${o.crews.length ? ` · ${join(o.crews.map((c) => c.name))}` : ""}${o.said ? `: ${o.said}` : ""}`;
   if (o.target) return `${o.verb.label} ${o.target.reference} ${o.target.place}`;
   if (o.crews) return `${o.verb.label} · ${join(o.crews.map((c) => c.name))}${o.minutes ? ` · −${o.minutes} min` : ""}`;
@@ -160,8 +162,8 @@ function says(o) {
     case "help": return word("effectHelp");
     case "filter": return word("effectFilter");
     case "all": return word("effectAll");
-    case "crew": case "side": case "lines": case "late": case "map_apart": case "language": case "sound": case "handover": case "dossier": return word("effectScreen");
-    case "form": case "warn": return word("effectForm");
+    case "open_street": case "crew": case "side": case "lines": case "late": case "map_apart": case "language": case "sound": case "handover": case "dossier": return word("effectScreen");
+    case "form": case "warn": case "close_street": return word("effectForm");
     case "answered": return document.querySelector("#inc [data-owed]") ? "" : word("effectNotNow");
     default: return o.matter ? word("effectMatter", { what: o.verb.label, matter: o.matter.reference }) : word("effectSendNone");
   }
@@ -238,6 +240,8 @@ const DOES = {
   answered: (o) => agencyAnswered(o),
   filter: (o) => queue.filter(o.verb.verb, o.argument),
   all: () => queue.unfilter(),
+  close_street: (o) => closures.open({ text: o.said, until: o.until && when(o.until).getTime() }),
+  open_street: () => closures.list(),
   warn: () => toForm('[data-act="/api/warnings"]'),
   repeats: () => (sides.show("analysis"), repeats.ask(document.getElementById("inc"))),
   dossier: (o) => window.open(`/incidents/${o.matter.id}/dossier`, "_blank", "noopener"),

@@ -3,14 +3,17 @@
 
 import { ask } from "./act.js";
 import { panel } from "./panel.js";
+import { word } from "./room-say.js";
 
 const PACE_MS = 3000;
+const POSTS_MS = 60_000;
 const NONE = { half: [0, 0] };
 const box = document.getElementById("cover");
 
 let map = null;
 let shownSeal = "";
 let on = false;
+let postsAt = -Infinity;
 
 export function start(drawn) {
   map = drawn;
@@ -27,6 +30,7 @@ export function start(drawn) {
 
 export function toggle() {
   on = !on;
+  postsAt = -Infinity;
   shownSeal = "";
   return draw();
 }
@@ -40,4 +44,13 @@ async function draw() {
   if (seal !== shownSeal) return; // another picture is on its way
   if (cells) map.setCover(cells);
   else shownSeal = "";
+  if (!on) map.setPosts([]);
+  else if (performance.now() - postsAt > POSTS_MS) posts();
+}
+
+// Where crews should wait at this hour, with the calls that rests on: it changes with the block of hours.
+async function posts() {
+  postsAt = performance.now();
+  const said = await ask("/api/posting").catch(() => ({ points: [] }));
+  if (on) map.setPosts(said.points.map((p) => ({ ...p, label: word("postAt", { n: p.calls }) })));
 }

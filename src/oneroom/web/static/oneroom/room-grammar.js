@@ -76,6 +76,11 @@ export function options(typed, world) {
 export const after = (typed, said) => typed.trim().slice(said.length).trim();
 
 function withVerb(verb, rest, world, said) {
+  if (verb.verb === "close_street") return closeStreet(verb, rest);
+  if (verb.verb === "close" && rest && !choices(verb, rest).length) {
+    const street = world.verbs.find((v) => v.verb === "close_street"); // "close elm road": no way to close a matter
+    if (street) return closeStreet(street, rest);
+  }
   if (verb.verb === "send") return sendOptions(verb, rest, world);
   if (verb.verb === "crew") {
     const found = rest ? findCrews(rest.replace(/ /g, ""), world.crews) : world.crews;
@@ -97,6 +102,12 @@ function withVerb(verb, rest, world, said) {
 
 const choices = (verb, rest) =>
   Object.entries(verb.arguments).filter(([code, word]) => !rest || code.startsWith(rest) || word.toLowerCase().includes(rest)).map(([code]) => code);
+
+// close street elm road until 14:30
+function closeStreet(verb, rest) {
+  const { until, rest: place } = readUntil(rest);
+  return [{ do: "close_street", verb, said: place, until, ready: true }];
+}
 
 function gradeOptions(verb, rest, world) {
   const grades = verb.verb === "raise" ? ["1", "2", "3"] : ["2", "3", "4"];

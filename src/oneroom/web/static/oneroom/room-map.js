@@ -2,6 +2,7 @@
 
 import { createMap } from "./map.js";
 import { age, feed } from "./map-feed.js";
+import * as closures from "./room-closures.js";
 import { share } from "./map-share.js";
 import * as matter from "./room-matter.js";
 import * as queue from "./room-queue.js";
@@ -47,6 +48,7 @@ export function start() {
   document.addEventListener("room:tab", () => map.resize());
   setInterval(() => document.hidden || (shown.showMatters(), old()), LATE_MS);
   shown.showStations();
+  closures.start(map);
   crews();
   shown.showMatters();
 }
@@ -74,6 +76,7 @@ function besides() {
     follow();
   });
   document.addEventListener("room:routes", ({ detail }) => tell("routes", { routes: (routes = detail) }));
+  document.addEventListener("room:closures", () => tell("closures"));
   document.addEventListener("room:gap", ({ detail: { half, gap } }) => tell("gap", { cells: { half, gap } }));
 }
 
@@ -101,9 +104,12 @@ export function show(lon, lat) {
 }
 
 export const drawn = () => map;
+export const posts = () => map.posts();
 export const covers = () => map.covers();
 export const routes = () => map.routes();
 export const gaps = () => map.gaps();
+export const closed = () => map.closures();
+export const project = (at) => map.project(at);
 
 export const known = (crew) => shown?.latest.get(crew);
 

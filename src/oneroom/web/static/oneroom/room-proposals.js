@@ -15,6 +15,16 @@ const ROUTES = 3;
 
 let current = null; // {id, island, panel, picked: Map(crew → name), reason, all, timer, routesAt, routesFor}
 
+document.addEventListener("live:change", ({ detail }) => detail.kind.startsWith("roads.") && roads());
+document.addEventListener("room:closures", roads);
+
+// Streets were closed or opened: other ways, at once.
+function roads() {
+  if (!current?.panel) return;
+  current.routesAt = -ROUTES_MS;
+  again();
+}
+
 export const picked = () => (current ? [...current.picked.keys()] : []);
 
 // Called whenever the open matter was shown anew.
