@@ -51,9 +51,9 @@ def run_for(pk: int, *, by: Actor) -> Run:
     return found
 
 
-def last_good(scenario: Scenario, kind: str = "compare") -> Run | None:
-    """The newest run of this kind that is done, with what it came to: it stands until another is done."""
-    return Run.objects.filter(scenario=scenario, kind=kind, state=Run.State.DONE).order_by("-pk").first()
+def last_good(scenario: Scenario) -> Run | None:
+    """The newest run that is done, without what it came to: it stands until another is, however many failed since."""
+    return runs_of(scenario).filter(state=Run.State.DONE).first()
 
 
 def newest_runs(scenario_ids: Iterable[int]) -> dict[int, Run]:
