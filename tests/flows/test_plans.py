@@ -14,9 +14,13 @@ import psutil
 import pytest
 from django.db.models.functions import Now
 
+from oneroom.apps.duty.models import Position
 from oneroom.apps.incidents.pastcalls import calls_of_the_public
+from oneroom.apps.incidents.services import BroughtIn, bring_in_calls
 from oneroom.apps.ledger.models import Entry
-from oneroom.apps.places.services import close_roads
+from oneroom.apps.orgs.models import OrgUnit
+from oneroom.apps.places.models import RoadNetwork
+from oneroom.apps.places.services import close_roads, load_network
 from oneroom.apps.plans import access
 from oneroom.apps.plans.codes import TROUBLES
 from oneroom.apps.plans.kinds import KINDS, Kind, read_compare
@@ -25,9 +29,10 @@ from oneroom.apps.plans.running import turn
 from oneroom.apps.plans.services import alter_scenario, as_reform, ask_run, cancel_run, draft_scenario, put_away
 from oneroom.apps.plans.services.runs import take_up
 from oneroom.apps.reforms.models import ReformPlan
-from oneroom.engine.values import BadInput, NotAllowed, NotFound, Overtaken
+from oneroom.engine.roads import assemble, to_npz_bytes
+from oneroom.engine.values import SYSTEM, BadInput, NotAllowed, NotFound, Overtaken
 from tests.planned import MERGED, MOVED, asked, past_calls, planner, scenario
-from tests.town import SOUTH, STEP, WEST
+from tests.town import SOUTH, STEP, WEST, corner
 from tests.waiting import PATIENCE_S, until
 from tests.watched import Process
 
@@ -241,6 +246,56 @@ def test_without_calls_or_where_nobody_answers_for_the_ground_a_run_fails(room, 
     found = Run.objects.get(pk=run)
     assert found.trouble == "area_without_station"
     assert set(found.trouble_said) == {"lon", "lat"}
+
+
+def test_a_crew_that_stands_nobody_knows_where_is_left_out_and_named_unless_the_plan_gives_it_a_post(
+    room, pia, sequential
+):
+    past_calls(room)
+    OrgUnit.objects.filter(code="east").update(lon=None, lat=None, area=None)
+    Position.objects.filter(crew__code="crew-3").delete()
+    lon, lat = corner("east")
+    hand = [{"do": "move_crew", "crew": "crew-3", "to": {"lon": lon, "lat": lat}}]
+    run = asked(room, pia, scenario(room, pia, changes=[], hand=hand))
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble) == ("done", "")
+    assert {"code": "post_unknown", "crew": "crew-3", "unit": "east"} in found.assumed
+    assert found.results["cost"]["crews"] == [2, 3]
+
+
+def test_without_roads_a_run_fails_with_a_sentence(room, pia, sequential):
+    past_calls(room)
+    RoadNetwork.objects.update(active=False)
+    run = asked(room, pia, scenario(room, pia))
+    turn()
+    assert Run.objects.get(pk=run).trouble == "no_roads"
+
+
+def test_calls_from_an_island_that_no_road_leads_to_are_counted_and_named(room, pia, sequential):
+    """Two streets of the east that nothing connects with the town."""
+    past_calls(room)
+    here = [(float(WEST + x * STEP), float(SOUTH + STEP)) for x in (0, 1, 2, 3.2, 3.6)]
+    graph = assemble(
+        node_lon=[lon for lon, _ in here], node_lat=[lat for _, lat in here], edge_tail=[0, 1, 3], edge_head=[1, 2, 4],
+        edge_oneway=[False] * 3, edge_kmh=[36.0] * 3,
+    )  # fmt: skip
+    load_network(to_npz_bytes(graph), name="island", by=SYSTEM, at=room.now)
+    lon, lat = here[4]
+    call = BroughtIn(room.now - timedelta(hours=5), lon, lat, "help", 3, "phone")
+    bring_in_calls([call], by=SYSTEM, at=room.now)
+    to_island = {"do": "move_crew", "crew": "crew-1", "to": {"lon": lon, "lat": lat}}
+    run = asked(room, pia, scenario(room, pia, changes=[], hand=[to_island]))
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.trouble, found.trouble_said["count"]) == ("unreachable", 1)
+    assert abs(found.trouble_said["lon"] - lon) < STEP
+    assert str(TROUBLES["unreachable"] % found.trouble_said)
+
+
+def test_every_trouble_has_a_sentence_that_takes_its_values():
+    values = {"unit": "u", "crew": "c", "lon": 1.0, "lat": 2.0, "count": 3, "why": "w", "id": "i"}
+    assert all(str(sentence % values) for sentence in TROUBLES.values())
 
 
 def test_one_run_at_a_time_and_one_that_waits_is_cancelled_at_once(room, pia):

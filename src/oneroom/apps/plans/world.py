@@ -155,6 +155,8 @@ def _by_plan(now: City, proposal: Proposal, assumed: Assumed, hand: Sequence[Any
 def _world(
     city: City, loaded: Loaded, junctions: Junctions, numbers: dict[str, int], begins: datetime
 ) -> tuple[World, tuple[str, ...]]:
+    # Who stands nobody knows where is left out, as `crews_on` says, unless the plan gives it a post.
+    city = replace(city, crews=tuple(crew for crew in city.crews if crew.lon is not None))
     if not any(crew.watches for crew in city.crews):
         raise Trouble("no_crews")
     try:
