@@ -51,9 +51,12 @@ def run_for(pk: int, *, by: Actor) -> Run:
     return found
 
 
-def last_good(scenario: Scenario) -> Run | None:
-    """The newest run that is done, without what it came to: it stands until another is, however many failed since."""
-    return runs_of(scenario).filter(state=Run.State.DONE).first()
+def last_good(scenario: Scenario, *kinds: str) -> Run | None:
+    """
+    The newest run of these kinds (none: those that compare) that is done: it stands until another is, however many
+    failed since. What it came to is read when it is asked for.
+    """
+    return runs_of(scenario).filter(state=Run.State.DONE, kind__in=kinds or ("compare", "replay")).first()
 
 
 def newest_runs(scenario_ids: Iterable[int]) -> dict[int, Run]:

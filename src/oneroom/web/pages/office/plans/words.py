@@ -21,7 +21,7 @@ DOES = {
     "policy": lazy("Change what the ranking weighs"), "divert": lazy("Change when crews are diverted"),
     "ladder": lazy("Change the answer ladder"), "need": lazy("Change how many crews a call needs"),
 }  # fmt: skip
-KINDS = {"compare": lazy("Drawn calls"), "replay": lazy("Recorded days")}
+KINDS = {"compare": lazy("Drawn calls"), "replay": lazy("Recorded days"), "districts": lazy("Districts")}
 POLICY = {
     "skill_missing_s": lazy("a skill that is missing"), "kit_missing_s": lazy("equipment that is missing"),
     "other_area_s": lazy("another station's area"), "run_s": lazy("each run above the median"),
