@@ -14,7 +14,9 @@ import psutil
 import pytest
 from django.db.models.functions import Now
 
+from oneroom.apps.incidents.services import BroughtIn, bring_in_calls
 from oneroom.apps.ledger.models import Entry
+from oneroom.apps.places.services import load_network
 from oneroom.apps.plans import access
 from oneroom.apps.plans.codes import TROUBLES
 from oneroom.apps.plans.kinds import KINDS, Kind, read_compare
@@ -23,8 +25,10 @@ from oneroom.apps.plans.running import turn
 from oneroom.apps.plans.services import alter_scenario, as_reform, ask_run, cancel_run, draft_scenario, put_away
 from oneroom.apps.plans.services.runs import take_up
 from oneroom.apps.reforms.models import ReformPlan
-from oneroom.engine.values import BadInput, NotAllowed, NotFound, Overtaken
+from oneroom.engine.roads import assemble, from_npz_bytes, to_npz_bytes
+from oneroom.engine.values import SYSTEM, BadInput, NotAllowed, NotFound, Overtaken
 from tests.planned import MERGED, MOVED, asked, past_calls, planner, scenario
+from tests.town import streets
 from tests.waiting import PATIENCE_S, until
 from tests.watched import Process
 
@@ -192,7 +196,58 @@ def test_without_calls_or_where_nobody_answers_for_the_ground_a_run_fails(room, 
     turn()
     found = Run.objects.get(pk=run)
     assert found.trouble == "area_without_station"
-    assert set(found.trouble_said) == {"lon", "lat"}
+    said = found.trouble_said
+    assert said["count"] == 400
+    assert (said["lon"], said["lat"]) == (round(said["lon"], 2), round(said["lat"], 2)), "a kilometre, no house"
+
+
+def calls_from(room, place, *, count):
+    one = [room.now - timedelta(days=2, minutes=n) for n in range(count)]
+    bring_in_calls([BroughtIn(at, *place, "help", 3, "phone") for at in one], by=SYSTEM, at=room.now)
+
+
+def at_sea(room):
+    return 121.46123, 30.90456
+
+
+def on_a_scrap_of_road(room):
+    """The town's roads with one street more, from which no way leads to the others."""
+    graph, x, y = from_npz_bytes(streets()), 121.47412, 31.23412
+    more = assemble(
+        node_lon=[*graph.node_lon, x, x + 0.0015], node_lat=[*graph.node_lat, y, y],
+        edge_tail=[*graph.edge_tail, 9], edge_head=[*graph.edge_head, 10],
+        edge_oneway=[False] * (len(graph.edge_tail) + 1), edge_kmh=[36.0] * (len(graph.edge_tail) + 1),
+    )  # fmt: skip
+    load_network(to_npz_bytes(more), name="with a scrap", by=SYSTEM, at=room.now)
+    return x, y
+
+
+@pytest.mark.parametrize(
+    ("stray", "left_out", "trouble", "around"),
+    [
+        (at_sea, (1, 0), "area_without_station", (121.46, 30.9)),
+        (on_a_scrap_of_road, (0, 1), "unreachable", (121.47, 31.23)),
+    ],
+)
+def test_a_stray_call_is_left_out_and_counted_and_where_many_came_from_is_said_to_a_kilometre(
+    room, pia, sequential, stray, left_out, trouble, around
+):
+    past_calls(room)
+    place = stray(room)
+    calls_from(room, place, count=1)
+    pk = scenario(room, pia, changes=[], hand=[])
+    run = asked(room, pia, pk, runs=2, days=1)
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble) == ("done", "")
+    (said,) = [each for each in found.assumed if each["code"] == "left_out"]
+    assert (said["outside"], said["unreachable"]) == left_out
+    calls_from(room, place, count=9)
+    run = asked(room, pia, pk)
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.trouble, found.trouble_said) == (trouble, {"count": 10, "lon": around[0], "lat": around[1]})
+    assert str(TROUBLES[trouble] % found.trouble_said)
 
 
 def test_one_run_at_a_time_and_one_that_waits_is_cancelled_at_once(room, pia):

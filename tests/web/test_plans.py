@@ -367,7 +367,7 @@ def test_assumptions_are_said_with_their_values(room, browser, planner, language
         {"code": "speed", "by_grade": [1.1, 1.0, 0.9, 0.9], "fitted": [1]},
         {"code": "habits", "wakes": 0.5, "handover_s": 600, "mute_s": 1800}, {"code": "needs", "kinds": 9},
         {"code": "sent", "share": 0.8, "n": 100}, {"code": "unit_place", "unit": "east", "of": "west"},
-        {"code": "stands_at_post"},
+        {"code": "stands_at_post"}, {"code": "left_out", "outside": 3, "unreachable": 1},
     ]  # fmt: skip
     assert {a["code"] for a in assumed} == {*SENTENCES, *OF_CREWS}
     run = done(room, planner, plan, assumed=assumed)

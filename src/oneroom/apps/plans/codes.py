@@ -18,9 +18,13 @@ TROUBLES = {
         "Crew %(crew)s stands off the road network, at a place that no road reaches. Give it another post."
     ),
     "area_without_station": _(
-        "No station answers for the ground around %(lon)s, %(lat)s, where calls come from. Draw it into an area first."
+        "No station answers for the ground of %(count)s calls, most of them from around %(lon)s, %(lat)s. Draw it into"
+        " an area first."
     ),
-    "unreachable": _("From %(count)s places no post is within reach by road, %(lon)s, %(lat)s first."),
+    "unreachable": _(
+        "%(count)s calls came from where no crew gets by road, most of them from around %(lon)s, %(lat)s. Give a crew a"
+        " post from which it does."
+    ),
     "unrunnable": _("This city cannot be run: %(why)s"),
     "disk_full": _("The disk is full, so the run ended. Make room, then ask for it again."),
     "no_memory": _("There is not enough memory for this run. Ask for fewer days, or run it on a larger machine."),

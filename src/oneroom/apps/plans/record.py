@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,12 @@ class OnRecord:
     kinds: tuple[Kind, ...]
     kind: NDArray[np.int32]
     sent: NDArray[np.float64]  # of each kind, the part that somebody is sent to
+
+    def only(self, which: NDArray[np.bool_]) -> OnRecord:
+        """The same with some of its calls."""
+        of, category = self.calls, tuple(compress(self.calls.category, which))
+        calls = PastCalls(of.at[which], of.lon[which], of.lat[which], category, of.grade[which])
+        return replace(self, calls=calls, kind=self.kind[which])
 
 
 def past_calls(at: datetime) -> tuple[PastCalls, datetime, datetime, Assumed]:

@@ -86,6 +86,9 @@ SENTENCES: dict[str, Callable[[Said, Names], str]] = {
                               "from %(since)s to %(until)s came.") % _calls(a),
     "replayed": lambda a, _n: _("The %(n)s calls of the public from %(since)s to %(until)s are run again as they came.")
     % _calls(a),
+    "left_out": lambda a, _n: _("Calls that are left out: %(outside)s from more than 2 km outside all areas, %(lost)s "
+                                "from where no crew gets by road.")
+    % {"outside": f"{a['outside']:,}", "lost": f"{a['unreachable']:,}"},
     "demand_old": lambda a, _n: _("The newest calls on record are of %(until)s: the draw rests on the weeks before.")
     % {"until": _day(a["until"])},
     "riders": lambda a, _n: _("In %(n)d crews nobody rides by roster or duty: they count as %(officers)d officers with "
