@@ -359,7 +359,7 @@ def test_assumptions_are_said_with_their_values(room, browser, planner, language
         {"code": "post_in_area", "crew": "crew-2", "unit": "west"},
         {"code": "post_where_seen", "crew": "a", "unit": "b"},
         {"code": "post_unknown", "crew": "a", "unit": "b"}, {"code": "riders", "crews": 3, "officers": 2},
-        {"code": "watches_rosters", "crews": 3}, {"code": "watches_duty", "crews": 3},
+        {"code": "watches_rosters", "crews": 3, "days": 3}, {"code": "watches_duty", "crews": 3},
         {"code": "watches_assumed", "crews": 3, "halves": True},
         {"code": "watches_assumed", "crews": 3, "halves": False},
         {"code": "span_fitted", **span}, {"code": "span_default", **span},

@@ -181,11 +181,11 @@ def _left_out(
     said = {"outside": few(outside, lon, lat, trouble="area_without_station")}
     cells = cells_of(loaded.graph)
     node = cells.node[cell_at(cells, lon, lat)]
-    lost = np.logical_or.reduce([out_of_reach(world, node) for world in worlds]) & ~outside
+    lost: NDArray[np.bool_] = np.any([out_of_reach(world, node) for world in worlds], axis=0) & ~outside
     said["unreachable"] = few(lost, lon, lat, trouble="unreachable")
     if any(said.values()):
         assumed.append({"code": "left_out", **said})
-    return ~(outside | lost)
+    return np.logical_not(outside | lost)
 
 
 def _midnight(day: date) -> datetime:

@@ -81,6 +81,15 @@ def _watches(said: Said) -> str:
     return _("Of %(n)d crews no watch is on record: they are on duty all day.") % {"n": said["crews"]}
 
 
+def _rosters(said: Said) -> str:
+    text = _("Watches of %(n)d crews are those of published rosters.") % {"n": said["crews"]}
+    if "days" not in said or said["days"] >= 7:
+        return text
+    few = _("Of a station's weekdays that no roster is published for yet (%(days)d days are), the mean of the others "
+            "is taken.") % {"days": said["days"]}  # fmt: skip
+    return f"{text} {few}"
+
+
 SENTENCES: dict[str, Callable[[Said, Names], str]] = {
     "demand": lambda a, _n: _("Calls are drawn by hour of the week, place and kind as the %(n)s calls of the public "
                               "from %(since)s to %(until)s came.") % _calls(a),
@@ -93,7 +102,7 @@ SENTENCES: dict[str, Callable[[Said, Names], str]] = {
     % {"until": _day(a["until"])},
     "riders": lambda a, _n: _("In %(n)d crews nobody rides by roster or duty: they count as %(officers)d officers with "
                               "a leader.") % {"n": a["crews"], "officers": a["officers"]},
-    "watches_rosters": lambda a, _n: _("Watches of %(n)d crews are those of published rosters.") % {"n": a["crews"]},
+    "watches_rosters": lambda a, _n: _rosters(a),
     "watches_duty": lambda a, _n: _("Watches of %(n)d crews are those they had in the last weeks.") % {"n": a["crews"]},
     "watches_assumed": lambda a, _n: _watches(a),
     "span_fitted": lambda a, _n: _span(a, fitted=True),
