@@ -208,6 +208,31 @@ def test_times_at_the_scene_are_fitted_from_thirty_orders_on(room):
     assert [each["fitted"] for each in more if each["code"] == "speed"] == [[2]]
 
 
+def order(room, number, at, *, after_s, origin="phone", crew="crew-1", lasts_s=900):
+    """A matter and its order, given so long after the call."""
+    matter = Incident.objects.create(
+        reference=f"H{number}", origin=origin, received_at=at, category="dispute", grade=2, state_since=at, lon=121.46,
+        lat=31.22, closed_at=at + timedelta(hours=3),
+    )  # fmt: skip
+    offered = at + timedelta(seconds=after_s)
+    Assignment.objects.create(
+        incident=matter, crew=Crew.objects.get(code=crew), state="cleared", state_since=offered, offered_at=offered,
+        acknowledged_at=offered + timedelta(seconds=10), ended_at=offered + timedelta(seconds=lasts_s),
+    )  # fmt: skip
+
+
+def test_how_long_the_room_decides_is_fitted_on_calls_of_the_public_that_waited_for_no_crew(room):
+    for n in range(40):
+        at = room.now - timedelta(days=3, hours=n)
+        order(room, f"{n}a", at, after_s=30)
+        order(room, f"{n}b", at + timedelta(seconds=60), after_s=1200)  # the crew is busy until then
+        order(room, f"{n}c", at, after_s=1, origin="self", crew="crew-3")
+    habits, assumed = habits_of(room.now - timedelta(days=9), room.now)
+    (decide,) = [each for each in assumed if each.get("what") == "decide"]
+    assert (habits.decide.median_s, decide["n"]) == (pytest.approx(30), 40)
+    assert [each["n"] for each in assumed if each.get("what") == "answer"] == [80], "those of crews' own are left out"
+
+
 def test_with_nothing_on_record_habits_are_the_simulators_and_said(room):
     habits, assumed = habits_of(room.now - timedelta(days=4), room.now)
     assert habits == Habits()

@@ -9,13 +9,20 @@ from __future__ import annotations
 import os
 import signal
 from datetime import timedelta
+from pathlib import Path
+from pickle import PicklingError
 
 import psutil
+import psycopg
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
+from oneroom.apps.duty.models import Position
 from oneroom.apps.incidents.services import BroughtIn, bring_in_calls
 from oneroom.apps.ledger.models import Entry
+from oneroom.apps.orgs.models import OrgUnit
+from oneroom.apps.places.models import RoadNetwork
 from oneroom.apps.places.services import load_network
 from oneroom.apps.plans import access
 from oneroom.apps.plans.codes import TROUBLES
@@ -24,11 +31,13 @@ from oneroom.apps.plans.models import Run, Scenario
 from oneroom.apps.plans.running import turn
 from oneroom.apps.plans.services import alter_scenario, as_reform, ask_run, cancel_run, draft_scenario, put_away
 from oneroom.apps.plans.services.runs import take_up
+from oneroom.apps.plans.spreading import spread
 from oneroom.apps.reforms.models import ReformPlan
 from oneroom.engine.roads import assemble, from_npz_bytes, to_npz_bytes
+from oneroom.engine.simulate.world import Crew, Undrivable, Unrunnable
 from oneroom.engine.values import SYSTEM, BadInput, NotAllowed, NotFound, Overtaken
 from tests.planned import MERGED, MOVED, asked, past_calls, planner, scenario
-from tests.town import streets
+from tests.town import SOUTH, STEP, WEST, corner, streets
 from tests.waiting import PATIENCE_S, until
 from tests.watched import Process
 
@@ -250,6 +259,55 @@ def test_a_stray_call_is_left_out_and_counted_and_where_many_came_from_is_said_t
     assert str(TROUBLES[trouble] % found.trouble_said)
 
 
+def test_a_crew_that_stands_nobody_knows_where_is_left_out_and_named_unless_the_plan_gives_it_a_post(
+    room, pia, sequential
+):
+    past_calls(room)
+    OrgUnit.objects.filter(code="east").update(lon=None, lat=None, area=None)
+    Position.objects.filter(crew__code="crew-3").delete()
+    lon, lat = corner("east")
+    hand = [{"do": "move_crew", "crew": "crew-3", "to": {"lon": lon, "lat": lat}}]
+    run = asked(room, pia, scenario(room, pia, changes=[], hand=hand))
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble) == ("done", "")
+    assert {"code": "post_unknown", "crew": "crew-3", "unit": "east"} in found.assumed
+    assert found.results["cost"]["crews"] == [2, 3]
+
+
+def test_without_roads_a_run_fails_with_a_sentence(room, pia, sequential):
+    past_calls(room)
+    RoadNetwork.objects.update(active=False)
+    run = asked(room, pia, scenario(room, pia))
+    turn()
+    assert Run.objects.get(pk=run).trouble == "no_roads"
+
+
+def test_calls_from_an_island_that_no_road_leads_to_are_counted_and_named(room, pia, sequential):
+    """Two streets of the east that nothing connects with the town."""
+    past_calls(room)
+    here = [(float(WEST + x * STEP), float(SOUTH + STEP)) for x in (0, 1, 2, 3.2, 3.6)]
+    graph = assemble(
+        node_lon=[lon for lon, _ in here], node_lat=[lat for _, lat in here], edge_tail=[0, 1, 3], edge_head=[1, 2, 4],
+        edge_oneway=[False] * 3, edge_kmh=[36.0] * 3,
+    )  # fmt: skip
+    load_network(to_npz_bytes(graph), name="island", by=SYSTEM, at=room.now)
+    lon, lat = here[4]
+    calls_from(room, (lon, lat), count=5)
+    to_island = {"do": "move_crew", "crew": "crew-1", "to": {"lon": lon, "lat": lat}}
+    run = asked(room, pia, scenario(room, pia, changes=[], hand=[to_island]))
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.trouble, found.trouble_said["count"]) == ("unreachable", 5)
+    assert found.trouble_said["lon"] == round(lon, 2), "to a kilometre"
+    assert str(TROUBLES["unreachable"] % found.trouble_said)
+
+
+def test_every_trouble_has_a_sentence_that_takes_its_values():
+    values = {"unit": "u", "crew": "c", "lon": 1.0, "lat": 2.0, "count": 3, "why": "w", "id": "i"}
+    assert all(str(sentence % values) for sentence in TROUBLES.values())
+
+
 def test_one_run_at_a_time_and_one_that_waits_is_cancelled_at_once(room, pia):
     pk = scenario(room, pia)
     run = asked(room, pia, pk)
@@ -441,8 +499,35 @@ def by_a_fault_of_ours(run, tick):
     raise KeyError("nobody knows")
 
 
+def to_a_full_disk_in_a_process(run, tick):
+    list(spread(Path("/dev/full").write_bytes, [b"more than there is room for"] * 2))
+    return {}
+
+
+def to_a_full_disk_while_it_is_packed(run, tick):
+    try:
+        to_a_full_disk(run, tick)
+    except OSError as full:  # as joblib says it
+        raise PicklingError("Could not pickle the task to send to the workers.") from full
+
+
+def by_a_city_that_is_none(run, tick):
+    raise Unrunnable("a watch begins within the day and lasts at most one")
+
+
+def by_a_beat(run, tick):
+    raise Undrivable(Crew(7, 0, post=0, code="P7"), "takes more than three weeks")
+
+
 @pytest.mark.parametrize(
-    ("answer", "trouble", "said"), [(to_a_full_disk, "disk_full", set()), (by_a_fault_of_ours, "fault", {"id"})]
+    ("answer", "trouble", "said"),
+    [
+        (to_a_full_disk, "disk_full", set()),
+        (to_a_full_disk_in_a_process, "disk_full", set()),
+        (to_a_full_disk_while_it_is_packed, "disk_full", set()),
+        (by_a_fault_of_ours, "fault", {"id"}),
+        (by_a_city_that_is_none, "fault", {"id"}),
+    ],
 )
 def test_a_full_disk_or_a_fault_mid_run_fails_it_with_a_sentence(room, pia, monkeypatch, caplog, answer, trouble, said):
     monkeypatch.setitem(KINDS, "odd", Kind(read_compare, f"{__name__}.{answer.__name__}"))
@@ -453,3 +538,58 @@ def test_a_full_disk_or_a_fault_mid_run_fails_it_with_a_sentence(room, pia, monk
     assert str(TROUBLES[trouble] % found.trouble_said)
     assert all(number in caplog.text for number in found.trouble_said.values()), "the log has it under its number"
     assert asked(room, pia, pk), "it may be asked for again"
+
+
+def test_a_crew_is_named_by_its_code_where_its_beat_cannot_be_driven(room, pia, monkeypatch):
+    monkeypatch.setitem(KINDS, "odd", Kind(read_compare, f"{__name__}.by_a_beat"))
+    run = asked(room, pia, scenario(room, pia), "odd")
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.trouble, found.trouble_said) == ("beat", {"crew": "P7"})
+
+
+def test_results_that_the_database_has_no_room_for_fail_the_run_with_a_sentence(room, pia, monkeypatch):
+    monkeypatch.setitem(KINDS, "odd", Kind(read_compare, f"{__name__}.at_once"))
+    pk = scenario(room, pia)
+    run = asked(room, pia, pk, "odd")
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+            CREATE TRIGGER full_disk BEFORE UPDATE ON plans_run FOR EACH ROW
+            WHEN (NEW.state = 'done') EXECUTE FUNCTION full_disk()""")
+    try:
+        turn()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION full_disk() CASCADE")
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble, found.results) == ("failed", "disk_full", None)
+    assert asked(room, pia, pk), "it may be asked for again"
+
+
+def at_once(run, tick):
+    return {"calls": 1}
+
+
+def cut_off():
+    """The database ends this thread's connection, as when it is begun anew."""
+    connection.ensure_connection()
+    with psycopg.connect(connection.connection.info.dsn, password=connection.connection.info.password) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+
+
+def while_the_database_is_begun_anew(run, tick):
+    for n in range(3):
+        cut_off()
+        tick(n, 3)
+    cut_off()
+    return {"calls": 3}
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_a_run(room, pia, monkeypatch):
+    monkeypatch.setitem(KINDS, "odd", Kind(read_compare, f"{__name__}.while_the_database_is_begun_anew"))
+    run = asked(room, pia, scenario(room, pia), "odd")
+    assert turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble, found.results) == ("done", "", {"calls": 3})

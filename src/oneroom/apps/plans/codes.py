@@ -25,13 +25,14 @@ TROUBLES = {
         "%(count)s calls came from where no crew gets by road, most of them from around %(lon)s, %(lat)s. Give a crew a"
         " post from which it does."
     ),
-    "unrunnable": _("This city cannot be run: %(why)s"),
+    "beat": _("Crew %(crew)s cannot drive its beat: a place of it cannot be reached, or it is too long. Change it."),
     "disk_full": _("The disk is full, so the run ended. Make room, then ask for it again."),
     "no_memory": _("There is not enough memory for this run. Ask for fewer days, or run it on a larger machine."),
     "worker_died": _("A process of the run was ended from outside. Ask for the run again."),
     "fault": _("The run ended by a fault of ours, noted as %(id)s. Tell it to whoever looks after OneRoom."),
 }
 
+LIVE_RUNS = ("waiting", "running", "cancelling")  # states of a run that is not over
 RUN_STATES = {
     "waiting": named("run", "waiting"),
     "running": named("run", "running"),

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.timezone import get_current_timezone
 from numpy.typing import NDArray
 
@@ -95,6 +95,12 @@ def on_record(at: datetime, *, replayed: tuple[datetime, datetime] | None = None
     return found, [{"code": code, **said}, *(assumed if replayed is None else []), *more]
 
 
+def orders(since: datetime, until: datetime) -> QuerySet[Assignment]:
+    """The orders of that time to matters that the public reported: what crews found themselves begins at the scene."""
+    rows = assignments().filter(incident__in=reported(matters()))
+    return rows.filter(offered_at__gt=since, offered_at__lte=until)
+
+
 def with_kinds(
     calls: PastCalls, since: datetime, until: datetime, *, fitted_on: tuple[datetime, datetime]
 ) -> tuple[OnRecord, Assumed]:
@@ -158,7 +164,7 @@ def _sent(keys: Sequence[tuple[str, int]], since: datetime, until: datetime) -> 
 def _times(since: datetime, until: datetime) -> dict[str, dict[tuple[str, int], list[float]]]:
     """Seconds at the scene and of paperwork by (category, grade), by (category, 0), and of all by ("", 0)."""
     found: dict[str, dict[tuple[str, int], list[float]]] = {"scene": defaultdict(list), "paper": defaultdict(list)}
-    rows = assignments().filter(offered_at__gt=since, offered_at__lte=until, reported_at__isnull=False)
+    rows = orders(since, until).filter(reported_at__isnull=False)
     for category, grade, there, reported_at, ended in rows.values_list(
         "incident__category", "incident__grade", "on_scene_at", "reported_at", "ended_at"
     ):

@@ -3,7 +3,7 @@ Runs spread over the cores by joblib, whose backend is a setting; whatever the b
 
 The processes that compute know no Django and no database: what they are given to do is of `engine`.
 
-What computes can be stopped from another thread: processes are ended at once, threads after the run they are in.
+What computes can be stopped from another thread: the processes of loky at once, the others after the runs they are in.
 """
 
 from __future__ import annotations
@@ -42,8 +42,13 @@ def spread(run: Callable[[int], T], seeds: Sequence[int]) -> Iterator[T]:
     if backend == "sequential" or jobs < 2:
         yield from map(run, seeds)
         return
+    if backend == "multiprocessing":  # it gives nothing before all is there: so a few at a time
+        for first in range(0, len(seeds), jobs):
+            these = (joblib.delayed(_tied)(run, seed) for seed in seeds[first : first + jobs])
+            yield from joblib.Parallel(n_jobs=jobs, backend=backend)(these)
+        return
     parallel = joblib.Parallel(n_jobs=jobs, backend=backend, return_as="generator", pre_dispatch="n_jobs")
-    found = parallel(joblib.delayed(_tied if backend != "threading" else _plain)(run, seed) for seed in seeds)
+    found = parallel(joblib.delayed(_tied if backend == "loky" else _plain)(run, seed) for seed in seeds)
     try:
         yield from found
     except BrokenProcessPool as died:
@@ -58,7 +63,13 @@ def spread(run: Callable[[int], T], seeds: Sequence[int]) -> Iterator[T]:
 def stop() -> None:
     """End the processes that compute, wherever they are in it."""
     # The one that is there, whatever it was made with: to ask for another one would wait for its runs.
-    get_reusable_executor(reuse=True, kill_workers=True).shutdown(wait=False, kill_workers=True)
+    processes = get_reusable_executor(reuse=True, kill_workers=True)
+    if hasattr(
+        processes, "terminate"
+    ):  # one of joblib's own, which lays large arrays down in memory files: those go too
+        processes.terminate(kill_workers=True)
+    else:
+        processes.shutdown(wait=False, kill_workers=True)
 
 
 def _plain(run: Callable[[int], Any], seed: int) -> Any:
@@ -66,7 +77,12 @@ def _plain(run: Callable[[int], Any], seed: int) -> Any:
 
 
 def _tied(run: Callable[[int], Any], seed: int) -> Any:
-    """In a process of its own, which does not outlive the one that asked: else a killed planner went on computing."""
+    """
+    In a process of its own, which does not outlive the one that asked: else a killed planner went on computing.
+
+    Linux means by the one that asked the *thread* that began the process (PR_SET_PDEATHSIG in prctl(2)): runs must be
+    spread from a thread that lives as long as the planner does. It is the main one, never the beat's.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     return run(seed)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from oneroom.apps.duty.models import Crew, Duty
 from oneroom.apps.duty.queries import OnBoard
 from oneroom.apps.ledger.queries import entries_recorded
-from oneroom.engine.simulate.changes import ALL_DAY
+from oneroom.engine.simulate.hand import ALL_DAY
 from oneroom.engine.simulate.making import CrewFacts
 from oneroom.engine.simulate.world import DAY_S, Watch
 

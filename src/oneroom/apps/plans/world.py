@@ -34,7 +34,7 @@ from oneroom.engine.organisation.codec import read_changes
 from oneroom.engine.organisation.proposal import Proposal
 from oneroom.engine.simulate.changes import read_hand
 from oneroom.engine.simulate.making import City, CrewFacts, Junctions, OffRoads, Place, by_hand, world_of
-from oneroom.engine.simulate.world import Unrunnable, World
+from oneroom.engine.simulate.world import World
 from oneroom.engine.values import BadInput
 
 Ints = NDArray[np.int32]
@@ -144,7 +144,7 @@ def _by_plan(now: City, proposal: Proposal, assumed: Assumed, hand: Sequence[Any
         crews.append(replace(crew, unit=heir, lon=lon, lat=lat))
     city = replace(now, crews=tuple(crews), units=units)
     try:
-        return by_hand(city, read_hand(list(hand)))
+        return by_hand(city, read_hand(list(hand), skills=SKILLS, kit=KIT))
     except BadInput as refused:
         raise of_refusal(refused) from None
 
@@ -152,6 +152,8 @@ def _by_plan(now: City, proposal: Proposal, assumed: Assumed, hand: Sequence[Any
 def _world(
     city: City, loaded: Loaded, junctions: Junctions, numbers: dict[str, int], begins: datetime
 ) -> tuple[World, tuple[str, ...]]:
+    # Who stands nobody knows where is left out, as `crews_on` says, unless the plan gives it a post.
+    city = replace(city, crews=tuple(crew for crew in city.crews if crew.lon is not None))
     if not any(crew.watches for crew in city.crews):
         raise Trouble("no_crews")
     try:
@@ -161,8 +163,6 @@ def _world(
         )  # fmt: skip
     except OffRoads as off:
         raise Trouble("crew_off_roads", crew=off.crew) from None
-    except Unrunnable as cannot:
-        raise Trouble("unrunnable", why=str(cannot)) from None
 
 
 def _areas(proposal: Proposal) -> tuple[dict[str, int], tuple[tuple[str, str, str], ...]]:
