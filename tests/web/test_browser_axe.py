@@ -28,6 +28,8 @@ from oneroom.apps.oversight.services.holds import place_hold
 from oneroom.apps.oversight.transparency import publish
 from oneroom.apps.people.services import ask_second, secure_console
 from oneroom.apps.personnel.models import Posting
+from oneroom.apps.plans.services import alter_scenario, ask_run, draft_scenario
+from oneroom.apps.plans.services.runs import end_run
 from oneroom.apps.reforms.services import draft_plan
 from oneroom.engine.organisation.changes import Abolish
 from oneroom.engine.roles import Role
@@ -35,6 +37,7 @@ from oneroom.engine.signatures import Act
 from oneroom.ports import heads
 from tests.away import fickle
 from tests.browsing import NO_WEBGL
+from tests.compared import results
 from tests.force import LONG_AGO, Force
 from tests.served import served, walk
 from tests.town import PASSWORD
@@ -148,9 +151,13 @@ def screens(night) -> Iterator[Screen]:
         ("training", "hanna", "register"), ("rule documents", "hanna", "rules"), ("awards", "hanna", "awards"),
         ("deviations", "hanna", "deviations"), ("moves", "hanna", "moves"), ("rotation", "hanna", "rotation"),
         ("why somebody is due", "hanna", f"rotation/people/{night.person}"), ("care", "cara", "care"),
+        ("plans", "eva", "plans"), ("a plan", "eva", f"plans/{night.scenario}"),
+        ("a plan, nothing to draft", "ina", f"plans/{night.scenario}"),
+        ("what a plan came to", "eva", f"plans/{night.scenario}/runs/{night.run}"),
         ("crews", "leader-li", "duty/crews"), ("swaps", "leader-li", "duty/swaps"), ("mobile force", "zhou", "force"),
     ):  # fmt: skip
         yield Screen(name, who, f"/office/{path}", office, once=True)
+    yield Screen("what a plan came to, its report", "eva", f"/office/plans/{night.scenario}/runs/{night.run}/report")
     yield Screen("rules to read", "zhang", "/account/rules", once=True)
     yield Screen("answers of a search", "ina", f"/office/record/{night.search}", office)
     yield Screen("signed heads, an hour", "ina", f"/office/heads?hour={night.hour}", office, once=True)
@@ -203,6 +210,11 @@ class Night:
         ends = Abolish("west", None)
         eva = force.staff("eva", Role.ORG_PLANNER)
         self.plan = draft_plan("West ends", force.days(1), [ends], by=eva, at=force.room.now)
+        self.scenario = draft_scenario("One station", by=eva, at=force.room.now)
+        moved = [{"do": "move_crew", "crew": "crew-1", "to": {"unit": "east"}}]
+        alter_scenario(self.scenario, seen=1, hand=moved, by=eva, at=force.room.now)
+        self.run = ask_run(self.scenario, "compare", {}, by=eva, at=force.room.now)
+        end_run(self.run, "done", results=results(), assumed=[{"code": "stands_at_post"}], at=force.room.now)
 
     def _overseen(self, room):
         """Something in every list of those who oversee and of those who run the house."""

@@ -16,6 +16,7 @@ from oneroom.engine.values import BadInput
 
 Asked = Mapping[str, Any]
 LEVELS = (0.8, 0.9, 0.95, 0.99)
+MOST_DISTRICTS = 1000
 MOST_RUNS, MOST_DAYS, MOST_WARM, MOST_REPLAYED = 200, 366, 14, 31
 
 
@@ -44,6 +45,33 @@ def read_replay(asked: Asked) -> dict[str, Any]:
     if (until - since).days > MOST_REPLAYED:
         raise BadInput("until", "At most %(most)d days are replayed at once.", most=MOST_REPLAYED)
     return {"since": since.isoformat(), "until": until.isoformat(), **_chance(asked)}
+
+
+def read_districts(asked: Asked) -> dict[str, Any]:
+    """
+    Whose ground is divided (``of``: station or brigade, ``units`` by code, none: all), into how many districts where
+    they are brigades, what stays (``keep`` units, ``borders`` pairs), and what is shared out.
+    """
+    of, work = asked.get("of", "station"), asked.get("work", "calls")
+    if of not in ("station", "brigade"):
+        raise BadInput("of", "There is no such choice here. Pick one of the list.")
+    if work not in ("calls", "ground"):
+        raise BadInput("work", "There is no such choice here. Pick one of the list.")
+    borders = [_codes({"borders": pair}, "borders") for pair in asked.get("borders") or []]
+    if any(len(set(pair)) != 2 for pair in borders):
+        raise BadInput("borders", "A border lies between two units.")
+    return {
+        "of": of, "work": work, "units": _codes(asked, "units"), "keep": _codes(asked, "keep"), "borders": borders,
+        "drive": bool(asked.get("drive")), "count": whole(asked, "count", 1, MOST_DISTRICTS, 66),
+        "tolerance": whole(asked, "tolerance", 1, 50, 5), "seed": whole(asked, "seed", 0, 2**31 - 1, 1),
+    }  # fmt: skip
+
+
+def _codes(asked: Asked, name: str) -> list[str]:
+    found = asked.get(name) or []
+    if not isinstance(found, list) or len(found) > MOST_DISTRICTS or not all(isinstance(c, str) for c in found):
+        raise BadInput(name, "Units are named by their codes, at most %(most)d.", most=MOST_DISTRICTS)
+    return list(dict.fromkeys(found))
 
 
 def _chance(asked: Asked) -> dict[str, Any]:
@@ -78,4 +106,5 @@ def _day(asked: Asked, name: str) -> date:
 KINDS: dict[str, Kind] = {
     "compare": Kind(read_compare, "oneroom.apps.plans.comparing.compare"),
     "replay": Kind(read_replay, "oneroom.apps.plans.comparing.replay"),
+    "districts": Kind(read_districts, "oneroom.apps.plans.districting.answer"),
 }

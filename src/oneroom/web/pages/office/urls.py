@@ -44,7 +44,7 @@ from oneroom.web.pages.office import (
     unusual,
     vouching,
 )
-from oneroom.web.pages.office.plans import listing, results, scenario
+from oneroom.web.pages.office.plans import districts, listing, results, scenario
 from oneroom.web.pages.office.staff import awards, care, deviations, grades, moves, register, rules, seats, villages
 
 urlpatterns = [
@@ -102,6 +102,7 @@ urlpatterns = [
     path("reforms/<int:pk>/document", reforms.document, name="office-reform-document"),
     path("plans", listing.plans, name="office-plans"),
     path("plans/<int:pk>", scenario.plan, name="office-plan"),
+    path("plans/<int:pk>/districts", districts.districts, name="office-plan-districts"),
     path("plans/<int:pk>/runs", scenario.runs_panel, name="office-plan-runs"),
     path("plans/<int:pk>/act", scenario.act, name="office-plan-act"),
     path("plans/<int:pk>/runs/<int:run>", results.comparison, name="office-plan-run"),

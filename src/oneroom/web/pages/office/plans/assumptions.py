@@ -91,6 +91,15 @@ def _rosters(said: Said) -> str:
 
 
 SENTENCES: dict[str, Callable[[Said, Names], str]] = {
+    "districts_calls": lambda said, _names: _(
+        "Work is counted by the %(n)s calls of the public from %(since)s to %(until)s."
+    ) % _calls(said),
+    "districts_hour": lambda said, _names: _("Drives are those of %(hour)s:00, when most roads are slow.") % {
+        "hour": said["hour"]
+    },
+    "districts_handling": lambda said, _names: _(
+        "A call takes %(n)s minutes on the spot; beside it the drive from the station counts."
+    ) % {"n": said["minutes"]},
     "demand": lambda a, _n: _("Calls are drawn by hour of the week, place and kind as the %(n)s calls of the public "
                               "from %(since)s to %(until)s came.") % _calls(a),
     "replayed": lambda a, _n: _("The %(n)s calls of the public from %(since)s to %(until)s are run again as they came.")

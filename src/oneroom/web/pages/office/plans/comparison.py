@@ -232,7 +232,8 @@ def _word(f: Figure, better: int) -> str:
 
 def _share(name: str, f: Figure, *, better: int) -> Row:
     mean, low, high = f.difference
-    span = between(points(low), points(high))
+    digits = 2 if f.sign and min(abs(low), abs(high)) < 0.0005 else 1  # an end that is not zero is not shown as zero
+    span = between(points(low, digits), points(high, digits))
     return Row(name, percent(f.today[0]), percent(f.plan[0]), points(mean), span, f.sign, _word(f, better), f)
 
 

@@ -68,9 +68,9 @@ def percent(share: float) -> str:
     return _("%(n)s %%") % {"n": f"{share * 100:.1f}"}
 
 
-def points(difference: float) -> str:
+def points(difference: float, digits: int = 1) -> str:
     """A difference of two shares, in percentage points: +1.6."""
-    return signed(difference * 100, 1)
+    return signed(difference * 100, digits)
 
 
 def between(low: str, high: str) -> str:
@@ -82,5 +82,6 @@ def seconds_between(of: Figure) -> str:
     """The interval of a difference of times, in seconds or, where it is long, in minutes and seconds."""
     _mean, low, high = of.difference
     if max(abs(low), abs(high)) < _LONG_S:
-        return between(signed(low), signed(high))
+        digits = 1 if of.sign and min(abs(low), abs(high)) < 0.5 else 0  # an end that is not zero is not shown as zero
+        return between(signed(low, digits), signed(high, digits))
     return between(seconds(low), seconds(high))

@@ -139,8 +139,8 @@ def _curve(c: pictures.Curve) -> Drawing:
 
 def _curve_table(c: pictures.Curve) -> Table:
     head = ["", *(_("%(n)d min") % {"n": m} for m, _a, _b in c.table)]
-    rows = [[_("A today"), *(f"{a * 100:.1f} %" for _m, a, _b in c.table)],
-            [_("B plan"), *(f"{b * 100:.1f} %" for _m, _a, b in c.table)]]  # fmt: skip
+    rows = [[_("A today, dashed"), *(f"{a * 100:.1f} %" for _m, a, _b in c.table)],
+            [_("B plan, solid"), *(f"{b * 100:.1f} %" for _m, _a, b in c.table)]]  # fmt: skip
     cells = [[text(cell) for cell in line] for line in (head, *rows)]
     return Table(cells, hAlign="LEFT", style=TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE)]))
 

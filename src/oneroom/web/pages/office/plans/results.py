@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -46,7 +46,7 @@ def _run(pk: int, run: int, by: Actor) -> Any:
 def _done(pk: int, run: int, by: Actor) -> Any:
     """One that is done: there is no report of another."""
     found = _run(pk, run, by)
-    if found.results is None:
+    if found.results is None or found.kind == "districts":
         raise NotFound
     return found
 
@@ -64,6 +64,8 @@ def changes_said(run: Any) -> list[str]:
 def comparison(request: HttpRequest, pk: int, run: int) -> HttpResponse:
     """The comparison, or how the run stands where there is none."""
     found = _run(pk, run, actor(request))
+    if found.kind == "districts":  # what was divided anew has a page of its own
+        return redirect("office-plan-districts", pk)
     shown: dict[str, Any] = {
         "plan": found.scenario, "run": found, "asked": asked_said(found), "state": RUN_STATES.get(found.state, ""),
         "live": found.state in LIVE,

@@ -32,7 +32,7 @@ from oneroom.web.pages.office.acting import no_choice
 from oneroom.web.pages.office.days import typed_day
 from oneroom.web.pages.office.plans.fields import RUNS_OFFERED, change_forms, run_form
 from oneroom.web.pages.office.plans.forms import added
-from oneroom.web.pages.office.plans.words import Names, trouble_said
+from oneroom.web.pages.office.plans.words import KINDS, Names, trouble_said
 from oneroom.web.pages.office.reform_sides import steps
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import local
@@ -186,7 +186,7 @@ def runs_shown(row: Any, by: Actor) -> dict[str, Any]:
     """The newest run, the newest that was done, and those before: a failed one takes no good one away."""
     runs = list(runs_of(row)[:SHOWN_RUNS])
     newest = runs[0] if runs else None
-    good = next((run for run in runs if run.state == "done"), None)
+    good = next((run for run in runs if run.state == "done" and run.kind != "districts"), None)
     shown: dict[str, Any] = {
         "newest": newest, "live": newest is not None and newest.state in LIVE, "good": good,
         "may_cancel": by.may(Right.DRAFT_PLANS) and newest is not None and newest.state in ("waiting", "running"),
@@ -204,6 +204,8 @@ def runs_shown(row: Any, by: Actor) -> dict[str, Any]:
 def asked_said(run: Any) -> str:
     """What a run was asked, in a line."""
     asked = run.asked
+    if run.kind == "districts":
+        return str(KINDS["districts"])
     if run.kind == "replay":
         said = _("recorded days %(since)s to %(until)s") % {"since": asked["since"], "until": asked["until"]}
     else:
