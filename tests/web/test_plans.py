@@ -355,6 +355,8 @@ def test_assumptions_are_said_with_their_values(room, browser, planner, language
     assumed = [
         {"code": "demand", "calls": 4312, "since": "2026-10-01T00:00:00+08:00", "until": "2026-11-01T00:00:00+08:00"},
         {"code": "replayed", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
+        {"code": "districts_calls", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
+        {"code": "districts_hour", "hour": 17}, {"code": "districts_handling", "minutes": 30},
         {"code": "demand_old", "until": "2026-10-01T00:00"}, {"code": "post_in_area", "crew": "crew-1", "unit": "west"},
         {"code": "post_in_area", "crew": "crew-2", "unit": "west"},
         {"code": "post_where_seen", "crew": "a", "unit": "b"},

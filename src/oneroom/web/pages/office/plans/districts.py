@@ -117,7 +117,8 @@ def _page(request: HttpRequest, row: Any, by: Actor, refused: Refused | None = N
     newest = runs_of(row).filter(kind="districts").first()
     good = last_good(row, "districts")
     page = frame(
-        request, "office-plans", plan=row, newest=newest, good=good, live=newest is not None and newest.state in LIVE_RUNS,
+        request, "office-plans", plan=row, newest=newest, good=good,
+        live=newest is not None and newest.state in LIVE_RUNS,
         state=RUN_STATES[newest.state] if newest else "",
         trouble=trouble_said(newest.trouble, newest.trouble_said) if newest and newest.trouble else "",
         may_draft=by.may(Right.DRAFT_PLANS), whose=WHOSE.items(), shared=SHARED.items(),
