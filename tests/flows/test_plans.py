@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from pickle import PicklingError
 
@@ -19,11 +19,12 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from oneroom.apps.duty.models import Position
+from oneroom.apps.incidents.pastcalls import calls_of_the_public
 from oneroom.apps.incidents.services import BroughtIn, bring_in_calls
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.places.models import RoadNetwork
-from oneroom.apps.places.services import load_network
+from oneroom.apps.places.services import close_roads, load_network
 from oneroom.apps.plans import access
 from oneroom.apps.plans.codes import TROUBLES
 from oneroom.apps.plans.kinds import KINDS, Kind, read_compare
@@ -80,6 +81,10 @@ def test_t26_two_stations_are_merged_three_crews_moved_and_both_worlds_run(room,
     assert west == results["areas"][0]
     assert results["cost"]["crews"] == [3, 3]
     assert results["cost"]["crew_hours_week"] == [3 * 168, 3 * 168]
+    assert results["cost"]["officers"] == pytest.approx([168 * (2 + 2 + 1) / 40] * 2), "who rides, at 40 hours a week"
+    assert results["coverage"]["crews"] == [3, 3]
+    assert {row["unreached"]["today"][0] for row in results["areas"]} == {0}
+    assert 0 <= results["figures"]["late"]["today"][0] <= 1
     for share in (results["coverage"]["calls"]["60"], results["coverage"]["ground"]["300"]):
         assert all(0 <= part <= 1 for part in share)
     for curve in results["reached"].values():
@@ -87,7 +92,16 @@ def test_t26_two_stations_are_merged_three_crews_moved_and_both_worlds_run(room,
         assert len(mean) == len(curve["s"]) == 31
         assert mean == sorted(mean)
     said = {each["code"] for each in found.assumed}
-    assert {"demand", "needs", "watches_assumed", "span_default", "silent_default", "stands_at_post"} <= said
+    assert {
+        "demand",
+        "needs",
+        "watches_assumed",
+        "span_default",
+        "silent_default",
+        "stands_at_post",
+        "nothing_closed",
+        "officer_hours",
+    } <= said
     assert kinds() == ["plan.drafted", "plan.altered", "plan.run_asked", "plan.run_ended"]
     assert not turn(), "nothing waits any more"
 
@@ -123,7 +137,39 @@ def test_t27_a_time_that_was_is_replayed_under_the_plan(room, pia, sequential):
     assert calls["today"] == calls["plan"]
     assert calls["today"][1] == calls["today"][2], "the same calls under each seed"
     assert 20 < calls["today"][0] < 80
-    assert "replayed" in {each["code"] for each in found.assumed}
+    said = {each["code"]: each for each in found.assumed}
+    assert said["replay_filled"]["day"] == "2026-11-08", "the day before fills the city"
+    since, until = (datetime.fromisoformat(f"2026-11-{day}T00:00+08:00") for day in ("09", "12"))
+    assert calls["today"][0] == len(calls_of_the_public(since, until)) < said["replayed"]["calls"]
+
+
+def test_t26_coverage_of_both_worlds_is_of_one_hour_and_hours_cost_officers(room, pia, sequential):
+    """Today three crews are always there; under the plan two of them go each night from 03:00 to 04:00."""
+    past_calls(room)
+    watch = {"on": "04:00", "hours": 23, "days": [0, 1, 2, 3, 4, 5, 6]}
+    pk = scenario(room, pia, changes=[], hand=[{"do": "watch", "crews": ["crew-1", "crew-2"], **watch}])
+    run = asked(room, pia, pk, runs=2, days=1)
+    turn()
+    results = Run.objects.get(pk=run).results
+    coverage = results["coverage"]
+    assert (coverage["hour"] % 24, coverage["crews"]) == (3, [3, 1])
+    assert all(was >= is_ for part in ("calls", "ground") for was, is_ in coverage[part].values())
+    assert results["cost"]["crews"] == [3, 3]
+    assert results["cost"]["crew_hours_week"] == [3 * 168, 3 * 168 - 14]
+    assert results["cost"]["officers"][1] == pytest.approx((168 * 5 - 7 * 4) / 40), "both hold two"
+
+
+def test_t26_a_street_that_is_closed_today_is_open_in_a_run(room, pia, sequential):
+    past_calls(room)
+    pk = scenario(room, pia)
+    before = asked(room, pia, pk)
+    turn()
+    market = [[WEST, SOUTH + STEP], [WEST + 2 * STEP, SOUTH + STEP]]
+    close_roads(how="along", points=market, one_way=False, reason="accident", until=room.now + timedelta(hours=2),
+                by=room.actor("dora"), at=room.now)  # fmt: skip
+    after = asked(room, pia, pk)
+    turn()
+    assert Run.objects.get(pk=after).results == Run.objects.get(pk=before).results
 
 
 def test_t27_a_time_without_calls_cannot_be_replayed(room, pia, sequential):

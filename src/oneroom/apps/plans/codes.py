@@ -1,4 +1,4 @@
-"""Why a run failed, as sentences; a run keeps the code and its values (``Run.trouble``, ``trouble_said``)."""
+"""States of a run, and why one failed as sentences; it keeps the code and its values (``Run.trouble``)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TROUBLES = {
     "fault": _("The run ended by a fault of ours, noted as %(id)s. Tell it to whoever looks after OneRoom."),
 }
 
-LIVE_RUNS = ("waiting", "running", "cancelling")  # states of a run that is not over
+LIVE = ("waiting", "running", "cancelling")  # states of a run that is not over
 RUN_STATES = {
     "waiting": named("run", "waiting"),
     "running": named("run", "running"),

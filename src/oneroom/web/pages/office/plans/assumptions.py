@@ -107,6 +107,12 @@ SENTENCES: dict[str, Callable[[Said, Names], str]] = {
     "left_out": lambda a, _n: _("Calls that are left out: %(outside)s from more than 2 km outside all areas, %(lost)s "
                                 "from where no crew gets by road.")
     % {"outside": f"{a['outside']:,}", "lost": f"{a['unreachable']:,}"},
+    "replay_filled": lambda a, _n: _("The calls of %(day)s, the day before, only fill the city and are not counted. "
+                                     "Calls are the same in each run: intervals hold the chance of people alone.")
+    % {"day": _day(a["day"])},
+    "nothing_closed": lambda _a, _n: _("In a run no street is closed, whatever is closed today."),
+    "officer_hours": lambda a, _n: _("An officer works %(hours)d hours a week; leave and sickness are left out.")
+    % {"hours": a["hours"]},
     "demand_old": lambda a, _n: _("The newest calls on record are of %(until)s: the draw rests on the weeks before.")
     % {"until": _day(a["until"])},
     "riders": lambda a, _n: _("In %(n)d crews nobody rides by roster or duty: they count as %(officers)d officers with "

@@ -21,7 +21,7 @@ from shapely.geometry import shape
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names_by_code
 from oneroom.apps.plans.access import last_good, run_for, runs_of, scenario_for
-from oneroom.apps.plans.codes import LIVE_RUNS, RUN_STATES
+from oneroom.apps.plans.codes import LIVE, RUN_STATES
 from oneroom.apps.plans.queries import today
 from oneroom.apps.plans.services import ask_run, cancel_run, take_over_districts
 from oneroom.engine.roles import Right
@@ -117,8 +117,7 @@ def _page(request: HttpRequest, row: Any, by: Actor, refused: Refused | None = N
     newest = runs_of(row).filter(kind="districts").first()
     good = last_good(row, "districts")
     page = frame(
-        request, "office-plans", plan=row, newest=newest, good=good,
-        live=newest is not None and newest.state in LIVE_RUNS,
+        request, "office-plans", plan=row, newest=newest, good=good, live=newest is not None and newest.state in LIVE,
         state=RUN_STATES[newest.state] if newest else "",
         trouble=trouble_said(newest.trouble, newest.trouble_said) if newest and newest.trouble else "",
         may_draft=by.may(Right.DRAFT_PLANS), whose=WHOSE.items(), shared=SHARED.items(),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from oneroom.apps.ledger.services import exported
 from oneroom.apps.ledger.time import now
 from oneroom.apps.plans.access import run_for
-from oneroom.apps.plans.codes import LIVE_RUNS, RUN_STATES
+from oneroom.apps.plans.codes import LIVE, RUN_STATES
 from oneroom.apps.plans.queries import today
 from oneroom.apps.reforms.checks import check_changes
 from oneroom.engine.organisation.codec import read_changes
@@ -68,7 +68,7 @@ def comparison(request: HttpRequest, pk: int, run: int) -> HttpResponse:
         return redirect("office-plan-districts", pk)
     shown: dict[str, Any] = {
         "plan": found.scenario, "run": found, "asked": asked_said(found), "state": RUN_STATES.get(found.state, ""),
-        "live": found.state in LIVE_RUNS,
+        "live": found.state in LIVE,
     }  # fmt: skip
     if found.results is None:
         said = trouble_said(found.trouble, found.trouble_said) if found.state == "failed" else ""
