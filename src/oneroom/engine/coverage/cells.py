@@ -60,7 +60,8 @@ def cells_of(graph: RoadGraph, lon: ArrayLike = (), lat: ArrayLike = (), *, size
 
     A call from outside of every cell counts for the nearest cell's; one without a number counts nowhere.
     """
-    x, y = graph.plane.to_xy(graph.node_lon, graph.node_lat)
+    junctions = slice(graph.junctions)
+    x, y = graph.plane.to_xy(graph.node_lon[junctions], graph.node_lat[junctions])
     column, row = (np.floor(axis / size_m).astype(np.int64) for axis in (x, y))
     off = np.hypot(x - (column + 0.5) * size_m, y - (row + 0.5) * size_m)
     order = np.lexsort((off, column, row))  # by cell, the best junction of each first

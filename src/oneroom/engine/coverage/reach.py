@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from oneroom.engine.coverage import kernel
 from oneroom.engine.coverage.cells import Cells
 from oneroom.engine.roads import INF, Metric, Points
+from oneroom.engine.roads.ends import exits
 from oneroom.engine.roads.kernels import leaving_ms
 from oneroom.engine.values import Refused
 
@@ -65,19 +66,21 @@ def reach(cells: Cells, metric: Metric, crews: Points, *, limit_s: float = 1800.
     if graph.nodes > kernel.MOST_NODES or len(crews) > kernel.MOST_OWNERS:
         raise TooLarge
     node, ms, owner = [], [], []
+    by_tail, by_head = exits(graph, crews)
     for i, (edge, fraction) in enumerate(zip(crews.edge.tolist(), crews.fraction.tolist(), strict=True)):
         if edge >= 0:
             to_tail, to_head = leaving_ms(
                 metric.arc_ms, metric.own_ms, graph.edge_ahead[edge], graph.edge_back[edge], fraction
             )
-            node += [graph.edge_tail[edge], graph.edge_head[edge]]
+            node += [by_tail[i], by_head[i]]
             ms += [to_tail, to_head]
             owner += [i, i]
     times, whose = kernel.nearest_few_kernel(
         graph.arc_start, graph.arc_head, metric.arc_ms, np.array(node, np.int32), np.array(ms, np.int32),
         np.array(owner, np.int32), min(int(limit_s * 1000), kernel.MOST_MS), KNOWN,
     )  # fmt: skip
-    return Reach(cells, times[cells.node], whose[cells.node], len(crews))
+    there = graph.goal_of[cells.node]
+    return Reach(cells, times[there], whose[there], len(crews))
 
 
 def kept(found: Reach, keep: Bools) -> Reach:

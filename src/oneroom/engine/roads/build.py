@@ -3,11 +3,12 @@ From drawn streets to a road network: cut at junctions, keep what hangs together
 
 Pure: `ports.formats.osm` reads files and hands over plain ways. The order of work matters: ways are cut at
 shared points, only the largest strongly connected part stays, and then points where nothing branches are
-melted into the shape of one edge, so that a search visits junctions only.
+melted into the shape of one edge, so that a search visits junctions only. Forbidden turns are looked up last, at the
+junctions that are left.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +17,8 @@ from oneroom.engine.geo import distance_m
 from oneroom.engine.roads import tags as osm_tags
 from oneroom.engine.roads.classes import free_flow_kmh
 from oneroom.engine.roads.components import largest_part
-from oneroom.engine.roads.graph import NO_NAME, RoadGraph, assemble
+from oneroom.engine.roads.graph import NO_NAME, RoadGraph, assemble, with_turns
+from oneroom.engine.roads.restrictions import End, Restriction, turns_of
 
 
 class NoRoads(ValueError):
@@ -31,6 +33,7 @@ class Way:
     lon: Sequence[float]
     lat: Sequence[float]
     tags: Mapping[str, str]
+    id: int = 0  # by which restrictions name it
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Counts:
     kept_km: float
     named_km: float
     names: dict[str, int] = field(default_factory=dict)  # language -> streets that have a name in it
+    restrictions: int = 0  # of turns, in what was read
+    kept_restrictions: int = 0  # those that forbid a turn at a junction of the network
 
     @property
     def dropped_share(self) -> float:
@@ -58,9 +63,13 @@ class Built:
 
 @dataclass(slots=True)
 class _Piece:
-    """A stretch of street while the network is being made; `chain` are its point ids from tail to head."""
+    """
+    A stretch of street while the network is being made; `chain` are its point ids from tail to head, `ways` the ways
+    at its tail and at its head.
+    """
 
     chain: list[int]
+    ways: tuple[int, int]
     oneway: bool
     road_class: int
     kmh: float
@@ -72,8 +81,8 @@ class _Piece:
         )  # fmt: skip
 
 
-def build(ways: Iterable[Way]) -> Built:
-    """Make the network of all ways open to cars. Raises NoRoads when nothing is left."""
+def build(ways: Iterable[Way], restrictions: Sequence[Restriction] = ()) -> Built:
+    """Make the network of all ways open to cars, with its forbidden turns. Raises NoRoads when nothing is left."""
     read, roads = 0, []
     where: dict[int, tuple[float, float]] = {}
     for way in ways:
@@ -92,8 +101,11 @@ def build(ways: Iterable[Way]) -> Built:
     pieces = _join(_connected(pieces))
     if not pieces:
         raise NoRoads("No connected roads for cars were found.")
-    graph = _network(pieces, where, names)
+    ends = _ends(pieces) if restrictions else {}
+    turns = [turns_of(each, ends) for each in restrictions]
+    graph = _with_turns(_network(pieces, where, names), set[tuple[int, int]]().union(*turns))
     named = graph.edge_name != NO_NAME
+    forbidden = {(one, other) for one, other in graph.forbidden.tolist()}
     counts = Counts(
         ways=read,
         car_ways=len(roads),
@@ -101,6 +113,8 @@ def build(ways: Iterable[Way]) -> Built:
         kept_km=float(graph.edge_length_m.sum()) / 1000,
         named_km=float(graph.edge_length_m[named].sum()) / 1000,
         names={language: sum(1 for name in table if name) for language, table in graph.names.items()},
+        restrictions=len(restrictions),
+        kept_restrictions=sum(1 for each in turns if each & forbidden),
     )
     return Built(graph, counts)
 
@@ -149,7 +163,8 @@ def _cut(roads: Sequence[tuple[Way, int, list[int]]], names: _NameTable) -> list
         begin = 0
         for i in range(1, len(chain)):
             if uses[chain[i]] > 1:
-                pieces.append(_Piece(chain[begin : i + 1], heading != osm_tags.BOTH, road_class, kmh, name))
+                part, oneway = chain[begin : i + 1], heading != osm_tags.BOTH
+                pieces.append(_Piece(part, (way.id, way.id), oneway, road_class, kmh, name))
                 begin = i
     return pieces
 
@@ -185,27 +200,39 @@ def _join(pieces: list[_Piece]) -> list[_Piece]:
         if len(keys) != 2 or keys[0] == keys[1]:
             continue
         first, second = live[keys[0]], live[keys[1]]
-        chain = _joined(first, second, node) if first.like(second) else None
-        if chain is None:
+        joined = _joined(first, second, node) if first.like(second) else None
+        if joined is None:
             continue
-        first.chain = chain
+        first.chain, first.ways = joined
         del live[keys[1]]
         far = second.chain[0] if second.chain[-1] == node else second.chain[-1]
         at[far] = [keys[0] if key == keys[1] else key for key in at[far]]
     return list(live.values())
 
 
-def _joined(first: _Piece, second: _Piece, node: int) -> list[int] | None:
-    """One chain through `node`, in the direction of travel; None where two one-ways collide or part."""
+def _joined(first: _Piece, second: _Piece, node: int) -> tuple[list[int], tuple[int, int]] | None:
+    """One chain through `node`, in the direction of travel, and its ways; None where two one-ways collide or part."""
     if first.oneway:
         if first.chain[-1] == node and second.chain[0] == node:
-            return first.chain + second.chain[1:]
+            return first.chain + second.chain[1:], (first.ways[0], second.ways[1])
         if second.chain[-1] == node and first.chain[0] == node:
-            return second.chain + first.chain[1:]
+            return second.chain + first.chain[1:], (second.ways[0], first.ways[1])
         return None
-    to_node = first.chain if first.chain[-1] == node else first.chain[::-1]
-    from_node = second.chain if second.chain[0] == node else second.chain[::-1]
-    return to_node + from_node[1:]
+    to_node, before = (first.chain, first.ways[0]) if first.chain[-1] == node else (first.chain[::-1], first.ways[1])
+    from_node, after = second.chain, second.ways[1]
+    if second.chain[0] != node:
+        from_node, after = second.chain[::-1], second.ways[0]
+    return to_node + from_node[1:], (before, after)
+
+
+def _ends(pieces: Sequence[_Piece]) -> dict[int, list[End]]:
+    """What begins and ends at each junction."""
+    found: dict[int, list[End]] = defaultdict(list)
+    for edge, piece in enumerate(pieces):
+        ahead, back = 2 * edge, None if piece.oneway else 2 * edge + 1
+        found[piece.chain[0]].append(End(piece.ways[0], back, ahead))
+        found[piece.chain[-1]].append(End(piece.ways[1], ahead, back))
+    return found
 
 
 def _network(pieces: Sequence[_Piece], where: Mapping[int, tuple[float, float]], names: _NameTable) -> RoadGraph:
@@ -227,3 +254,23 @@ def _network(pieces: Sequence[_Piece], where: Mapping[int, tuple[float, float]],
         shapes=[[where[node] for node in piece.chain] for piece in pieces],
         names=names.tables(used),
     )
+
+
+def _with_turns(graph: RoadGraph, turns: Collection[tuple[int, int]]) -> RoadGraph:
+    """
+    The network with these turns forbidden, except at junctions of streets that would be cut off by them.
+
+    A street into which, or out of which, nobody may turn any more is an error of the map, or leads over its edge.
+    """
+    forbidden = np.array(sorted(turns), np.int32).reshape(-1, 2)
+    while len(forbidden):
+        made = with_turns(graph, forbidden)
+        core = largest_part(made.nodes, made.arc_tail, made.arc_head)
+        lost = (made.arc_edge >= 0) & ~(core[made.arc_tail] & core[made.arc_head])
+        if not lost.any():
+            return made
+        touched = made.junction_of[np.concatenate([made.arc_tail[lost], made.arc_head[lost]])]
+        edge, back = np.divmod(forbidden[:, 0], 2)
+        stays = ~np.isin(np.where(back == 1, graph.edge_tail[edge], graph.edge_head[edge]), touched)
+        forbidden = forbidden[stays & ~stays.all()]
+    return graph

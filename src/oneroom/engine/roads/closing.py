@@ -39,8 +39,8 @@ class Closing:
 
     def pockets_of(self, graph: RoadGraph, points: Points) -> frozenset[int]:
         """The pockets in which these places lie."""
-        edges = points.edge[points.edge >= 0] if self.pocket else ()
-        ends = {int(node) for edge in edges for node in (graph.edge_tail[edge], graph.edge_head[edge])}
+        edges = points.edge[points.edge >= 0] if self.pocket else np.empty(0, np.int32)
+        ends = {int(node) for node in _arrivals(graph, edges)}
         return frozenset(self.pocket[node] for node in ends if node in self.pocket)
 
 
@@ -84,6 +84,13 @@ def closed(graph: RoadGraph, free: Metric, by: Closing, *, to: Points | None = N
         inside = [bool({by.pocket.get(tail), by.pocket.get(head)} & open_to) for tail, head in zip(*ends, strict=True)]
         arc_ms[by.shut[inside]] = free.arc_ms[by.shut[inside]]
     return Metric(arc_ms, arc_ms[graph.rev_arc], free.own_ms)
+
+
+def _arrivals(graph: RoadGraph, edges: Ints) -> Ints:
+    """The nodes by which one comes to places on these streets, and to the junctions at their ends."""
+    ends = graph.goal_of[np.concatenate([graph.edge_tail[edges], graph.edge_head[edges]])]
+    arcs = np.concatenate([graph.edge_ahead[edges], graph.edge_back[edges][graph.edge_back[edges] >= 0]])
+    return np.concatenate([ends, graph.arc_tail[arcs]])
 
 
 def _pockets(graph: RoadGraph, within: set[int]) -> dict[int, int]:
@@ -137,7 +144,8 @@ def _ways(graph: RoadGraph, shut: Ints, side: _Side, good: _Asked, is_open: Bool
             continue
         for place in range(int(side.start[node]), int(side.start[node + 1])):
             arc, other = int(side.arc[place]), int(side.other[place])
-            reach = ms + int(graph.edge_ms[graph.arc_edge[arc]])
+            edge = int(graph.arc_edge[arc])
+            reach = ms + (int(graph.edge_ms[edge]) if edge >= 0 else 0)
             if reach < best.get(other, INF) and not good(other):
                 best[other], by[other] = reach, arc
                 heapq.heappush(heap, (reach, other))

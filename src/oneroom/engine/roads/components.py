@@ -8,7 +8,9 @@ could never come back. Tarjan's algorithm (SIAM J. Comput. 1, 1972) without recu
 import numpy as np
 from numpy.typing import NDArray
 
+from oneroom.engine.roads.graph import RoadGraph
 from oneroom.engine.roads.jit import jit
+from oneroom.engine.roads.kernels import INF, spread_kernel
 
 Ints = NDArray[np.int32]
 
@@ -74,4 +76,16 @@ def largest_part(nodes: int, tail: Ints, head: Ints) -> NDArray[np.bool_]:
     """Which nodes belong to the part with the most nodes."""
     label = strong_parts(nodes, tail, head)
     kept: NDArray[np.bool_] = label == np.argmax(np.bincount(label))
+    return kept
+
+
+def connected(graph: RoadGraph) -> NDArray[np.bool_]:
+    """(junctions,) to which one can drive from the largest part, and from which back into it, as turns permit."""
+    core = largest_part(graph.nodes, graph.arc_tail, graph.arc_head)
+    if not len(graph.forbidden):
+        return core
+    one, zero, each = np.array([np.argmax(core)], np.int32), np.zeros(1, np.int32), np.ones(graph.arcs, np.int32)
+    led, _ = spread_kernel(graph.arc_start, graph.arc_head, each, one, zero, zero, INF - 1)
+    leads, _ = spread_kernel(graph.rev_start, graph.rev_tail, each, one, zero, zero, INF - 1)
+    kept: NDArray[np.bool_] = ((leads < INF) & (led[graph.goal_of] < INF))[: graph.junctions]
     return kept

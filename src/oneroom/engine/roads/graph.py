@@ -4,15 +4,15 @@ A road network as flat arrays: what every search, every map and every moving cre
 An *edge* is a piece of street between two junctions, with its drawn shape. An *arc* is one allowed
 direction of travel along it: two-way streets have two, one-way streets one. Arcs stand in order
 of their tail (forward CSR); a second index lists them by head, because "which crew is nearest?"
-searches backwards from the incident. Turn restrictions are not modelled, and the open data of the demo cities has
-none (docs/adr/0006-roads.md).
+searches backwards from the incident. Junctions at which a turn is forbidden are split into several nodes, joined by
+arcs that are no street (`turns`); the nodes of junctions come first, and most networks have no others.
 
 Travel times are whole milliseconds (int32): exact sums, so that two engines agree to the last bit.
 INF stays under 2**30, so that INF plus any weight cannot wrap around.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from oneroom.engine.geo import Box, Plane, distance_m
 from oneroom.engine.roads import kernels
 from oneroom.engine.roads.classes import CLASS_NAMES, HOUR_FACTORS
+from oneroom.engine.roads.turns import pairs, split
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -35,12 +36,12 @@ class RoadGraph:
     """
     An immutable network; make one with `assemble`, `build.build` or `store.from_npz_bytes`.
 
-    Lengths: n nodes, e edges, m arcs, s shape points, h hours (24), c road classes.
+    Lengths: n nodes, e edges, m arcs, s shape points, h hours (24), c road classes, r forbidden turns.
     """
 
     node_lon: Floats  # (n,) WGS-84 degrees
     node_lat: Floats
-    edge_tail: Ints  # (e,) node at the start of the shape
+    edge_tail: Ints  # (e,) junction at the start of the shape
     edge_head: Ints  # (e,) node at its end
     edge_oneway: NDArray[np.bool_]  # (e,) only from tail to head
     edge_class: NDArray[np.uint8]  # (e,) index into classes.CLASS_NAMES
@@ -55,12 +56,15 @@ class RoadGraph:
     arc_start: Ints  # (n + 1,) arcs arc_start[v]:arc_start[v + 1] leave node v
     arc_tail: Ints  # (m,)
     arc_head: Ints  # (m,)
-    arc_edge: Ints  # (m,)
+    arc_edge: Ints  # (m,) -1 for what joins the nodes of one junction: no street, no time
     rev_start: Ints  # (n + 1,) rev_arc[rev_start[v]:rev_start[v + 1]] are the arcs that enter node v
     rev_arc: Ints  # (m,)
     rev_tail: Ints  # (m,) their tails, side by side for the backward search
     edge_ahead: Ints  # (e,) arc from tail to head
     edge_back: Ints  # (e,) arc from head to tail, -1 on a one-way street
+    forbidden: Ints  # (r, 2) from which direction of a street one may not turn into which (`turns`)
+    junction_of: Ints  # (n,) the junction at which a node lies, itself for most
+    goal_of: Ints  # (n,) the node at which a drive to this one ends, itself for most
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)  # language -> names, "" if unknown
     hour_factors: Floats = field(default_factory=lambda: HOUR_FACTORS)  # (h, c) share of free-flow speed
     order: Ints | None = None  # (n,) of contraction (`hierarchy.contraction_order`), where the file brings it
@@ -68,6 +72,16 @@ class RoadGraph:
     @property
     def nodes(self) -> int:
         return len(self.node_lon)
+
+    @cached_property
+    def junctions(self) -> int:
+        """How many nodes are junctions of their own: the first ones."""
+        return int(self.junction_of.max(initial=-1)) + 1
+
+    @property
+    def directions(self) -> int:
+        """How many arcs are streets."""
+        return 2 * self.edges - int(np.count_nonzero(self.edge_oneway))
 
     @property
     def edges(self) -> int:
@@ -132,7 +146,7 @@ def metric(graph: RoadGraph, *, hour: int | None = None, closed_edges: ArrayLike
         edge_ms = edge_ms / graph.hour_factors[hour][graph.edge_class]
     whole = np.clip(np.rint(edge_ms), 1, INF - 1).astype(np.int32)
     whole[np.asarray(closed_edges, dtype=np.int64)] = INF
-    arc_ms = whole[graph.arc_edge]
+    arc_ms = np.append(whole, np.int32(0))[graph.arc_edge]  # the last, of -1: what is no street takes no time
     return Metric(arc_ms, arc_ms[graph.rev_arc], arc_ms)
 
 
@@ -151,12 +165,14 @@ def assemble(
     names: Mapping[str, Sequence[str]] | None = None,
     hour_factors: ArrayLike | None = None,
     order: ArrayLike | None = None,
+    forbidden: ArrayLike | None = None,
 ) -> RoadGraph:
     """
     Complete a network from its nodes and edges: lengths, times and both arc indexes.
 
     `shapes` holds one (points, 2) line per edge from tail to head; without it edges are straight.
     `edge_ms` overrides the time that length and speed give (for networks that come with times).
+    `forbidden` are turns, (r, 2) directions of streets (`turns`). Raises ValueError for one that nobody could make.
     """
     lon, lat = np.asarray(node_lon, dtype=np.float64), np.asarray(node_lat, dtype=np.float64)
     tail, head = np.asarray(edge_tail, dtype=np.int32), np.asarray(edge_head, dtype=np.int32)
@@ -176,9 +192,10 @@ def assemble(
     if edge_ms is None:
         edge_ms = np.clip(np.rint(length_m / kmh.astype(np.float64) * 3600), 1, INF - 1)
     oneway = np.asarray(edge_oneway, dtype=np.bool_)
+    arcs = _arcs(len(lon), tail, head, oneway, pairs(forbidden))
     return RoadGraph(
-        node_lon=lon,
-        node_lat=lat,
+        node_lon=lon[arcs["junction_of"]],
+        node_lat=lat[arcs["junction_of"]],
         edge_tail=tail,
         edge_head=head,
         edge_oneway=oneway,
@@ -194,8 +211,16 @@ def assemble(
         names={language: tuple(table) for language, table in (names or {}).items()},
         hour_factors=HOUR_FACTORS if hour_factors is None else np.asarray(hour_factors, dtype=np.float64),
         order=None if order is None else np.asarray(order, dtype=np.int32),
-        **_arcs(len(lon), tail, head, oneway),
+        **arcs,
     )
+
+
+def with_turns(graph: RoadGraph, forbidden: ArrayLike) -> RoadGraph:
+    """The same streets with these turns forbidden, and no others; without an order, which is of other nodes."""
+    junctions = slice(graph.junctions)
+    arcs = _arcs(graph.junctions, graph.edge_tail, graph.edge_head, graph.edge_oneway, pairs(forbidden))
+    lon, lat = graph.node_lon[junctions][arcs["junction_of"]], graph.node_lat[junctions][arcs["junction_of"]]
+    return replace(graph, node_lon=lon, node_lat=lat, order=None, **arcs)
 
 
 def _metres_along(start: Ints, lon: Floats, lat: Floats) -> Floats:
@@ -207,17 +232,20 @@ def _metres_along(start: Ints, lon: Floats, lat: Floats) -> Floats:
     return np.asarray(total - np.repeat(total[start[:-1]], np.diff(start)))
 
 
-def _arcs(nodes: int, tail: Ints, head: Ints, oneway: NDArray[np.bool_]) -> dict[str, Any]:
-    """Both directions of every edge, in order of tail, and their index by head."""
+def _arcs(junctions: int, tail: Ints, head: Ints, oneway: NDArray[np.bool_], forbidden: Ints) -> dict[str, Any]:
+    """Both directions of every edge, in order of tail, and their index by head; junctions split where need be."""
     edge = np.arange(len(tail), dtype=np.int32)
     back = edge[~oneway]
     arc_tail, arc_head = np.concatenate([tail, head[back]]), np.concatenate([head, tail[back]])
     arc_edge = np.concatenate([edge, back])
+    parts = split(junctions, arc_tail, arc_head, np.concatenate([2 * edge, 2 * back + 1]), forbidden)
+    arc_tail, arc_head, nodes = parts.tail, parts.head, len(parts.junction_of)
+    arc_edge = np.concatenate([arc_edge, np.full(len(arc_tail) - len(arc_edge), -1, np.int32)])
     order = np.argsort(arc_tail, kind="stable")
     position = np.empty(len(order), dtype=np.int32)
     position[order] = np.arange(len(order), dtype=np.int32)
     edge_back = np.full(len(tail), -1, dtype=np.int32)
-    edge_back[back] = position[len(tail) :]
+    edge_back[back] = position[len(tail) : len(tail) + len(back)]
     arc_tail, arc_head, arc_edge = arc_tail[order], arc_head[order], arc_edge[order]
     rev_arc = np.argsort(arc_head, kind="stable").astype(np.int32)
     return {
@@ -230,6 +258,9 @@ def _arcs(nodes: int, tail: Ints, head: Ints, oneway: NDArray[np.bool_]) -> dict
         "rev_tail": arc_tail[rev_arc],
         "edge_ahead": position[: len(tail)],
         "edge_back": edge_back,
+        "forbidden": forbidden,
+        "junction_of": parts.junction_of,
+        "goal_of": parts.goal_of,
     }
 
 

@@ -46,7 +46,8 @@ def isochrone(graph: RoadGraph, metric: Metric, start: Points, *, limit_ms: int)
     ms = times_from(graph, metric, start, limit_ms=limit_ms)
     edges = np.arange(graph.edges, dtype=np.int32)
     ahead, back = metric.arc_ms[graph.edge_ahead], np.where(graph.edge_back >= 0, metric.arc_ms[graph.edge_back], INF)
-    by_tail, by_head = _share(limit_ms, ms[graph.edge_tail], ahead), _share(limit_ms, ms[graph.edge_head], back)
+    into, against = ms[graph.arc_tail[graph.edge_ahead]], ms[graph.arc_tail[graph.edge_back]]
+    by_tail, by_head = _share(limit_ms, into, ahead), _share(limit_ms, against, back)
     edge, begin, end = _on_own_street(graph, metric, start, limit_ms)
     return Reached(
         np.concatenate([edges[by_tail >= 0], edges[by_head >= 0], edge]),

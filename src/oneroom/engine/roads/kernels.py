@@ -101,6 +101,34 @@ def reaching_ms(arc_ms: Ints, own_ms: Ints, ahead: int, back: int, fraction: flo
 
 
 @jit
+def leaving_node(
+    side: int, edge: int, fraction: float, edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints,
+    arc_head: Ints,
+) -> int:  # fmt: skip
+    """The node at which one comes out of an edge at its tail (0) or head (1); see `ends`."""
+    if side == 0:
+        if fraction <= 0.0 or edge_back[edge] < 0:
+            return int(edge_tail[edge])
+        return int(arc_head[edge_back[edge]])
+    if fraction >= 1.0:
+        return int(edge_head[edge])
+    return int(arc_head[edge_ahead[edge]])
+
+
+@jit
+def reaching_node(
+    side: int, edge: int, fraction: float, edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints,
+    arc_tail: Ints, goal_of: Ints,
+) -> int:  # fmt: skip
+    """The node by which one comes to a point of an edge from its tail (0) or head (1); see `ends`."""
+    if side == 0:
+        return int(goal_of[edge_tail[edge]] if fraction <= 0.0 else arc_tail[edge_ahead[edge]])
+    if fraction >= 1.0 or edge_back[edge] < 0:
+        return int(goal_of[edge_head[edge]])
+    return int(arc_tail[edge_back[edge]])
+
+
+@jit
 def same_edge_ms(arc_ms: Ints, own_ms: Ints, ahead: int, back: int, start: float, goal: float) -> int:
     """Straight along one edge from fraction to fraction, INF if that is against the traffic."""
     if start == goal:
@@ -117,7 +145,7 @@ def same_edge_ms(arc_ms: Ints, own_ms: Ints, ahead: int, back: int, start: float
 @jit
 def nearest_kernel(
     rev_start: Ints, rev_tail: Ints, rev_ms: Ints, arc_ms: Ints, own_ms: Ints,
-    edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints,
+    edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints, arc_tail: Ints, arc_head: Ints, goal_of: Ints,
     crew_edge: Ints, crew_fraction: Floats, goal_edge: Ints, goal_fraction: Floats, count: int, limit_ms: int,
 ) -> tuple[Ints, Ints]:  # fmt: skip
     """The first `count` crews to any of the goals, by (time, index): their indexes and milliseconds."""
@@ -135,7 +163,9 @@ def nearest_kernel(
         costs = leaving_ms(arc_ms, own_ms, edge_ahead[edge], edge_back[edge], crew_fraction[crew])
         for side in range(2):
             if costs[side] < INF:
-                node = edge_tail[edge] if side == 0 else edge_head[edge]
+                node = leaving_node(
+                    side, edge, crew_fraction[crew], edge_tail, edge_head, edge_ahead, edge_back, arc_head
+                )
                 slot = 2 * crew + side
                 exit_ms[slot] = costs[side]
                 next_exit[slot] = first_exit[node]
@@ -155,7 +185,9 @@ def nearest_kernel(
             continue
         costs = reaching_ms(arc_ms, own_ms, edge_ahead[edge], edge_back[edge], goal_fraction[goal])
         for side in range(2):
-            node = edge_tail[edge] if side == 0 else edge_head[edge]
+            node = reaching_node(
+                side, edge, goal_fraction[goal], edge_tail, edge_head, edge_ahead, edge_back, arc_tail, goal_of
+            )
             if costs[side] < dist[node]:
                 dist[node] = costs[side]
                 heap = push(heap, size, (np.int64(costs[side]) << 32) | node)
@@ -251,7 +283,7 @@ def spread_kernel(
 @jit
 def route_kernel(
     arc_start: Ints, arc_head: Ints, arc_tail: Ints, arc_ms: Ints, own_ms: Ints,
-    edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints,
+    edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints, goal_of: Ints,
     start_edge: int, start_fraction: float, goal_edge: int, goal_fraction: float,
 ) -> tuple[int, int, int, Ints]:  # fmt: skip
     """
@@ -266,7 +298,11 @@ def route_kernel(
         best = same_edge_ms(
             arc_ms, own_ms, edge_ahead[start_edge], edge_back[start_edge], start_fraction, goal_fraction
         )
-    ends = np.array([edge_tail[goal_edge], edge_head[goal_edge]], dtype=np.int32)
+    ends = np.empty(2, np.int32)
+    for side in range(2):
+        ends[side] = reaching_node(
+            side, goal_edge, goal_fraction, edge_tail, edge_head, edge_ahead, edge_back, arc_tail, goal_of
+        )
     ends_ms = reaching_ms(arc_ms, own_ms, edge_ahead[goal_edge], edge_back[goal_edge], goal_fraction)
     dist = np.full(nodes, INF, np.int32)
     came = np.full(nodes, -1, np.int32)
@@ -274,7 +310,7 @@ def route_kernel(
     size = 0
     costs = leaving_ms(arc_ms, own_ms, edge_ahead[start_edge], edge_back[start_edge], start_fraction)
     for side in range(2):
-        node = edge_tail[start_edge] if side == 0 else edge_head[start_edge]
+        node = leaving_node(side, start_edge, start_fraction, edge_tail, edge_head, edge_ahead, edge_back, arc_head)
         if costs[side] < dist[node]:
             dist[node] = costs[side]
             heap = push(heap, size, (np.int64(costs[side]) << 32) | node)

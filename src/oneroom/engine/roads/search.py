@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from oneroom.engine.geo import heading_deg
 from oneroom.engine.roads import kernels
+from oneroom.engine.roads.ends import entries, exits
 from oneroom.engine.roads.graph import INF, Metric, RoadGraph
 from oneroom.engine.roads.snap import Points
 
@@ -43,14 +44,14 @@ def nearest(
     wanted = len(crews) if count is None else min(count, len(crews))
     index, ms = kernels.nearest_kernel(
         graph.rev_start, graph.rev_tail, metric.rev_ms, metric.arc_ms, metric.own_ms,
-        graph.edge_tail, graph.edge_head, graph.edge_ahead, graph.edge_back,
-        crews.edge, crews.fraction, goal.edge, goal.fraction, wanted, limit_ms,
+        graph.edge_tail, graph.edge_head, graph.edge_ahead, graph.edge_back, graph.arc_tail, graph.arc_head,
+        graph.goal_of, crews.edge, crews.fraction, goal.edge, goal.fraction, wanted, limit_ms,
     )  # fmt: skip
     return Nearest(index, ms)
 
 
 def times_from(graph: RoadGraph, metric: Metric, start: Points, *, limit_ms: int = INF - 1) -> Ints:
-    """Milliseconds from the start (or the nearest of several) to every node; INF beyond the limit."""
+    """Milliseconds from the start (or the nearest of several) to every node, of junctions to arrive; INF beyond."""
     return nearest_of_all(graph, metric, start, limit_ms=limit_ms)[0]
 
 
@@ -69,18 +70,20 @@ def nearest_of_all(
     hospital is reached first".
     """
     node, ms, owner = [], [], []
+    by_tail, by_head = (entries if inward else exits)(graph, seeds)
     for seed, (edge, fraction) in enumerate(zip(seeds.edge, seeds.fraction, strict=True)):
         if edge < 0:
             continue
         ends = kernels.reaching_ms if inward else kernels.leaving_ms
         costs = ends(metric.arc_ms, metric.own_ms, graph.edge_ahead[edge], graph.edge_back[edge], float(fraction))
-        node += [graph.edge_tail[edge], graph.edge_head[edge]]
+        node += [by_tail[seed], by_head[seed]]
         ms += list(costs)
         owner += [seed, seed]
     seed_arrays = (np.array(node, np.int32), np.array(ms, np.int32), np.array(owner, np.int32))
     if inward:
         return kernels.spread_kernel(graph.rev_start, graph.rev_tail, metric.rev_ms, *seed_arrays, limit_ms)
-    return kernels.spread_kernel(graph.arc_start, graph.arc_head, metric.arc_ms, *seed_arrays, limit_ms)
+    found, whose = kernels.spread_kernel(graph.arc_start, graph.arc_head, metric.arc_ms, *seed_arrays, limit_ms)
+    return (found[graph.goal_of], whose[graph.goal_of]) if len(graph.forbidden) else (found, whose)
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def find_route(graph: RoadGraph, metric: Metric, start: Points, goal: Points) ->
     to_edge, to_fraction = int(goal.edge[0]), float(goal.fraction[0])
     ms, first, last, arcs = kernels.route_kernel(
         graph.arc_start, graph.arc_head, graph.arc_tail, metric.arc_ms, metric.own_ms,
-        graph.edge_tail, graph.edge_head, graph.edge_ahead, graph.edge_back,
+        graph.edge_tail, graph.edge_head, graph.edge_ahead, graph.edge_back, graph.goal_of,
         from_edge, from_fraction, to_edge, to_fraction,
     )  # fmt: skip
     if ms >= INF:
@@ -131,22 +134,23 @@ def find_route(graph: RoadGraph, metric: Metric, start: Points, goal: Points) ->
         costs = kernels.leaving_ms(
             metric.arc_ms, metric.own_ms, graph.edge_ahead[from_edge], graph.edge_back[from_edge], from_fraction
         )
-        pieces.append((from_edge, from_fraction, _end(graph, from_edge, first, costs)))
-        for arc in arcs:
+        pieces.append((from_edge, from_fraction, _end(exits(graph, start[0]), first, costs)))
+        for arc in arcs[graph.arc_edge[arcs] >= 0]:
             edge = int(graph.arc_edge[arc])
             pieces.append((edge, 0.0, 1.0) if graph.edge_ahead[edge] == arc else (edge, 1.0, 0.0))
         costs = kernels.reaching_ms(
             metric.arc_ms, metric.own_ms, graph.edge_ahead[to_edge], graph.edge_back[to_edge], to_fraction
         )
-        pieces.append((to_edge, _end(graph, to_edge, last, costs), to_fraction))
+        pieces.append((to_edge, _end(entries(graph, goal[0]), last, costs), to_fraction))
     return _drawn(graph, metric, ms, [piece for piece in pieces if piece[1] != piece[2]] or pieces[:1])
 
 
-def _end(graph: RoadGraph, edge: int, node: int, costs: tuple[int, int]) -> float:
+def _end(ends: tuple[Ints, Ints], node: int, costs: tuple[int, int]) -> float:
     """Which end of an edge a node is; on a loop street, the end that was the quicker one."""
-    if graph.edge_tail[edge] == graph.edge_head[edge]:
+    by_tail, by_head = int(ends[0][0]), int(ends[1][0])
+    if by_tail == by_head:
         return 0.0 if costs[0] <= costs[1] else 1.0
-    return 0.0 if graph.edge_tail[edge] == node else 1.0
+    return 0.0 if by_tail == node else 1.0
 
 
 def _drawn(graph: RoadGraph, metric: Metric, ms: int, pieces: Sequence[tuple[int, float, float]]) -> Route:

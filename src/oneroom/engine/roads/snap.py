@@ -48,6 +48,8 @@ def points_at_nodes(graph: RoadGraph, node: ArrayLike) -> Points:
     wanted = np.atleast_1d(np.asarray(node, dtype=np.int32))
     arc = np.minimum(graph.arc_start[wanted], graph.arcs - 1)
     leaves = graph.arc_tail[arc] == wanted
+    split = leaves & (graph.arc_edge[arc] < 0)  # such a junction leads to where its streets begin (`turns`)
+    arc = np.where(split, graph.arc_start[graph.arc_head[arc]], arc)
     entering = graph.rev_arc[np.minimum(graph.rev_start[wanted], graph.arcs - 1)]
     edge = np.where(leaves, graph.arc_edge[arc], graph.arc_edge[entering]).astype(np.int32)
     found = (graph.edge_tail[edge] == wanted) | (graph.edge_head[edge] == wanted)

@@ -4,12 +4,13 @@ A road network as one compact file: a NumPy archive of plain arrays, no pickle.
 Coordinates are whole 1e-7 degrees (about a centimetre, what OpenStreetMap keeps), shapes as differences from
 point to point, so that a city of a thousand streets is a few hundred kilobytes. The same network
 gives the same bytes, so a file is known by its hash. Lengths, times and indexes are made again on reading; the order of
-contraction, a minute of work for a large city, is kept where the network has one.
+contraction, a minute of work for a large city, is kept where the network has one; forbidden turns likewise.
 """
 
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,8 @@ from oneroom.engine.roads.classes import CLASS_NAMES
 from oneroom.engine.roads.graph import RoadGraph, assemble
 
 FORMAT = "oneroom-roads"
-VERSION = 2
-_READ = (1, 2)  # the first had no order of contraction
+VERSION, VERSION_TURNS = 2, 3  # the latter only where a turn is forbidden: who does not know of them must not read it
+_READ = (1, 2, 3)  # the first had no order of contraction
 _UNIT = 1e-7
 
 
@@ -36,16 +37,18 @@ def to_npz_bytes(graph: RoadGraph, **about: str) -> bytes:
     """The file's bytes; `about` (attribution, source …) is kept in its heading."""
     heading = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION_TURNS if len(graph.forbidden) else VERSION,
         "about": about,
         "classes": CLASS_NAMES,
         "names": {language: list(table) for language, table in sorted(graph.names.items())},
     }
     out = io.BytesIO()
+    turns: dict[str, Any] = {"forbidden": graph.forbidden} if len(graph.forbidden) else {}
+    lon, lat = (axis[: graph.junctions] for axis in (graph.node_lon, graph.node_lat))  # the others are made again
     np.savez_compressed(
         out,
         heading=np.frombuffer(json.dumps(heading, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8),
-        node=np.diff(np.stack([_whole(graph.node_lon), _whole(graph.node_lat)]), prepend=0, axis=1),
+        node=np.diff(np.stack([_whole(lon), _whole(lat)]), prepend=0, axis=1),
         shape=np.diff(np.stack([_whole(graph.shape_lon), _whole(graph.shape_lat)]), prepend=0, axis=1),
         shape_count=np.diff(graph.shape_start).astype(np.int32),
         edge_tail=graph.edge_tail,
@@ -56,6 +59,7 @@ def to_npz_bytes(graph: RoadGraph, **about: str) -> bytes:
         edge_name=graph.edge_name,
         hour_factors=graph.hour_factors,
         order=np.empty(0, np.int32) if graph.order is None else graph.order,
+        **turns,
     )
     return out.getvalue()
 
@@ -88,7 +92,7 @@ def _graph(heading: Mapping[str, Any], parts: Mapping[str, NDArray[Any]]) -> Roa
     if len(tail) == 0 or int(min(tail.min(), head.min())) < 0 or int(count.min()) < 2 or int(count.sum()) != len(shape):
         raise ValueError("shapes do not fit the edges")
     old_class = [CLASS_NAMES.index(name) for name in heading["classes"]]
-    return assemble(
+    graph = assemble(
         node_lon=node[0],
         node_lat=node[1],
         edge_tail=tail,
@@ -100,15 +104,16 @@ def _graph(heading: Mapping[str, Any], parts: Mapping[str, NDArray[Any]]) -> Roa
         shapes=np.split(shape, np.cumsum(count)[:-1]),
         names=names,
         hour_factors=parts["hour_factors"],
-        order=_order(parts.get("order"), node.shape[1]),
+        forbidden=parts.get("forbidden"),
     )
+    return replace(graph, order=_order(parts.get("order"), graph.nodes))
 
 
 def _order(stored: NDArray[np.int32] | None, nodes: int) -> NDArray[np.int32] | None:
     if stored is None or not len(stored):
         return None
     if not np.array_equal(np.sort(stored), np.arange(nodes)):
-        raise ValueError("an order names every junction once")
+        raise ValueError("an order names every node once")
     return stored
 
 

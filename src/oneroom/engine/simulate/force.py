@@ -45,6 +45,7 @@ class Force:
         self._runs = self._facts[-1]
         self._watch = np.array([c.watch for c in crews])
         self._post = np.array([c.post for c in crews], np.int32)
+        self._goal = ground.graph.goal_of[self._post]
         n = len(crews)
         self.free = np.zeros(n, np.bool_)  # on duty, ready, without an order, answering
         self._duty, self._ready, self._busy, self._mute = (np.zeros(n, np.bool_) for _ in range(4))
@@ -157,8 +158,8 @@ class Force:
         """(next junction, milliseconds until there) of the crews asked about; -1 for the others."""
         ground, graph, now_ms = self._ground, self._ground.graph, round(now * MS)
         moving.settle_places(
-            now_ms, asked, self._mode, self._at, self._since, self._post, ground.beat_start, ground.beat_node,
-            ground.beat_ms, ground.home, ground.home_row, graph.arc_head,
+            now_ms, asked, self._mode, self._at, self._since, self._post, self._goal, ground.beat_start,
+            ground.beat_node, ground.beat_ms, ground.home, ground.home_row, graph.arc_head,
             ground.by_hour[now_ms // (3600 * MS) % 24].arc_ms, self._node, self._lead,
         )  # fmt: skip
         for crew in without:

@@ -33,9 +33,15 @@ class Ground:
     beat_ms: Ints
 
     def way(self, hour: int, start: int, goal: int) -> tuple[Ints, NDArray[np.int64]]:
-        """The junctions of the quickest way after ``start``, and the milliseconds at which each is reached."""
-        graph, metric = self.graph, self.by_hour[hour]
-        return way_between(graph.arc_start, graph.arc_head, graph.arc_tail, metric.arc_ms, start, goal)
+        """
+        The nodes of the quickest way after ``start``, and the milliseconds at which each is reached; the last is the
+        junction ``goal`` itself. Empty where there is none, and for who is there.
+        """
+        graph, metric, arrives = self.graph, self.by_hour[hour], int(self.graph.goal_of[goal])
+        begins = arrives if start == goal else start
+        passed, ms = way_between(graph.arc_start, graph.arc_head, graph.arc_tail, metric.arc_ms, begins, arrives)
+        passed[-1:] = goal
+        return passed, ms
 
 
 class Searcher:
@@ -55,7 +61,8 @@ class Searcher:
         """Crews and their milliseconds, first come first; see `moving.first_to_reach`."""
         graph = self._ground.graph
         return first_to_reach(
-            graph.rev_start, graph.rev_tail, self._ground.by_hour[hour].rev_ms, goal, node, lead, count, limit_ms,
+            graph.rev_start, graph.rev_tail, self._ground.by_hour[hour].rev_ms, int(graph.goal_of[goal]), node, lead,
+            count, limit_ms,
             self._dist, self._first_exit, self._next_exit, self._touched, self._heap,
         )  # fmt: skip
 
@@ -81,7 +88,7 @@ def made_ready(world: World) -> Ground:
         nearer &= to_post[graph.arc_tail] == free.arc_ms + to_post[graph.arc_head]
         arcs = np.flatnonzero(nearer)
         home[row, graph.arc_tail[arcs]] = arcs
-        home[row, post] = -1
+        home[row, graph.goal_of[post]] = -1
     rows = {post: row for row, post in enumerate(posts)}
     ground = Ground(
         graph, tuple(by_hour), home, np.array([rows[crew.post] for crew in world.crews], np.int32),

@@ -17,7 +17,7 @@ from oneroom.engine import escalation
 from oneroom.engine.dispatch import DivertPolicy, Policy
 from oneroom.engine.escalation import Rung
 from oneroom.engine.roads import RoadGraph, SnapIndex, snap
-from oneroom.engine.roads.components import largest_part
+from oneroom.engine.roads.components import connected
 from oneroom.engine.simulate.hand import (
     ALL_DAY,
     AddCrew,
@@ -174,7 +174,7 @@ class Junctions:
 
     def __init__(self, graph: RoadGraph, index: SnapIndex):
         self._graph, self._index = graph, index
-        self.connected: NDArray[np.bool_] = largest_part(graph.nodes, graph.arc_tail, graph.arc_head)
+        self.connected: NDArray[np.bool_] = connected(graph)
 
     def at(self, lon: float, lat: float) -> int | None:
         """Its number; None for a place off the network."""
@@ -186,7 +186,8 @@ class Junctions:
                 if self.connected[node]:
                     return node
         here = graph.plane.to_xy(lon, lat)
-        x, y = graph.plane.to_xy(graph.node_lon, graph.node_lat)
+        junctions = slice(graph.junctions)
+        x, y = graph.plane.to_xy(graph.node_lon[junctions], graph.node_lat[junctions])
         off = np.where(self.connected, np.hypot(x - here[0], y - here[1]), np.inf)
         best = int(off.argmin())
         return best if off[best] <= self.FAR_M else None

@@ -24,7 +24,7 @@ _LOW = 0xFFFFFFFF
 
 @jit
 def settle_places(
-    now: int, asked: Bools, mode: Ints, at: Ints, since: Longs, post: Ints,
+    now: int, asked: Bools, mode: Ints, at: Ints, since: Longs, post: Ints, goal: Ints,
     beat_start: Ints, beat_node: Ints, beat_ms: Ints, home: Ints, home_row: Ints, arc_head: Ints, arc_ms: Ints,
     node: Ints, lead: Ints,
 ) -> None:  # fmt: skip
@@ -32,7 +32,8 @@ def settle_places(
     Fill ``node`` and ``lead`` for the crews asked about (-1 for the others) at ``now`` milliseconds.
 
     ``at`` is the junction that a crew comes to at ``since`` (its place, for one that stands); of a beat, ``since`` is
-    when it was begun. ``home`` (posts, junctions) is the arc by which one comes nearer to a post.
+    when it was begun. ``home`` (posts, nodes) is the arc by which one comes nearer to a post; ``goal`` is where one
+    arrives who comes back to it.
     """
     for crew in range(len(asked)):
         node[crew] = -1
@@ -40,14 +41,14 @@ def settle_places(
         if not asked[crew]:
             continue
         if mode[crew] == BACK:
-            while since[crew] < now and at[crew] != post[crew]:
+            while since[crew] < now and at[crew] != goal[crew]:
                 arc = home[home_row[crew], at[crew]]
                 if arc < 0:  # nothing leads there any more
                     mode[crew] = STANDS
                     break
                 since[crew] += arc_ms[arc]
                 at[crew] = arc_head[arc]
-            if mode[crew] == BACK and at[crew] == post[crew] and since[crew] <= now:
+            if mode[crew] == BACK and at[crew] == goal[crew] and since[crew] <= now:
                 mode[crew] = BEAT  # since stays: the beat begins when it is back
         if mode[crew] == BEAT:
             first = beat_start[crew]

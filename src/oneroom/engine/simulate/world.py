@@ -135,7 +135,7 @@ class World:
         for crew in self.crews:
             if not 0 <= crew.watch < len(self.watches):
                 raise Unrunnable(f"crew {crew.id} is of a watch that does not exist")
-            if not all(0 <= node < self.graph.nodes for node in (crew.post, *crew.beat)):
+            if not all(0 <= node < self.graph.junctions for node in (crew.post, *crew.beat)):
                 raise Unrunnable(f"crew {crew.id} stands off the road network")
         if self.ladders is not None and (len(self.ladders) != 4 or not all(self.ladders)):
             raise Unrunnable("a ladder with rungs is wanted for each of the four grades")

@@ -61,7 +61,8 @@ class Streets:
 
     def somewhere_near(self, lon: float, lat: float, within_m: float, chance: Random) -> tuple[float, float]:
         """A junction to patrol to."""
-        away = distance_m(lon, lat, self.graph.node_lon, self.graph.node_lat)
+        junctions = slice(self.graph.junctions)
+        away = distance_m(lon, lat, self.graph.node_lon[junctions], self.graph.node_lat[junctions])
         near = np.flatnonzero(away <= within_m)
         if not len(near):
             return self.to_street(lon, lat)

@@ -61,8 +61,8 @@ def _store(content: bytes, digest: str, *, name: str, at: datetime) -> RoadNetwo
         south=box.south,
         east=box.east,
         north=box.north,
-        nodes=graph.nodes,
-        arcs=graph.arcs,
+        nodes=graph.junctions,
+        arcs=graph.directions,
         made_at=at,
     )
     rows = (

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from oneroom.engine.roads.ends import entries, exits
 from oneroom.engine.roads.graph import INF, RoadGraph
 from oneroom.engine.roads.hierarchy import kernels
 from oneroom.engine.roads.hierarchy.build import Hierarchy, Times
@@ -45,8 +46,9 @@ def pin(over: Hierarchy, points: Points) -> Pinned:
     """Make these points ready to be asked about; they may then be asked under any times."""
     graph = over.graph
     there = points.edge >= 0
-    tail = np.where(there & (points.fraction < 1.0), over.place_of[graph.edge_tail[points.edge]], -1)
-    head = np.where(there & (points.fraction > 0.0), over.place_of[graph.edge_head[points.edge]], -1)
+    by_tail, by_head = exits(graph, points)
+    tail = np.where(there & (points.fraction < 1.0), over.place_of[by_tail], -1)
+    head = np.where(there & (points.fraction > 0.0), over.place_of[by_head], -1)
     wanted = np.concatenate([tail[tail >= 0], head[head >= 0]]).astype(np.int32)
     nodes, first, begin, heads = kernels.pinned(over.start, over.head, wanted)
     place = np.full(graph.nodes + 1, -1, np.int32)  # the last stands for "none"
@@ -85,13 +87,13 @@ def _climb(times: Times, goal: Points, crews: Pinned, ms: Ints) -> None:
     """Put what the climb from a goal finds into the column of the list."""
     over, graph, metric = times.over, times.over.graph, times.metric
     seeds, seed_ms = [], []
-    for edge, fraction in zip(goal.edge, goal.fraction, strict=True):
+    for edge, fraction, *nodes in zip(goal.edge, goal.fraction, *entries(graph, goal), strict=True):
         if edge < 0:
             continue
         costs = reaching_ms(
             metric.arc_ms, metric.own_ms, graph.edge_ahead[edge], graph.edge_back[edge], float(fraction)
         )
-        for node, cost in zip((graph.edge_tail[edge], graph.edge_head[edge]), costs, strict=True):
+        for node, cost in zip(nodes, costs, strict=True):
             if cost < INF:
                 seeds.append(over.place_of[node])
                 seed_ms.append(cost)

@@ -92,11 +92,14 @@ def joined_by(tail: NDArray[np.int64], head: NDArray[np.int64], ms: Ints, work: 
 def blocks_of(graph: RoadGraph, metric: Metric, middle: Ints, work: Floats) -> Blocks:
     """
     The blocks around these junctions (distinct), with the work of each. Two are joined where an open street leads from
-    a junction of one to a junction of the other, as far as it is from middle to middle along it.
+    a junction of one to a junction of the other, as far as it is from middle to middle along it, whatever turns are
+    forbidden there.
     """
     ms, owner = nearest_of_all(graph, metric, points_at_nodes(graph, middle))
-    tail, head = owner[graph.arc_tail].astype(np.int64), owner[graph.arc_head].astype(np.int64)
-    crosses = (tail >= 0) & (head >= 0) & (tail != head) & (metric.arc_ms < INF)
-    long = ms[graph.arc_tail].astype(np.int64) + metric.arc_ms + ms[graph.arc_head]
+    street = graph.arc_edge >= 0
+    begins, ends = graph.junction_of[graph.arc_tail[street]], graph.junction_of[graph.arc_head[street]]
+    tail, head, along = owner[begins].astype(np.int64), owner[ends].astype(np.int64), metric.arc_ms[street]
+    crosses = (tail >= 0) & (head >= 0) & (tail != head) & (along < INF)
+    long = ms[begins].astype(np.int64) + along + ms[ends]
     length = np.clip(long[crosses], 1, INF - 1).astype(np.int32)
     return joined_by(tail[crosses], head[crosses], length, work)

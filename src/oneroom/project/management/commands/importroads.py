@@ -32,7 +32,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             source = osm.read(file)
-            built = build(source.ways)
+            built = build(source.ways, source.restrictions)
             ground = osm.read_ground(file) if save is None else []
         except osm.BadMap as error:
             raise Trouble(str(error)) from error
@@ -71,11 +71,12 @@ class Command(BaseCommand):
         oneway = float(graph.edge_length_m[graph.edge_oneway].sum()) / 1000
         lines = [
             f"streets in the file     {streets:>9,}   of them open to cars {counts.car_ways:,}",
-            f"junctions               {graph.nodes:>9,}",
-            f"stretches / directions  {graph.edges:>9,}   / {graph.arcs:,}",
+            f"junctions               {graph.junctions:>9,}",
+            f"stretches / directions  {graph.edges:>9,}   / {graph.directions:,}",
             f"length                  {counts.kept_km:>9,.0f} km, one-way {oneway:,.0f} km",
             f"left out                {counts.dropped_share:>9.1%}   of the length, not joined both ways with the rest",
             f"with a street name      {named:>9.1%}   of the length",
+            f"turn restrictions       {counts.kept_restrictions:>9,}   kept, of {counts.restrictions:,} in the file",
             f"crossings as places     {sum(1 for _ in crossings(graph)):>9,}",
             f"size                    {size / 1000:>9,.0f} kB",
         ]
