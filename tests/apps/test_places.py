@@ -16,9 +16,11 @@ from oneroom.apps.places.services import NewPlace, add_places, load_network
 from oneroom.engine.geo import from_wgs84
 from oneroom.engine.roads import to_npz_bytes
 from oneroom.engine.roads.build import build
+from oneroom.engine.roads.snap import snap
 from oneroom.engine.values import SYSTEM, BadInput, Refused
 from oneroom.project.trouble import Trouble
 from tests.engine.test_roads_gazetteer import street
+from tests.ports.test_osm import at, ladder, relation
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +219,22 @@ def test_one_command_loads_any_city(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "OpenStreetMap contributors" in said
     assert queries.network().name == "Small Town"
     assert first("jial") == "甲路"
+
+
+def test_forbidden_turns_of_the_map_hold_in_the_loaded_city(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    took = []
+    for name, relations in (("free", []), ("barred", [relation(1, 10, at(2), 16, restriction="no_left_turn")])):
+        file = tmp_path / f"{name}.osm"
+        file.write_text(ladder(*relations), encoding="utf-8")
+        call_command("importroads", str(file))
+        city = queries.network()
+        start, goal = snap(city.index, [121.405], [31.2]), snap(city.index, [121.41], [31.205])
+        took.append(int(city.arrivals(start, goal, 3).ms[0]))
+        assert (city.graph.junctions, RoadNetwork.objects.get(active=True).nodes) == (7, 7)
+        assert RoadNetwork.objects.get(active=True).arcs == 16
+
+    assert re.search(r"turn restrictions +1 +kept, of 1 in the file\n", capsys.readouterr().out)
+    assert took[1] > 1.4 * took[0]  # around the block
 
 
 def test_importing_what_is_no_map_says_so_and_keeps_the_city(shanghai: int, tmp_path: Path):

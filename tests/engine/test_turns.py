@@ -158,6 +158,21 @@ def test_t26_closures_and_forbidden_turns_hold_together(town: Town, data: st.Dat
     assert times.changed(now).up.tolist() == hierarchy(graph).times(now).up.tolist()
 
 
+def test_t26_a_closed_street_at_such_a_junction_is_no_way_out_and_no_pocket():
+    graph = crossing((from_the(SOUTH), to_the(WEST)), (from_the(EAST), to_the(WEST)))
+    free, shut = metric(graph), np.array([graph.edge_ahead[WEST], graph.edge_back[WEST]])
+    by = closing(graph, shut)
+    assert not len(by.out)
+    assert not by.pockets_of(graph, points_on([EAST, NORTH, WEST, SOUTH], 0.5))
+    now, four = closed(graph, free, by), points_on([EAST, NORTH, WEST, SOUTH], 0.5)
+    into_it = nearest(graph, now, four, points_on([WEST], [0.5]))
+    assert dict(zip(into_it.index.tolist(), into_it.ms.tolist(), strict=True)) == {2: 0, 1: 4000, 3: 5000, 0: 6000}
+    out_of_it = [int(nearest(graph, now, four[WEST], four[i]).ms[0]) for i in (EAST, NORTH, SOUTH)]
+    assert out_of_it == [4000, 4000, 4000]
+    ring = points_at_nodes(graph, [3]), points_at_nodes(graph, [0])
+    assert [int(nearest(graph, m, *ring).ms[0]) for m in (free, now)] == [4000, 5000]  # nobody drives through
+
+
 @settings(max_examples=100, deadline=None)
 @given(turning_towns())
 def test_what_a_network_is_besides_its_turns_stays(town: Town):

@@ -81,6 +81,18 @@ def relation(number: int, way_from: int, via: str, way_to: int, **tags: str) -> 
     )
 
 
+def ladder(*relations: str) -> str:
+    """The map of two blocks beside each other, with these restrictions."""
+    points = "".join(
+        f'<node id="{n}" lat="{31.2 + y / 100}" lon="{121.4 + x / 100}"/>' for n, (x, y) in CORNERS.items()
+    )
+    ways = "".join(
+        f'<way id="{n}"><nd ref="{a}"/><nd ref="{b}"/><tag k="highway" v="primary"/><tag k="name" v="{n}"/></way>'
+        for n, (a, b) in STREETS.items()
+    )
+    return f'<?xml version="1.0"?><osm version="0.6">{points}{ways}{"".join(relations)}</osm>'
+
+
 def at(point: int) -> str:
     return f'<member type="node" ref="{point}" role="via"/>'
 
@@ -113,14 +125,7 @@ def test_restrictions_forbid_turns_at_a_point_and_only_those(
     tmp_path: Path, relations: list[str], kept: int, forbidden: set[tuple[int, int]]
 ):
     file = tmp_path / "turns.osm"
-    points = "".join(
-        f'<node id="{n}" lat="{31.2 + y / 100}" lon="{121.4 + x / 100}"/>' for n, (x, y) in CORNERS.items()
-    )
-    ways = "".join(
-        f'<way id="{n}"><nd ref="{a}"/><nd ref="{b}"/><tag k="highway" v="primary"/><tag k="name" v="{n}"/></way>'
-        for n, (a, b) in STREETS.items()
-    )
-    file.write_text(f'<?xml version="1.0"?><osm version="0.6">{points}{ways}{"".join(relations)}</osm>', "utf-8")
+    file.write_text(ladder(*relations), encoding="utf-8")
 
     source = osm.read(file)
     built = build(source.ways, source.restrictions)
