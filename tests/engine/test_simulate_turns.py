@@ -19,7 +19,7 @@ from oneroom.engine.simulate.world import Crew, Kind, Span, World
 from tests.engine.by_arc import ByArc, Place, turning_towns
 from tests.engine.networks import network
 from tests.engine.test_simulate_city import AT_ONCE, Record
-from tests.engine.test_turns import CROSSING, EAST, SOUTH, WEST, from_the, to_the
+from tests.engine.test_turns_at_a_crossing import CROSSING, EAST, SOUTH, WEST, from_the, to_the
 from tests.engine.towns import KINDS, MONDAY
 
 ONES = np.ones((24, len(roads.classes.CLASS_NAMES)))
@@ -118,3 +118,15 @@ def test_t26_a_beat_is_driven_as_one_may():
     run(world, recorded([3730.0], [1], [0], [0], seed=[0]), record, days=1)
     offered, there = record.of("assignment.offered")[0][1], record.of("assignment.on_scene")[0][1]
     assert (there - offered).total_seconds() == 130
+
+
+def test_t26_who_is_at_its_post_when_its_order_is_over_goes_on_its_beat():
+    streets = [(tail, head, oneway, 40_000 if tail == 0 else 100_000) for tail, head, oneway, _ms in CROSSING]
+    barred = with_turns(network(streets, 5), [(from_the(WEST), to_the(EAST))])
+    habits = replace(AT_ONCE, beat_speed=1.0, beat_stop_s=0.0)
+    kind = Kind("alarm", 2, scene=Span(60), paper=Span(40))
+    world = World(replace(barred, hour_factors=ONES), (Crew(1, 0, post=0, beat=(3,)),), (kind,), MONDAY, habits=habits)
+    record = Record()  # after a hundred seconds of work it is thirty on its way to the west when it is called there
+    run(world, recorded([0.0, 130.0], [0, 3], [0, 0], [0, 0], seed=[0]), record, days=1)
+    begins, ends = ([e[1] for e in record.of(f"assignment.{step}")] for step in ("offered", "on_scene"))
+    assert [(end - begin).total_seconds() for begin, end in zip(begins, ends, strict=True)] == [0, 10]

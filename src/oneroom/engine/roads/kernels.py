@@ -101,31 +101,15 @@ def reaching_ms(arc_ms: Ints, own_ms: Ints, ahead: int, back: int, fraction: flo
 
 
 @jit
-def leaving_node(
-    side: int, edge: int, fraction: float, edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints,
-    arc_head: Ints,
-) -> int:  # fmt: skip
-    """The node at which one comes out of an edge at its tail (0) or head (1); see `ends`."""
-    if side == 0:
-        if fraction <= 0.0 or edge_back[edge] < 0:
-            return int(edge_tail[edge])
-        return int(arc_head[edge_back[edge]])
-    if fraction >= 1.0:
-        return int(edge_head[edge])
-    return int(arc_head[edge_ahead[edge]])
+def leaving_node(junction: int, arc: int, there: bool, arc_head: Ints) -> int:
+    """The node at which one comes out of an edge: the junction for who is ``there``, else the arc's end; see `ends`."""
+    return int(junction if there or arc < 0 else arc_head[arc])
 
 
 @jit
-def reaching_node(
-    side: int, edge: int, fraction: float, edge_tail: Ints, edge_head: Ints, edge_ahead: Ints, edge_back: Ints,
-    arc_tail: Ints, goal_of: Ints,
-) -> int:  # fmt: skip
-    """The node by which one comes to a point of an edge from its tail (0) or head (1); see `ends`."""
-    if side == 0:
-        return int(goal_of[edge_tail[edge]] if fraction <= 0.0 else arc_tail[edge_ahead[edge]])
-    if fraction >= 1.0 or edge_back[edge] < 0:
-        return int(goal_of[edge_head[edge]])
-    return int(arc_tail[edge_back[edge]])
+def reaching_node(junction: int, arc: int, there: bool, arc_tail: Ints, goal_of: Ints) -> int:
+    """The node by which one goes into an edge: the beginning of the arc, or the junction's goal; see `ends`."""
+    return int(goal_of[junction] if there or arc < 0 else arc_tail[arc])
 
 
 @jit
@@ -163,9 +147,10 @@ def nearest_kernel(
         costs = leaving_ms(arc_ms, own_ms, edge_ahead[edge], edge_back[edge], crew_fraction[crew])
         for side in range(2):
             if costs[side] < INF:
-                node = leaving_node(
-                    side, edge, crew_fraction[crew], edge_tail, edge_head, edge_ahead, edge_back, arc_head
-                )
+                if side == 0:
+                    node = leaving_node(edge_tail[edge], edge_back[edge], crew_fraction[crew] <= 0.0, arc_head)
+                else:
+                    node = leaving_node(edge_head[edge], edge_ahead[edge], crew_fraction[crew] >= 1.0, arc_head)
                 slot = 2 * crew + side
                 exit_ms[slot] = costs[side]
                 next_exit[slot] = first_exit[node]
@@ -185,9 +170,10 @@ def nearest_kernel(
             continue
         costs = reaching_ms(arc_ms, own_ms, edge_ahead[edge], edge_back[edge], goal_fraction[goal])
         for side in range(2):
-            node = reaching_node(
-                side, edge, goal_fraction[goal], edge_tail, edge_head, edge_ahead, edge_back, arc_tail, goal_of
-            )
+            if side == 0:
+                node = reaching_node(edge_tail[edge], edge_ahead[edge], goal_fraction[goal] <= 0.0, arc_tail, goal_of)
+            else:
+                node = reaching_node(edge_head[edge], edge_back[edge], goal_fraction[goal] >= 1.0, arc_tail, goal_of)
             if costs[side] < dist[node]:
                 dist[node] = costs[side]
                 heap = push(heap, size, (np.int64(costs[side]) << 32) | node)
@@ -299,10 +285,8 @@ def route_kernel(
             arc_ms, own_ms, edge_ahead[start_edge], edge_back[start_edge], start_fraction, goal_fraction
         )
     ends = np.empty(2, np.int32)
-    for side in range(2):
-        ends[side] = reaching_node(
-            side, goal_edge, goal_fraction, edge_tail, edge_head, edge_ahead, edge_back, arc_tail, goal_of
-        )
+    ends[0] = reaching_node(edge_tail[goal_edge], edge_ahead[goal_edge], goal_fraction <= 0.0, arc_tail, goal_of)
+    ends[1] = reaching_node(edge_head[goal_edge], edge_back[goal_edge], goal_fraction >= 1.0, arc_tail, goal_of)
     ends_ms = reaching_ms(arc_ms, own_ms, edge_ahead[goal_edge], edge_back[goal_edge], goal_fraction)
     dist = np.full(nodes, INF, np.int32)
     came = np.full(nodes, -1, np.int32)
@@ -310,7 +294,10 @@ def route_kernel(
     size = 0
     costs = leaving_ms(arc_ms, own_ms, edge_ahead[start_edge], edge_back[start_edge], start_fraction)
     for side in range(2):
-        node = leaving_node(side, start_edge, start_fraction, edge_tail, edge_head, edge_ahead, edge_back, arc_head)
+        if side == 0:
+            node = leaving_node(edge_tail[start_edge], edge_back[start_edge], start_fraction <= 0.0, arc_head)
+        else:
+            node = leaving_node(edge_head[start_edge], edge_ahead[start_edge], start_fraction >= 1.0, arc_head)
         if costs[side] < dist[node]:
             dist[node] = costs[side]
             heap = push(heap, size, (np.int64(costs[side]) << 32) | node)
