@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
 from django.db.models import Q
+from numpy.typing import NDArray
 from shapely import STRtree, points
 from shapely.geometry import shape
 
@@ -56,6 +58,7 @@ def codes_named(text: str) -> list[str]:
 
 
 # With the version of each row: whoever is drawn anew is read anew.
+_NEAR = 0.02  # degrees: 2 km
 _WITH_AREAS = (
     "SELECT id, xmin::text, ctid::text FROM orgs_orgunit"
     " WHERE valid_to IS NULL AND kind = %s AND area IS NOT NULL ORDER BY id"
@@ -75,9 +78,22 @@ def station_at(lon: float, lat: float) -> OrgUnit | None:
     point = points(lon, lat)
     inside = tree.query(point, predicate="intersects")
     index = int(inside[0]) if len(inside) else int(tree.nearest(point))
-    if not len(inside) and tree.geometries[index].distance(point) > 0.02:
+    if not len(inside) and tree.geometries[index].distance(point) > _NEAR:
         return None
     return OrgUnit.objects.get(pk=stamp[index][0])
+
+
+def stations_at(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> list[int | None]:
+    """The same for many points at once, as ids."""
+    stamp = tuple(run(_WITH_AREAS, [OrgUnit.Kind.STATION.value]))
+    if not stamp or not len(lon):
+        return [None] * len(lon)
+    tree, asked = _area_tree(stamp), points(lon, lat)
+    near, far = tree.query_nearest(asked, max_distance=_NEAR, all_matches=False)
+    found: list[int | None] = [None] * len(lon)
+    for point, area in zip(near.tolist(), far.tolist(), strict=True):
+        found[point] = stamp[area][0]
+    return found
 
 
 @lru_cache(maxsize=4)
