@@ -69,8 +69,13 @@ def measure() -> None:
     )  # fmt: skip
 
 
-def build_city(chance: Random) -> tuple[Any, list[tuple[int, int]]]:
-    """The city, its crews and its open matters; (the dispatcher's account, [(matter to ask about, its junction)])."""
+def build_city(
+    chance: Random, content: bytes | None = None, *, crews: int = CREWS, busy: int = BUSY
+) -> tuple[Any, list[tuple[int, int]]]:
+    """
+    A city (Shanghai's centre if none is given), its crews and its open matters; (the dispatcher's account, [(matter to
+    ask about, its junction)]).
+    """
     from django.core.management import call_command
 
     from oneroom.apps.duty.services import Fix, come_on_duty, form_crew, record_positions
@@ -87,9 +92,10 @@ def build_city(chance: Random) -> tuple[Any, list[tuple[int, int]]]:
     from oneroom.engine.values import SYSTEM
 
     call_command("migrate", verbosity=0)
-    content = (Path(sys.modules["oneroom"].__file__ or "").parent / "project/cities/shanghai.npz").read_bytes()
-    load_network(content, name="Shanghai", by=SYSTEM, at=now())
-    graph = network().graph
+    if content is None:
+        content = (Path(sys.modules["oneroom"].__file__ or "").parent / "project/cities/shanghai.npz").read_bytes()
+    load_network(content, name="City", by=SYSTEM, at=now())
+    graph, many = network().graph, crews
 
     def somewhere() -> tuple[int, float, float]:
         node = chance.randrange(graph.nodes)
@@ -104,8 +110,8 @@ def build_city(chance: Random) -> tuple[Any, list[tuple[int, int]]]:
             for n in range(20)
             for _node, lon, lat in (somewhere(),)
         ]  # fmt: skip
-        crews = []
-        for n in range(CREWS):
+        formed = []
+        for n in range(many):
             members = []
             for role in ("lead", "second", "auxiliary"):
                 rider = create_account(username=f"{role}{n}", name="Rider", by=SYSTEM, at=at)
@@ -118,13 +124,13 @@ def build_city(chance: Random) -> tuple[Any, list[tuple[int, int]]]:
                 by=SYSTEM, at=at,
             )  # fmt: skip
             come_on_duty(crew, by=SYSTEM, at=at)
-            crews.append(crew.pk)
+            formed.append(crew.pk)
         dispatcher = create_account(username="dispatcher", name="Dispatcher", by=SYSTEM, at=at)
         give_role(dispatcher.pk, Role.DISPATCHER, by=SYSTEM, at=at)
-        return crews, dispatcher
+        return formed, dispatcher
 
-    crews, dispatcher = build()
-    record_positions([Fix(crew, *somewhere()[1:], now(), 12.0) for crew in crews], now())
+    formed, dispatcher = build()
+    record_positions([Fix(crew, *somewhere()[1:], now(), 12.0) for crew in formed], now())
     by = actor_of(dispatcher)
     matters = []
     for n in range(OPEN):
@@ -135,9 +141,9 @@ def build_city(chance: Random) -> tuple[Any, list[tuple[int, int]]]:
             category=category, subcategory=subcategory, grade=grade, by=by, at=now(),
         )  # fmt: skip
         matters.append((taken.incident_id, node))
-    busy = chance.sample(crews, BUSY)
+    away = chance.sample(formed, busy)
     for n, (pk, _node) in enumerate(matters):  # three crews on each: those that could be diverted for a P1
-        offer(pk, busy[n::OPEN], by=by, at=now())
+        offer(pk, away[n::OPEN], by=by, at=now())
     return dispatcher, matters
 
 

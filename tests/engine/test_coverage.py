@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oneroom.engine.coverage import TooLarge, best_moves, cells_of, covers, kernel, lost, reach, share, worst
+from oneroom.engine.coverage import TooLarge, best_moves, cells_of, covers, kept, kernel, lost, reach, share, worst
 from oneroom.engine.roads import INF, Points, metric, points_at_nodes, points_on, times_from
 from tests.engine.networks import one_way_road
 from tests.engine.test_hierarchy import a_city, a_grid, some_points
@@ -130,3 +130,20 @@ def test_a_city_too_large_for_the_search_is_refused_in_words(monkeypatch):
     monkeypatch.setattr(kernel, "MOST_NODES", 10)
     with pytest.raises(TooLarge):
         reach(cells_of(graph), metric(graph), points_on([0], [0.0]))
+
+
+@given(seed=st.integers(0, 10_000))
+def test_without_some_crews_it_is_what_a_new_search_says_as_far_as_it_is_known(seed):
+    chance = np.random.default_rng(seed)
+    graph = a_city(chance, 12, 30)
+    cells, crews, times = cells_of(graph, size_m=50.0), some_points(chance, graph, 9), metric(graph)
+    keep = chance.random(9) < 0.7
+    before = reach(cells, times, crews, limit_s=10_000)
+    after = kept(before, keep)
+    anew = reach(cells, times, Points(crews.edge[keep], crews.fraction[keep], crews.off_m[keep]), limit_s=10_000)
+    assert after.crews == keep.sum()
+    for n, known in enumerate((after.crew >= 0).sum(axis=1)):
+        assert known >= (before.crew[n] >= 0).sum() - (~keep).sum()
+        assert after.ms[n, :known].tolist() == anew.ms[n, :known].tolist()
+        assert after.crew[n, :known].tolist() == anew.crew[n, :known].tolist()
+        assert (after.ms[n, known:] == INF).all()

@@ -82,7 +82,7 @@ def test_t26_by_keys_alone_two_stations_are_merged_three_crews_moved_run_watched
 
     tab_to(page, "#runs .run-good a")
     page.keyboard.press("Enter")
-    page.locator(".plan-verdict", has_text="no crews or officers added").wait_for()
+    page.locator(".plan-verdict", has_text="no crews, officers or hours added").wait_for()
     assert page.locator(".plan-rows tbody tr").count() == 3, "three grades had calls"
     assert page.locator("#assumed-h + ol li").count() > 8
     picture(page, "plans-compared")

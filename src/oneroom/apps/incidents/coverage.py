@@ -3,11 +3,14 @@ Which part of the calls of the last weeks a free crew would reach in time now, a
 
 Past calls are those of the public: what crews found themselves would send crews to where crews already are (scope.md
 §2). They are counted per cell of the city and counted anew every ten minutes; where nobody ever called from, each cell
-weighs the same. Positions may be two seconds old, for they are estimates; who is free never is.
+weighs the same. Positions may be two seconds old, for they are estimates; who is gone never counts. Where a picture
+takes long to make (thousands of crews in a large city) it is made beside, and nobody waits: until then it is the last
+one without those who are not free any more, so that it promises too little rather than too much.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -16,6 +19,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from django.conf import settings
+from django.db import connection
 from numpy.typing import NDArray
 
 from oneroom.apps.duty.models import Crew
@@ -26,9 +30,14 @@ from oneroom.apps.orgs.queries import units
 from oneroom.apps.places.queries import Loaded, find_network
 from oneroom.engine import coverage, roads
 
+log = logging.getLogger(__name__)
+
 PROMISE_S = 300  # the circle that a gap is asked of
 _COUNTED_ANEW = timedelta(minutes=10)
 _FRESH = timedelta(seconds=2)
+_LARGE = 25_000  # junctions: of a larger city it takes a tenth of a second and more, and is made beside
+_SPARED = 3  # times as long as it takes it rests, so that it never fills a processor
+_OLDEST_S = 60.0  # a picture made beside that is older than this is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,17 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class _Held:
+    """A picture with what it follows from, how long it took to make, and when that was, by this machine's clock."""
+
+    key: tuple[str, tuple[int, ...], int]
+    ids: tuple[int, ...]
+    picture: Picture
+    took_s: float
+    made_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Counted:
     network: str
     batch: int
@@ -88,29 +108,67 @@ class _Counted:
 
 _lock = threading.Lock()
 _counted: _Counted | None = None
-_held: tuple[tuple[str, tuple[int, ...], int, tuple[int, ...]], Picture] | None = None
+_held: _Held | None = None
+_making = threading.Lock()
 _look = threading.Lock()
 _looked: tuple[float, Picture | None] | None = None
 
 
 def picture(crews: Sequence[OnBoard], starts: roads.Points, loaded: Loaded, *, at: datetime) -> Picture:
-    """Who is free of these crews, with ``starts`` their places on the roads in the same order."""
-    global _held
+    """Who is free of these crews, with ``starts`` their places on the roads in the same order. Raises TooLarge."""
     free = [i for i, c in enumerate(crews) if c.state == Crew.State.AVAILABLE and c.led and c.officers]
-    hour = hour_of(at)
-    key = (loaded.sha256, loaded.closures, hour, tuple(crews[i].id for i in free))
+    key, ids = (loaded.sha256, loaded.closures, hour_of(at)), tuple(crews[i].id for i in free)
     held = _held
-    if held is not None and held[0] == key and abs(at - held[1].at) <= _FRESH:
-        return held[1]
-    cells = counted_cells(loaded, at)
-    places = roads.Points(starts.edge[free], starts.fraction[free], starts.off_m[free])
+    if held is None or held.key != key:
+        return _made(crews, starts, free, loaded, at)
+    if held.ids == ids and abs(at - held.picture.at) <= _FRESH:
+        return held.picture
+    rests_s = time.monotonic() - held.made_s
+    if loaded.graph.nodes <= _LARGE or rests_s > _OLDEST_S:
+        return _made(crews, starts, free, loaded, at)
+    if rests_s >= _SPARED * held.took_s and _making.acquire(blocking=False):
+        threading.Thread(target=_make_beside, args=(crews, starts, free, loaded, at), daemon=True).start()
+    left = np.isin(held.ids, ids)
+    still = np.flatnonzero(left)
+    before = held.picture
+    return Picture(
+        before.at, tuple(before.crews[i] for i in still), _of(before.starts, still), coverage.kept(before.reach, left),
+        before.weight, before.calls,
+    )  # fmt: skip
+
+
+def _make_beside(
+    crews: Sequence[OnBoard], starts: roads.Points, free: list[int], loaded: Loaded, at: datetime
+) -> None:  # fmt: skip
+    """In a thread of its own; it lets go of its connection."""
+    try:
+        _made(crews, starts, free, loaded, at)
+    except Exception:
+        log.exception("the picture of coverage was not made")
+    finally:
+        _making.release()
+        connection.close()
+
+
+def _made(
+    crews: Sequence[OnBoard], starts: roads.Points, free: list[int], loaded: Loaded, at: datetime
+) -> Picture:  # fmt: skip
+    global _held
+    cells, hour = counted_cells(loaded, at), hour_of(at)
+    began_s, places = time.monotonic(), _of(starts, np.array(free, np.int64))
     calls = int(cells.calls.sum())
     made = Picture(
         at, tuple(crews[i] for i in free), places, coverage.reach(cells, loaded.metric(hour), places),
         cells.calls if calls else np.ones(len(cells)), calls,
     )  # fmt: skip
-    _held = (key, made)
+    key, ids = (loaded.sha256, loaded.closures, hour), tuple(crew.id for crew in made.crews)
+    now_s = time.monotonic()
+    _held = _Held(key, ids, made, now_s - began_s, now_s)
     return made
+
+
+def _of(points: roads.Points, which: NDArray[np.int64]) -> roads.Points:
+    return roads.Points(points.edge[which], points.fraction[which], points.off_m[which])
 
 
 def live_picture(*, at: datetime) -> Picture | None:

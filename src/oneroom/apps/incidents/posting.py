@@ -24,6 +24,7 @@ from oneroom.apps.incidents.models import StandBy
 from oneroom.apps.incidents.pastcalls import calls_of_the_public, newest_batch
 from oneroom.apps.incidents.services.standby import Post
 from oneroom.apps.incidents.standbys import live_standbys
+from oneroom.apps.orgs.queries import station_at
 from oneroom.apps.places.queries import Loaded, find_network, locate
 from oneroom.engine import coverage, roads
 from oneroom.engine.coverage import posting
@@ -31,7 +32,7 @@ from oneroom.engine.values import Conflict, NotFound, Refused
 
 HOURS = 4  # a block: fewer calls than these hold would say little
 BLOCKS = 7 * 24 // HOURS
-WITHIN_S = 180
+WITHIN_S = 300  # the promise that coverage is asked of, too
 USUAL_POINTS, MOST_POINTS = 5, 12
 _CANDIDATES = 250
 _KEPT_S = 600.0
@@ -131,13 +132,20 @@ def _within(at: np.ndarray, day: int, hour: int) -> np.ndarray:
 def _named(cells: coverage.Cells, cell: int, point: posting.Point) -> Suggested:
     node = int(cells.node[cell])
     lon, lat = float(cells.graph.node_lon[node]), float(cells.graph.node_lat[node])
+    return Suggested(node, lon, lat, *_called(lon, lat), point)
+
+
+def _called(lon: float, lat: float) -> tuple[str, str]:
+    """A junction by its crossing or street; where those have no name, by the station's ground and its coordinates."""
     try:
         place = locate(lon, lat)
     except Refused:
-        return Suggested(node, lon, lat, "", "", point)
-    return Suggested(
-        node, lon, lat, place.crossing_zh or place.road_zh, place.crossing_en or place.road_en, point
-    )  # fmt: skip
+        return "", ""
+    zh, en = place.crossing_zh or place.road_zh, place.crossing_en or place.road_en
+    if zh or en:
+        return zh, en
+    station, spot = station_at(lon, lat), f"{lat:.4f}, {lon:.4f}"
+    return (f"{station.name_zh} {spot}", f"{station.name_en} {spot}") if station else ("", "")
 
 
 def post_at(node: int, day: int, hour: int, *, count: int, at: datetime) -> tuple[int, Post]:

@@ -7,11 +7,11 @@ Start here: `cells.cells_of`, `reach.reach`, `reach.lost`, `moves.best_moves`; w
 from oneroom.engine import roads
 from oneroom.engine.coverage.cells import CELL_M, Cells, cell_at, cells_of
 from oneroom.engine.coverage.moves import Move, best_moves, covers
-from oneroom.engine.coverage.reach import LIMITS_S, Reach, TooLarge, Worst, lost, reach, share, worst
+from oneroom.engine.coverage.reach import LIMITS_S, Reach, TooLarge, Worst, kept, lost, reach, share, worst
 
 __all__ = [
     "CELL_M", "LIMITS_S", "Cells", "Move", "Reach", "TooLarge", "Worst", "best_moves", "cell_at", "cells_of", "covers",
-    "lost", "reach", "share", "warm", "worst",
+    "kept", "lost", "reach", "share", "warm", "worst",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
@@ -79,7 +80,7 @@ def _page(request: HttpRequest, day: int, hour: int, count: int, refused: Refuse
             (local(s.crew.callsign_zh, s.crew.callsign_en), local(s.place_zh, s.place_en), s.until)
             for s in live_standbys() if s.why == "posting"
         ],
-        free=posting.free_crews(), may_command=by.may(Right.COMMAND), as_of=date_format(at, "H:i"),
+        free=posting.free_crews(), may_command=by.may(Right.COMMAND), as_of=date_format(localtime(at), "H:i"),
         refused=worded(refused) if refused else "",
     )  # fmt: skip
     return render(request, "office/posting.html", context, status=refused.status if refused else 200)

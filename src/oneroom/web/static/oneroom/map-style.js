@@ -49,7 +49,7 @@ export function style(city, language, token) {
         id: "cover", type: "fill", source: "cover", filter: ["!=", ["get", "circle"], "open"],
         paint: {
           "fill-color": token("--map-ink"), "fill-antialias": false,
-          "fill-opacity": ["match", ["get", "circle"], "60", 0.42, "180", 0.26, 0.13],
+          "fill-opacity": ["match", ["get", "circle"], "60", 0.62, "180", 0.42, 0.24],
         },
       },
       {

@@ -223,8 +223,8 @@ export function createMap(element, { language = "zh", words = {}, interactive = 
     /** Squares {half, "60": [[lon, lat], …], "180", "300", open} by the circle of a free crew that each lies in. */
     setCover({ half, ...circles }) {
       const shown = Object.entries(circles).filter(([, middles]) => middles.length);
-      put("cover", shown.map(([circle, middles]) =>
-        feature({ type: "MultiPolygon", coordinates: middles.map((middle) => [square(middle, half)]) }, { circle })));
+      put("cover", shown.flatMap(([circle, middles]) =>
+        middles.map((middle) => feature({ type: "Polygon", coordinates: [square(middle, half)] }, { circle }))));
       element.classList.toggle("has-cover", shown.length > 0);
     },
     /** Places where crews should wait: [{lon, lat, label}]. */

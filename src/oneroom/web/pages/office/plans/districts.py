@@ -21,7 +21,7 @@ from shapely.geometry import shape
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names_by_code
 from oneroom.apps.plans.access import last_good, run_for, runs_of, scenario_for
-from oneroom.apps.plans.codes import RUN_STATES
+from oneroom.apps.plans.codes import LIVE, RUN_STATES
 from oneroom.apps.plans.queries import today
 from oneroom.apps.plans.services import ask_run, cancel_run, take_over_districts
 from oneroom.engine.roles import Right
@@ -45,7 +45,6 @@ WHY = {
     "roads": lazy("The roads leave nothing evener that was found."),
     "brigades": lazy("Each brigade's ground is divided by itself, and brigades have unequal work."),
 }
-LIVE = ("waiting", "running", "cancelling")
 
 
 @never_cache
