@@ -442,11 +442,13 @@ def test_assumptions_are_said_with_their_values(room, browser, planner, language
     assumed = [
         {"code": "demand", "calls": 4312, "since": "2026-10-01T00:00:00+08:00", "until": "2026-11-01T00:00:00+08:00"},
         {"code": "replayed", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
+        {"code": "districts_calls", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
+        {"code": "districts_hour", "hour": 17}, {"code": "districts_handling", "minutes": 30},
         {"code": "demand_old", "until": "2026-10-01T00:00"}, {"code": "post_in_area", "crew": "crew-1", "unit": "west"},
         {"code": "post_in_area", "crew": "crew-2", "unit": "west"},
         {"code": "post_where_seen", "crew": "a", "unit": "b"},
         {"code": "post_unknown", "crew": "a", "unit": "b"}, {"code": "riders", "crews": 3, "officers": 2},
-        {"code": "watches_rosters", "crews": 3}, {"code": "watches_duty", "crews": 3},
+        {"code": "watches_rosters", "crews": 3, "days": 3}, {"code": "watches_duty", "crews": 3},
         {"code": "watches_assumed", "crews": 3, "halves": True},
         {"code": "watches_assumed", "crews": 3, "halves": False},
         {"code": "span_fitted", **span}, {"code": "span_default", **span},
@@ -458,6 +460,7 @@ def test_assumptions_are_said_with_their_values(room, browser, planner, language
         {"code": "replay_filled", "day": "2026-10-01"}, {"code": "districts_hour", "hour": 8},
         {"code": "districts_calls", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
         {"code": "districts_handling", "minutes": 30},
+        {"code": "left_out", "outside": 3, "unreachable": 1},
     ]  # fmt: skip
     assert {a["code"] for a in assumed} == {*SENTENCES, *OF_CREWS}
     run = done(room, planner, plan, assumed=assumed)
