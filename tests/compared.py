@@ -26,6 +26,7 @@ FIGURES: Mapping[str, dict[str, Any]] = {
     "response_p90_s.grade1": figure(378, 352, -38, -14), "response_p90_s.grade2": figure(452, 431, -33, -8),
     "response_p90_s.grade3": figure(884, 893, -21, 40), "response_p90_s.grade4": figure(1322, 1371, -40, 139),
     "response_within.grade1": figure(0.702, 0.779, 0.051, 0.103), "arrive_within": figure(0.959, 0.968, 0.005, 0.013),
+    "late": figure(0.041, 0.032, -0.013, -0.005), "unreached.all": figure(0.004, 0.005, -0.002, 0.004),
     "sign_within": figure(0.971, 0.972, -0.004, 0.006), "workload_max": figure(0.58, 0.49, -0.11, -0.07),
     "workload_mean": figure(0.31, 0.31, -0.01, 0.01), "workload_sd": figure(0.11, 0.09, -0.03, -0.01),
     "lapsed": figure(4.1, 4.3, -0.9, 1.3), "waited": figure(12.0, 15.5, 1.5, 5.5),
@@ -49,7 +50,8 @@ def results(*, figures: Mapping[str, Any] = FIGURES, areas: Sequence[Any] = AREA
     return {
         "figures": dict(figures), "areas": list(areas), "reached": {"1": worlds, "2": worlds},
         "coverage": {"calls": {"60": [0.2, 0.22], "180": [0.61, 0.66], "300": [0.864, 0.88]},
-                     "ground": {"60": [0.05, 0.06], "180": [0.3, 0.33], "300": [0.55, 0.57]}},
-        "cost": {"crews": [24, 24], "officers": [52, 52], "crew_hours_week": [1344, 1344]}, "calls": 4312.0, "runs": 30,
-        "days": 28, "level": 0.95, **more,
+                     "ground": {"60": [0.05, 0.06], "180": [0.3, 0.33], "300": [0.55, 0.57]},
+                     "crews": [9, 8], "hour": 27},
+        "cost": {"crews": [24, 24], "officers": [67.2, 67.2], "crew_hours_week": [1344, 1344]}, "calls": 4312.0,
+        "runs": 30, "days": 28, "level": 0.95, **more,
     }  # fmt: skip

@@ -21,7 +21,7 @@ from oneroom.engine.values import SYSTEM
 from tests.planned import past_calls as brought_in
 from tests.town import corner
 
-HOUR = 3600
+HOUR, HALF = 3600, DAY_S // 2
 
 
 def crews(room):
@@ -96,6 +96,62 @@ def test_a_crew_that_came_and_went_like_this_before_goes_on_so(room):
     assert said["watches_duty"]["crews"] == 1
 
 
+def test_rosters_of_a_few_days_leave_no_weekday_without_crews(room):
+    duties(room, "crew-1", on=8, hours=12, days=range(3))
+    duties(room, "crew-3", on=8, hours=12, days=range(14), who="qian")
+    found, said = crews(room)
+    assert found["crew-1"].watches == (Watch(8 * HOUR, 12 * HOUR),), "also on the days that nothing is known of yet"
+    assert found["crew-3"].watches == (Watch(8 * HOUR, 12 * HOUR),)
+    assert said["watches_rosters"] == {"code": "watches_rosters", "crews": 2, "days": 3}
+
+
+def test_a_lone_crew_on_every_other_day_is_on_duty_on_every_other_day(room):
+    duties(room, "crew-1", on=8, hours=12, days=range(0, 14, 2))
+    found, _said = crews(room)
+    (watch,) = found["crew-1"].watches
+    assert len(watch.days) == 4, "of seven: half of them, and not none"
+
+
+def came(room, code, turns):
+    """A crew came on duty on these days from now at these hours, and went after so many hours."""
+    crew, midnight = Crew.objects.get(code=code), localtime(room.now).replace(hour=0, minute=0, second=0)
+    go_off_duty(crew, by=SYSTEM, at=room.now)
+    for day, hour, lasts in turns:
+        at = midnight + timedelta(days=day, hours=hour)
+        come_on_duty(crew, by=SYSTEM, at=at)
+        go_off_duty(crew, by=SYSTEM, at=at + timedelta(hours=lasts))
+    room.fast_forward(seconds=(max(turns)[0] + 2) * DAY_S)
+
+
+@pytest.mark.parametrize("late", [0.0, 0.06])
+def test_a_crew_of_days_and_nights_in_turn_has_both_watches_as_often_as_it_had(room, late):
+    turns = [
+        (day, hour + late * (day % 5), 12)
+        for first in range(1, 19, 6)
+        for day, hour in ((first, 8), (first + 1, 8), (first + 2, 20), (first + 3, 20))
+    ]
+    came(room, "crew-1", turns)
+    found, said = crews(room)
+    by_day, by_night = found["crew-1"].watches
+    assert (by_day.on_s, by_day.lasts_s, by_night.on_s, by_night.lasts_s) == (8 * HOUR, HALF, 20 * HOUR, HALF)
+    assert len(by_day.days) in (2, 3)
+    assert len(by_night.days) in (2, 3)
+    assert said["watches_duty"]["crews"] == 1
+
+
+def test_around_midnight_a_start_is_one(room):
+    came(room, "crew-1", [(day, 24 - 0.1 if day % 2 else 0.1, 8) for day in range(2, 16)])
+    found, _said = crews(room)
+    assert {(watch.on_s, watch.lasts_s) for watch in found["crew-1"].watches} == {(0, 8 * HOUR)}
+
+
+def test_a_crew_that_came_at_any_hour_has_no_custom(room):
+    came(room, "crew-1", [(day, 6 + day % 5, 8) for day in range(1, 11)])
+    found, said = crews(room)
+    assert "watches_duty" not in said
+    assert found["crew-1"].watches in ((Watch(8 * HOUR, HALF),), (Watch(20 * HOUR, HALF),)), "as is assumed"
+
+
 def test_a_unit_whose_place_nobody_entered_has_its_crews_in_the_middle_of_its_area_or_where_they_were_seen(room):
     OrgUnit.objects.filter(code="west").update(lon=None, lat=None)
     OrgUnit.objects.filter(code="east").update(lon=None, lat=None, area=None)
@@ -150,6 +206,31 @@ def test_times_at_the_scene_are_fitted_from_thirty_orders_on(room):
     assert habits.speed == (1.0, 0.5, 1.0, 1.0), "half as fast as was foretold, for the one grade that drove"
     assert habits.silent < Habits().silent
     assert [each["fitted"] for each in more if each["code"] == "speed"] == [[2]]
+
+
+def order(room, number, at, *, after_s, origin="phone", crew="crew-1", lasts_s=900):
+    """A matter and its order, given so long after the call."""
+    matter = Incident.objects.create(
+        reference=f"H{number}", origin=origin, received_at=at, category="dispute", grade=2, state_since=at, lon=121.46,
+        lat=31.22, closed_at=at + timedelta(hours=3),
+    )  # fmt: skip
+    offered = at + timedelta(seconds=after_s)
+    Assignment.objects.create(
+        incident=matter, crew=Crew.objects.get(code=crew), state="cleared", state_since=offered, offered_at=offered,
+        acknowledged_at=offered + timedelta(seconds=10), ended_at=offered + timedelta(seconds=lasts_s),
+    )  # fmt: skip
+
+
+def test_how_long_the_room_decides_is_fitted_on_calls_of_the_public_that_waited_for_no_crew(room):
+    for n in range(40):
+        at = room.now - timedelta(days=3, hours=n)
+        order(room, f"{n}a", at, after_s=30)
+        order(room, f"{n}b", at + timedelta(seconds=60), after_s=1200)  # the crew is busy until then
+        order(room, f"{n}c", at, after_s=1, origin="self", crew="crew-3")
+    habits, assumed = habits_of(room.now - timedelta(days=9), room.now)
+    (decide,) = [each for each in assumed if each.get("what") == "decide"]
+    assert (habits.decide.median_s, decide["n"]) == (pytest.approx(30), 40)
+    assert [each["n"] for each in assumed if each.get("what") == "answer"] == [80], "those of crews' own are left out"
 
 
 def test_with_nothing_on_record_habits_are_the_simulators_and_said(room):

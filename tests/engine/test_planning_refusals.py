@@ -9,7 +9,7 @@ from oneroom.engine.simulate.demand import recorded
 from oneroom.engine.simulate.fitting import pace
 from oneroom.engine.simulate.ground import without_a_crew
 from oneroom.engine.simulate.hypercube import Unsolvable, solve
-from oneroom.engine.simulate.world import Crew, Unrunnable, World
+from oneroom.engine.simulate.world import Crew, Undrivable, Unrunnable, World
 from oneroom.engine.siting.center import p_center
 from oneroom.engine.siting.covering import lscp, mclp, mexclp
 from oneroom.engine.siting.ground import Ground, Unanswerable
@@ -63,6 +63,8 @@ def test_no_demand_is_a_sentence_in_every_model(ask):
          "1 places of calls cannot be reached by road from any post, junction 81 first"),
         (lambda: lived(town_and_island(Crew(1, 0, post=0, beat=(ISLAND[1],))), 0), Unrunnable,
          "the beat of crew 1 cannot be driven: no way from 0 to 82"),
+        (lambda: lived(town_and_island(Crew(1, 0, post=0, beat=(ISLAND[1],), code="P7")), 0), Undrivable,
+         "the beat of crew P7 cannot be driven"),
         (lambda: p_median(Ground(between([0], ISLAND), np.ones(2), far=roads.INF), 1, seed=1), Unanswerable,
          "there is no demand that a site could reach"),
         (lambda: p_center(Ground(between([0], ISLAND), np.ones(2), far=roads.INF), 1), Unanswerable,

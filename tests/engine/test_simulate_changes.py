@@ -25,6 +25,7 @@ EVERY = [
 
 def test_t26_changes_by_hand_are_read_as_they_were_written():
     assert write_hand(read_hand(EVERY)) == EVERY
+    assert write_hand(read_hand(EVERY, skills=("first_aid",), kit=())) == EVERY
     assert {change["do"] for change in EVERY} == set(DOES), "a kind that no test reads"
 
 
@@ -54,6 +55,20 @@ def test_t26_a_crew_may_be_added_with_its_code_and_unit_alone():
         ({"do": "watch", "crews": ["P1"], "on": "08:00", "hours": 25}, "hours"),
         ({"do": "watch", "crews": ["P1"], "on": "08:00", "hours": 8, "days": [7]}, "days"),
         ({"do": "watch", "crews": ["P1"], "on": "08:00", "hours": 8, "days": [[1]]}, "days"),
+        ({"do": "watch", "crews": ["P1"], "on": "08:00", "hours": 1e-9}, "hours"),
+        ({"do": "watch", "crews": ["P1"], "on": "08:00", "hours": 0.49}, "hours"),
+        ({"do": "watch", "crews": ["P1"], "on": "08:00", "hours": 8, "days": [0.0, True]}, "days"),
+        ({"do": "add_crew", "code": "N1", "unit": "st-1", "watch": "20:00"}, "watch"),
+        ({"do": "add_crew", "code": "N1", "unit": "st-1", "watch": {"on": "20:00", "hours": 8, "until": "4"}}, "watch"),
+        ({"do": "add_crew", "code": "N1", "unit": "st-1", "skills": ["sorcery"]}, "skills"),
+        ({"do": "add_crew", "code": "N1", "unit": "st-1", "kit": ["wand"]}, "kit"),
+        ({"do": "move_crew", "crew": "P2", "to": {"lon": 10**400, "lat": 36.0}}, "to"),
+        ({"do": "policy", "run_s": [1e308] * 4}, "run_s"),
+        ({"do": "policy", "kit_missing_s": 86_401}, "kit_missing_s"),
+        ({"do": "policy", "kit_missing_s": 10**400}, "kit_missing_s"),
+        ({"do": "policy", "kit_missing_s": float("nan")}, "kit_missing_s"),
+        ({"do": "policy", "metres_per_s": 0}, "metres_per_s"),
+        ({"do": "divert", "on": True, "gain_s": 1e308}, "gain_s"),
         ({"do": "beat", "crew": "P1", "places": [[117.0]]}, "places"),
         ({"do": "need", "crews": 0}, "crews"),
         ({"do": "need", "crews": 2, "grade": 5}, "grade"),
@@ -69,7 +84,7 @@ def test_t26_a_crew_may_be_added_with_its_code_and_unit_alone():
 )
 def test_t26_a_bad_change_is_refused_with_its_place_and_its_field(change, field):
     with pytest.raises(BadInput) as refused:
-        read_hand([EVERY[0], EVERY[3], change])
+        read_hand([EVERY[0], EVERY[3], change], skills=("first_aid",), kit=("aed",))
     assert refused.value.field == f"hand.2.{field}"
 
 

@@ -14,6 +14,7 @@ from scipy import stats
 
 from oneroom.engine.dispatch import DivertPolicy
 from oneroom.engine.escalation import answer_ladder
+from oneroom.engine.lifecycle.limits import limit_s
 from oneroom.engine.measures.loop import Loop
 from oneroom.engine.simulate.city import run
 from oneroom.engine.simulate.demand import Recorded, drawn
@@ -123,7 +124,73 @@ def test_response_is_from_the_call_to_the_first_crew_and_within_the_promise_of_i
     assert found["response_within.grade1"] == 0.5  # five minutes
     assert (found["calls"], found["workload_max"]) == (3, 0.5)  # who was never on duty has no workload
     assert "response_mean_s.grade2" not in found  # it came before the time that counts
-    assert "response_mean_s.grade3" not in found  # nobody came yet
+    assert (found["response_mean_s.grade3"], found["unreached.grade3"]) == (math.inf, 1)  # nobody came
+    assert (found["calls.area7"], found["unreached.area7"]) == (3, 1 / 3)
+
+
+def grade_1_of(arrivals, *, runs_on=timedelta(hours=4)):
+    """Figures of a run of one call of grade 1 a minute, of areas 0 and 1 in turn, reached after so many seconds."""
+    start, loop = datetime(2026, 11, 23, tzinfo=UTC), Loop()
+    for n, there in enumerate(arrivals):
+        at, matter = start + timedelta(minutes=n), f"incident:{n + 1}"
+        loop.take("incident.received", at, matter, matter, {"source": "phone", "grade": 1, "unit": n % 2})
+        if there is not None:
+            loop.take("assignment.offered", at, f"a:{n}", matter, {})
+            loop.take("assignment.on_scene", at + timedelta(seconds=there), f"a:{n}", matter, {})
+    return figures(loop, Outcome(np.ones(1), np.ones(1)), since=start, until=start + runs_on)
+
+
+def test_t26_calls_that_nobody_reaches_make_a_plan_late_and_never_quick():
+    found = grade_1_of([None, 100, *[None] * 8])
+    assert (found["late"], found["unreached.all"]) == (0.9, 0.9)
+    assert found["response_within.grade1"] == 0.1
+    assert found["response_p90_s.grade1"] == found["response_median_s.grade1"] == math.inf
+    assert (found["calls.area0"], found["calls.area1"]) == (5, 5)
+    assert (found["response_mean_s.area0"], found["response_mean_s.area1"]) == (math.inf, 100)
+    all_there = [60, 70, 80, 90, 100, 110, 120, 130, 140, 150]
+    assert grade_1_of(all_there)["response_p90_s.grade1"] == pytest.approx(np.percentile(all_there, 90))
+
+
+@pytest.mark.parametrize("grade", [1, 2, 3, 4])
+def test_a_call_is_late_when_the_promise_of_its_grade_ran_out_and_not_before(grade):
+    start = datetime(2026, 11, 23, tzinfo=UTC)
+    watched = max(900, limit_s("arrive", grade))
+    for ends, late in ((watched, None), (watched + 1, 1)):
+        loop = Loop()
+        loop.take("incident.received", start, "incident:1", "incident:1", {"source": "phone", "grade": grade})
+        found = figures(loop, Outcome(np.ones(1), np.ones(1)), since=start, until=start + timedelta(seconds=ends))
+        assert (found["calls"], found.get("late")) == (1, late)
+
+
+def test_t26_what_one_world_never_reaches_is_compared_and_clear_from_six_runs_on():
+    reached, never = {"s": 100.0, "few": 1.0}, {"s": math.inf, "few": 1.0}
+    found = compare([reached] * 6, [never] * 6)["s"]
+    assert (found.today.mean, found.plan.mean, found.difference.low, found.clear) == (100, math.inf, math.inf, True)
+    assert not compare([reached] * 5, [never] * 5)["s"].clear, "five of five are one side by chance in 1 of 16"
+    assert not compare([reached] * 6, [reached, *[never] * 5])["s"].clear, "in one run it was reached"
+    same = compare([never] * 6, [never] * 6)["s"]
+    assert (same.difference.low, same.difference.mean, same.difference.high) == (0, 0, 0)
+    seldom = compare([{"s": 1.0, "few": 1.0}, *[{"s": 1.0}] * 5], [reached, *[{"s": 2.0}] * 5])
+    assert "few" not in seldom, "one run proves nothing"
+    some = compare([{"s": 1.0}, {"s": 3.0}, {}], [{"s": 2.0}, {"s": 4.0}, {}])["s"]
+    assert (some.difference.mean, some.difference.runs) == (1, 2), "a run without such a call says nothing of it"
+
+
+def test_t26_counts_and_loads_are_of_the_days_that_count():
+    """Twelve crews of one watch: ten hours and the handover on duty in a day, whatever the days before were."""
+    world = town(watches=(Watch(8 * 3600, 10 * 3600),), habits=Habits(silent=0.3))
+    calls = drawn(calls_of(8), days=3, weekday=0, seed=[1])
+    whole = run(world, calls, lambda *_: None, days=3)
+    last = run(world, calls, lambda *_: None, days=3, since_s=2 * 86_400.0)
+    assert last.duty_s.mean() == pytest.approx(whole.duty_s.mean() / 3, rel=0.1)
+    record = []
+    run(world, calls, lambda kind, at, *_: record.append((kind, at)), days=3)
+    lapsed = [at for kind, at in record if kind == "assignment.lapsed"]
+    assert whole.lapsed == len(lapsed)
+    assert last.lapsed == sum(at >= MONDAY + timedelta(days=2) for at in lapsed) < whole.lapsed
+    assert 0 < last.worked_s.sum() < whole.worked_s.sum()
+    assert last.waited < whole.waited
+    assert last.overtime_s <= whole.overtime_s
 
 
 def test_calls_are_told_by_today_s_area_whoever_has_the_ground_under_a_plan():

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import os
 import signal
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from pickle import PicklingError
 
 import psutil
+import psycopg
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from oneroom.apps.duty.models import Position
+from oneroom.apps.incidents.pastcalls import calls_of_the_public
 from oneroom.apps.incidents.services import BroughtIn, bring_in_calls
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.orgs.models import OrgUnit
 from oneroom.apps.places.models import RoadNetwork
-from oneroom.apps.places.services import load_network
+from oneroom.apps.places.services import close_roads, load_network
 from oneroom.apps.plans import access
 from oneroom.apps.plans.codes import TROUBLES
 from oneroom.apps.plans.kinds import KINDS, Kind, read_compare
@@ -27,11 +32,13 @@ from oneroom.apps.plans.models import Run, Scenario
 from oneroom.apps.plans.running import turn
 from oneroom.apps.plans.services import alter_scenario, as_reform, ask_run, cancel_run, draft_scenario, put_away
 from oneroom.apps.plans.services.runs import take_up
+from oneroom.apps.plans.spreading import spread
 from oneroom.apps.reforms.models import ReformPlan
-from oneroom.engine.roads import assemble, to_npz_bytes
+from oneroom.engine.roads import assemble, from_npz_bytes, to_npz_bytes
+from oneroom.engine.simulate.world import Crew, Undrivable, Unrunnable
 from oneroom.engine.values import SYSTEM, BadInput, NotAllowed, NotFound, Overtaken
 from tests.planned import MERGED, MOVED, asked, past_calls, planner, scenario
-from tests.town import SOUTH, STEP, WEST, corner
+from tests.town import SOUTH, STEP, WEST, corner, streets
 from tests.waiting import PATIENCE_S, until
 from tests.watched import Process
 
@@ -74,6 +81,10 @@ def test_t26_two_stations_are_merged_three_crews_moved_and_both_worlds_run(room,
     assert west == results["areas"][0]
     assert results["cost"]["crews"] == [3, 3]
     assert results["cost"]["crew_hours_week"] == [3 * 168, 3 * 168]
+    assert results["cost"]["officers"] == pytest.approx([168 * (2 + 2 + 1) / 40] * 2), "who rides, at 40 hours a week"
+    assert results["coverage"]["crews"] == [3, 3]
+    assert {row["unreached"]["today"][0] for row in results["areas"]} == {0}
+    assert 0 <= results["figures"]["late"]["today"][0] <= 1
     for share in (results["coverage"]["calls"]["60"], results["coverage"]["ground"]["300"]):
         assert all(0 <= part <= 1 for part in share)
     for curve in results["reached"].values():
@@ -81,7 +92,16 @@ def test_t26_two_stations_are_merged_three_crews_moved_and_both_worlds_run(room,
         assert len(mean) == len(curve["s"]) == 31
         assert mean == sorted(mean)
     said = {each["code"] for each in found.assumed}
-    assert {"demand", "needs", "watches_assumed", "span_default", "silent_default", "stands_at_post"} <= said
+    assert {
+        "demand",
+        "needs",
+        "watches_assumed",
+        "span_default",
+        "silent_default",
+        "stands_at_post",
+        "nothing_closed",
+        "officer_hours",
+    } <= said
     assert kinds() == ["plan.drafted", "plan.altered", "plan.run_asked", "plan.run_ended"]
     assert not turn(), "nothing waits any more"
 
@@ -117,7 +137,39 @@ def test_t27_a_time_that_was_is_replayed_under_the_plan(room, pia, sequential):
     assert calls["today"] == calls["plan"]
     assert calls["today"][1] == calls["today"][2], "the same calls under each seed"
     assert 20 < calls["today"][0] < 80
-    assert "replayed" in {each["code"] for each in found.assumed}
+    said = {each["code"]: each for each in found.assumed}
+    assert said["replay_filled"]["day"] == "2026-11-08", "the day before fills the city"
+    since, until = (datetime.fromisoformat(f"2026-11-{day}T00:00+08:00") for day in ("09", "12"))
+    assert calls["today"][0] == len(calls_of_the_public(since, until)) < said["replayed"]["calls"]
+
+
+def test_t26_coverage_of_both_worlds_is_of_one_hour_and_hours_cost_officers(room, pia, sequential):
+    """Today three crews are always there; under the plan two of them go each night from 03:00 to 04:00."""
+    past_calls(room)
+    watch = {"on": "04:00", "hours": 23, "days": [0, 1, 2, 3, 4, 5, 6]}
+    pk = scenario(room, pia, changes=[], hand=[{"do": "watch", "crews": ["crew-1", "crew-2"], **watch}])
+    run = asked(room, pia, pk, runs=2, days=1)
+    turn()
+    results = Run.objects.get(pk=run).results
+    coverage = results["coverage"]
+    assert (coverage["hour"] % 24, coverage["crews"]) == (3, [3, 1])
+    assert all(was >= is_ for part in ("calls", "ground") for was, is_ in coverage[part].values())
+    assert results["cost"]["crews"] == [3, 3]
+    assert results["cost"]["crew_hours_week"] == [3 * 168, 3 * 168 - 14]
+    assert results["cost"]["officers"][1] == pytest.approx((168 * 5 - 7 * 4) / 40), "both hold two"
+
+
+def test_t26_a_street_that_is_closed_today_is_open_in_a_run(room, pia, sequential):
+    past_calls(room)
+    pk = scenario(room, pia)
+    before = asked(room, pia, pk)
+    turn()
+    market = [[WEST, SOUTH + STEP], [WEST + 2 * STEP, SOUTH + STEP]]
+    close_roads(how="along", points=market, one_way=False, reason="accident", until=room.now + timedelta(hours=2),
+                by=room.actor("dora"), at=room.now)  # fmt: skip
+    after = asked(room, pia, pk)
+    turn()
+    assert Run.objects.get(pk=after).results == Run.objects.get(pk=before).results
 
 
 def test_t27_a_time_without_calls_cannot_be_replayed(room, pia, sequential):
@@ -199,7 +251,58 @@ def test_without_calls_or_where_nobody_answers_for_the_ground_a_run_fails(room, 
     turn()
     found = Run.objects.get(pk=run)
     assert found.trouble == "area_without_station"
-    assert set(found.trouble_said) == {"lon", "lat"}
+    said = found.trouble_said
+    assert said["count"] == 400
+    assert (said["lon"], said["lat"]) == (round(said["lon"], 2), round(said["lat"], 2)), "a kilometre, no house"
+
+
+def calls_from(room, place, *, count):
+    one = [room.now - timedelta(days=2, minutes=n) for n in range(count)]
+    bring_in_calls([BroughtIn(at, *place, "help", 3, "phone") for at in one], by=SYSTEM, at=room.now)
+
+
+def at_sea(room):
+    return 121.46123, 30.90456
+
+
+def on_a_scrap_of_road(room):
+    """The town's roads with one street more, from which no way leads to the others."""
+    graph, x, y = from_npz_bytes(streets()), 121.47412, 31.23412
+    more = assemble(
+        node_lon=[*graph.node_lon, x, x + 0.0015], node_lat=[*graph.node_lat, y, y],
+        edge_tail=[*graph.edge_tail, 9], edge_head=[*graph.edge_head, 10],
+        edge_oneway=[False] * (len(graph.edge_tail) + 1), edge_kmh=[36.0] * (len(graph.edge_tail) + 1),
+    )  # fmt: skip
+    load_network(to_npz_bytes(more), name="with a scrap", by=SYSTEM, at=room.now)
+    return x, y
+
+
+@pytest.mark.parametrize(
+    ("stray", "left_out", "trouble", "around"),
+    [
+        (at_sea, (1, 0), "area_without_station", (121.46, 30.9)),
+        (on_a_scrap_of_road, (0, 1), "unreachable", (121.47, 31.23)),
+    ],
+)
+def test_a_stray_call_is_left_out_and_counted_and_where_many_came_from_is_said_to_a_kilometre(
+    room, pia, sequential, stray, left_out, trouble, around
+):
+    past_calls(room)
+    place = stray(room)
+    calls_from(room, place, count=1)
+    pk = scenario(room, pia, changes=[], hand=[])
+    run = asked(room, pia, pk, runs=2, days=1)
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble) == ("done", "")
+    (said,) = [each for each in found.assumed if each["code"] == "left_out"]
+    assert (said["outside"], said["unreachable"]) == left_out
+    calls_from(room, place, count=9)
+    run = asked(room, pia, pk)
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.trouble, found.trouble_said) == (trouble, {"count": 10, "lon": around[0], "lat": around[1]})
+    assert str(TROUBLES[trouble] % found.trouble_said)
 
 
 def test_a_crew_that_stands_nobody_knows_where_is_left_out_and_named_unless_the_plan_gives_it_a_post(
@@ -236,14 +339,13 @@ def test_calls_from_an_island_that_no_road_leads_to_are_counted_and_named(room, 
     )  # fmt: skip
     load_network(to_npz_bytes(graph), name="island", by=SYSTEM, at=room.now)
     lon, lat = here[4]
-    call = BroughtIn(room.now - timedelta(hours=5), lon, lat, "help", 3, "phone")
-    bring_in_calls([call], by=SYSTEM, at=room.now)
+    calls_from(room, (lon, lat), count=5)
     to_island = {"do": "move_crew", "crew": "crew-1", "to": {"lon": lon, "lat": lat}}
     run = asked(room, pia, scenario(room, pia, changes=[], hand=[to_island]))
     turn()
     found = Run.objects.get(pk=run)
-    assert (found.trouble, found.trouble_said["count"]) == ("unreachable", 1)
-    assert abs(found.trouble_said["lon"] - lon) < STEP
+    assert (found.trouble, found.trouble_said["count"]) == ("unreachable", 5)
+    assert found.trouble_said["lon"] == round(lon, 2), "to a kilometre"
     assert str(TROUBLES["unreachable"] % found.trouble_said)
 
 
@@ -443,8 +545,35 @@ def by_a_fault_of_ours(run, tick):
     raise KeyError("nobody knows")
 
 
+def to_a_full_disk_in_a_process(run, tick):
+    list(spread(Path("/dev/full").write_bytes, [b"more than there is room for"] * 2))
+    return {}
+
+
+def to_a_full_disk_while_it_is_packed(run, tick):
+    try:
+        to_a_full_disk(run, tick)
+    except OSError as full:  # as joblib says it
+        raise PicklingError("Could not pickle the task to send to the workers.") from full
+
+
+def by_a_city_that_is_none(run, tick):
+    raise Unrunnable("a watch begins within the day and lasts at most one")
+
+
+def by_a_beat(run, tick):
+    raise Undrivable(Crew(7, 0, post=0, code="P7"), "takes more than three weeks")
+
+
 @pytest.mark.parametrize(
-    ("answer", "trouble", "said"), [(to_a_full_disk, "disk_full", set()), (by_a_fault_of_ours, "fault", {"id"})]
+    ("answer", "trouble", "said"),
+    [
+        (to_a_full_disk, "disk_full", set()),
+        (to_a_full_disk_in_a_process, "disk_full", set()),
+        (to_a_full_disk_while_it_is_packed, "disk_full", set()),
+        (by_a_fault_of_ours, "fault", {"id"}),
+        (by_a_city_that_is_none, "fault", {"id"}),
+    ],
 )
 def test_a_full_disk_or_a_fault_mid_run_fails_it_with_a_sentence(room, pia, monkeypatch, caplog, answer, trouble, said):
     monkeypatch.setitem(KINDS, "odd", Kind(read_compare, f"{__name__}.{answer.__name__}"))
@@ -455,3 +584,58 @@ def test_a_full_disk_or_a_fault_mid_run_fails_it_with_a_sentence(room, pia, monk
     assert str(TROUBLES[trouble] % found.trouble_said)
     assert all(number in caplog.text for number in found.trouble_said.values()), "the log has it under its number"
     assert asked(room, pia, pk), "it may be asked for again"
+
+
+def test_a_crew_is_named_by_its_code_where_its_beat_cannot_be_driven(room, pia, monkeypatch):
+    monkeypatch.setitem(KINDS, "odd", Kind(read_compare, f"{__name__}.by_a_beat"))
+    run = asked(room, pia, scenario(room, pia), "odd")
+    turn()
+    found = Run.objects.get(pk=run)
+    assert (found.trouble, found.trouble_said) == ("beat", {"crew": "P7"})
+
+
+def test_results_that_the_database_has_no_room_for_fail_the_run_with_a_sentence(room, pia, monkeypatch):
+    monkeypatch.setitem(KINDS, "odd", Kind(read_compare, f"{__name__}.at_once"))
+    pk = scenario(room, pia)
+    run = asked(room, pia, pk, "odd")
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+            CREATE TRIGGER full_disk BEFORE UPDATE ON plans_run FOR EACH ROW
+            WHEN (NEW.state = 'done') EXECUTE FUNCTION full_disk()""")
+    try:
+        turn()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION full_disk() CASCADE")
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble, found.results) == ("failed", "disk_full", None)
+    assert asked(room, pia, pk), "it may be asked for again"
+
+
+def at_once(run, tick):
+    return {"calls": 1}
+
+
+def cut_off():
+    """The database ends this thread's connection, as when it is begun anew."""
+    connection.ensure_connection()
+    with psycopg.connect(connection.connection.info.dsn, password=connection.connection.info.password) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+
+
+def while_the_database_is_begun_anew(run, tick):
+    for n in range(3):
+        cut_off()
+        tick(n, 3)
+    cut_off()
+    return {"calls": 3}
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_a_run(room, pia, monkeypatch):
+    monkeypatch.setitem(KINDS, "odd", Kind(read_compare, f"{__name__}.while_the_database_is_begun_anew"))
+    run = asked(room, pia, scenario(room, pia), "odd")
+    assert turn()
+    found = Run.objects.get(pk=run)
+    assert (found.state, found.trouble, found.results) == ("done", "", {"calls": 3})

@@ -131,6 +131,11 @@ def test_t27_forms_with_todays_numbers_change_only_what_was_changed(room, browse
     assert add(pia, plan, do="ladder", **{**ladder, "second.1": "9"}).status_code == 422, "before the rung before it"
     policy = typed(pia, plan, "policy")
     assert add(pia, plan, do="policy", **{**policy, "other_area_s.2": "0"}).status_code == 302
+    assert add(pia, plan, do="next_at", rung="second").status_code == 422, "as it is today"
+    assert add(pia, plan, do="next_at", rung="moon").status_code == 422
+    assert add(pia, plan, do="next_at", rung="again").status_code == 302
+    assert Scenario.objects.get(pk=plan).hand[-1] == {"do": "next_at", "rung": "again"}
+    assert "when the ladder reaches the leader once more" in text(pia.get(f"/office/plans/{plan}"))
     shown = text(pia.get(f"/office/plans/{plan}"))
     assert "Answer ladder of P1: rungs after 0, 15, 20, 60, 90, 120 s." in shown
     assert "another station&#x27;s area: 0 / 0 / 60 / 90." in shown
@@ -241,18 +246,100 @@ def test_t26_the_verdict_speaks_only_of_what_leaves_chance_out(room, browser, pl
     plan = begun(room, planner)
     run = done(room, planner, plan)
     shown = text(browser().get(f"/office/plans/{plan}/runs/{run.pk}"))
-    assert "P1 is 26 s faster; areas that gain: 1, that lose: 1; no crews or officers added." in shown
+    assert "P1 is 26 s faster; areas that gain: 1, that lose: 1; no crews, officers or hours added." in shown
     assert "The slower areas hold 32 % of calls; the worst, East station, by 15 s." in shown
     assert "+9 s [−21, +40] unclear" in shown
     assert "−26 s [−38, −14] faster" in shown
-    assert "Arrivals overdue 4.1 % 3.2 % −0.9 [−1.3, −0.5] better" in shown
+    assert "Overdue or never reached 4.1 % 3.2 % −0.9 [−1.3, −0.5] better" in shown
     assert "Calls that waited for a crew 12.0 15.5 +3.5 [+1.5, +5.5] worse" in shown
+    assert "Calls that nobody came to 0.4 % 0.5 % +0.1 [−0.2, +0.4] unclear" in shown
+    assert "Tuesday from 3:00, the hour of the week with the fewest crews: A 9, B 8" in shown
+    assert "Of 2 areas about 0.1 would seem to gain or lose by chance alone." in shown
     unsure = {**FIGURES, "response_p90_s.grade1": figure(378, 352, -60, 8)}
     nobody = [{**a, **figure(300, 290, -30, 10)} for a in AREAS]
-    run = done(room, planner, plan, figures=unsure, areas=nobody, cost={"crews": [24, 26], "officers": [52, 57]})
+    run = done(
+        room,
+        planner,
+        plan,
+        figures=unsure,
+        areas=nobody,
+        cost={"crews": [24, 26], "officers": [52.1, 57.3], "crew_hours_week": [1000, 1168]},
+    )
     shown = text(browser().get(f"/office/plans/{plan}/runs/{run.pk}"))
-    assert "P1: no clear difference; areas that gain: 0, that lose: 0; +2 crews, +5 officers." in shown
+    assert (
+        "P1: no clear difference; areas that gain: 0, that lose: 0; +2 crews, +5 officers, +168 crew hours a week."
+        in shown
+    )
     assert "No area is clearly slower. In 2 areas no difference can be seen." in shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_t26_who_is_not_reached_any_more_loses_most_wherever_the_page_speaks_of_it(room, browser, planner, language):
+    """The west is never reached under the plan, half of the east is not, and of the third area there are few calls."""
+    plan, endless = begun(room, planner), float("inf")
+    never = {**figure(378, 352, -60, 8), "plan": ["inf", 300.0, "inf"], "difference": ["inf", 20.0, "inf"]}
+    none = figure(0.0, 0.004, -0.002, 0.01)
+    west = {**area("west", "西所", "West station", 34, 300, endless, endless, endless), "unreached": figure(0, 1, 1, 1)}
+    west |= {name: [str(x) for x in west[name]] for name in ("plan", "difference")}
+    east = {**area("east", "东所", "East station", 16, 310, 280, -50, -10), "unreached": figure(0.01, 0.5, 0.4, 0.58)}
+    far = {"unit": "far", "zh": "远所", "en": "Far station", "calls_day": 0.02}
+    north = {**area("north", "北所", "North station", 50, 310, 280, -50, -10), "unreached": none}
+    run = done(room, planner, plan, areas=[west, east, north, far], figures={
+        **FIGURES, "response_p90_s.grade1": never, "unreached.all": figure(0.0, 0.42, 0.4, 0.44),
+        "response_p90_s.grade2": figure(452, 452.3, 0.1, 0.5),
+    })  # fmt: skip
+    client = browser(language=language)
+    page = client.get(f"/office/plans/{plan}/runs/{run.pk}")
+    shown, head = text(page), page.content.decode().split('class="plan-verdict"')[1].split("</div>")[0]
+    if language == "en":
+        assert (
+            "P1: a tenth of calls or more is never reached; nobody comes to 42.0 % of calls, today to 0.0 %; " in head
+        )
+        assert "areas that gain: 1, that lose: 2" in head
+        assert (
+            "hold 50 % of calls; in the worst, West station, nobody comes to 100.0 % of calls, today to 0.0 %" in head
+        )
+        assert "P 1 6:18 not reached +∞ [+20 s, +∞] slower" in shown
+        assert "West station 5:00 not reached +∞ [+∞, +∞] more not reached 34" in shown
+        assert (
+            "East station 5:10, 1.0 % not reached 4:40, 50.0 % not reached −30 s [−50, −10] more not reached" in shown
+        )
+        assert "Far station – – – too few calls 0.0" in shown
+    else:
+        assert "西所" in head
+        assert "6:18 未到达 +∞" in shown
+        assert "远所 – – – 警情太少" in shown
+    assert page.content.decode().count('class="is-slower" d="M') == 2, "both stand on the map as losers"
+    assert text_of(client.get(f"/office/plans/{plan}/runs/{run.pk}/report.pdf").content)
+    assert client.get(f"/office/plans/{plan}/runs/{run.pk}/report").status_code == 200
+    rows = list(csv.reader(io.StringIO(
+        client.get(f"/office/plans/{plan}/runs/{run.pk}/figures.csv").content.decode("utf-8-sig")
+    )))  # fmt: skip
+    assert {"West station", "Far station"} <= {row[1] for row in rows} or language != "en"
+
+
+def test_a_difference_of_less_than_a_second_is_not_told_as_none(room, browser, planner):
+    plan = begun(room, planner)
+    run = done(room, planner, plan, figures={**FIGURES, "response_p90_s.grade1": figure(378, 377.7, -0.5, -0.1)})
+    assert "P1 is less than 1 s faster" in text(browser().get(f"/office/plans/{plan}/runs/{run.pk}"))
+
+
+def test_hours_that_change_are_named_though_the_crews_are_the_same(room, browser, planner):
+    plan = begun(room, planner)
+    run = done(room, planner, plan, cost={"crews": [24, 24], "officers": [67.2, 67.2], "crew_hours_week": [1344, 1400]})
+    shown = text(browser().get(f"/office/plans/{plan}/runs/{run.pk}"))
+    assert "that lose: 1; +56 crew hours a week." in shown
+    assert "Officers for these hours 67.2 67.2" in shown
+
+
+def test_the_last_good_run_stands_however_many_failed_since(room, browser, planner):
+    plan = begun(room, planner)
+    good = done(room, planner, plan)
+    for _n in range(21):
+        end_run(ask_run(plan, "compare", {}, by=planner, at=room.now), "failed", trouble="no_roads", at=room.now)
+    shown = browser().get(f"/office/plans/{plan}").content.decode()
+    assert f"/office/plans/{plan}/runs/{good.pk}" in shown
+    assert "the last good one" in text(browser().get(f"/office/plans/{plan}"))
 
 
 def test_the_page_has_the_map_as_a_drawing_and_as_a_table_and_its_credit(room, browser, planner):
@@ -278,7 +365,7 @@ def test_an_area_without_ground_stands_in_the_table_and_a_grade_without_calls_ha
     assert browser().get(f"/office/plans/{plan}/runs/{run.pk}/report.pdf").status_code == 200
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "P1 is 26 s faster"), ("zh-hans", "26")])
+@pytest.mark.parametrize(("language", "said"), [("en", "P1 is 26 s faster"), ("zh-hans", "P1 快 26")])
 def test_t26_the_report_is_on_paper_with_intervals_assumptions_and_page_numbers(room, browser, planner, language, said):
     plan = begun(room, planner, "合并两所 Merge")
     run = done(room, planner, plan)
@@ -355,11 +442,13 @@ def test_assumptions_are_said_with_their_values(room, browser, planner, language
     assumed = [
         {"code": "demand", "calls": 4312, "since": "2026-10-01T00:00:00+08:00", "until": "2026-11-01T00:00:00+08:00"},
         {"code": "replayed", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
+        {"code": "districts_calls", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
+        {"code": "districts_hour", "hour": 17}, {"code": "districts_handling", "minutes": 30},
         {"code": "demand_old", "until": "2026-10-01T00:00"}, {"code": "post_in_area", "crew": "crew-1", "unit": "west"},
         {"code": "post_in_area", "crew": "crew-2", "unit": "west"},
         {"code": "post_where_seen", "crew": "a", "unit": "b"},
         {"code": "post_unknown", "crew": "a", "unit": "b"}, {"code": "riders", "crews": 3, "officers": 2},
-        {"code": "watches_rosters", "crews": 3}, {"code": "watches_duty", "crews": 3},
+        {"code": "watches_rosters", "crews": 3, "days": 3}, {"code": "watches_duty", "crews": 3},
         {"code": "watches_assumed", "crews": 3, "halves": True},
         {"code": "watches_assumed", "crews": 3, "halves": False},
         {"code": "span_fitted", **span}, {"code": "span_default", **span},
@@ -367,7 +456,11 @@ def test_assumptions_are_said_with_their_values(room, browser, planner, language
         {"code": "speed", "by_grade": [1.1, 1.0, 0.9, 0.9], "fitted": [1]},
         {"code": "habits", "wakes": 0.5, "handover_s": 600, "mute_s": 1800}, {"code": "needs", "kinds": 9},
         {"code": "sent", "share": 0.8, "n": 100}, {"code": "unit_place", "unit": "east", "of": "west"},
-        {"code": "stands_at_post"},
+        {"code": "stands_at_post"}, {"code": "nothing_closed"}, {"code": "officer_hours", "hours": 40},
+        {"code": "replay_filled", "day": "2026-10-01"}, {"code": "districts_hour", "hour": 8},
+        {"code": "districts_calls", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
+        {"code": "districts_handling", "minutes": 30},
+        {"code": "left_out", "outside": 3, "unreachable": 1},
     ]  # fmt: skip
     assert {a["code"] for a in assumed} == {*SENTENCES, *OF_CREWS}
     run = done(room, planner, plan, assumed=assumed)
@@ -377,6 +470,8 @@ def test_assumptions_are_said_with_their_values(room, browser, planner, language
     assert not [s for s in said if "%" in s and "%(" in s]
     if language == "en":
         assert "Crew-1, Crew-2" in said[-3]
+        assert "In a run no street is closed, whatever is closed today." in said
+        assert "An officer works 40 hours a week; leave and sickness are left out." in said
         assert "4,312 calls of the public from 2026-10-01 to 2026-11-01" in said[0]
 
 

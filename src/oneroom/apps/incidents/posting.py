@@ -257,8 +257,9 @@ def _calls_by_area(cells: coverage.Cells) -> dict[int | None, int]:
     """The calls of the squares of the city by the station whose ground the middle of each is; None outside all."""
     which = np.flatnonzero(cells.calls)
     lon, lat = cells.middle
+    places = list(zip(lon[which].tolist(), lat[which].tolist(), strict=True))
     found: dict[int | None, int] = {}
-    for area, n in zip(stations_at(lon[which], lat[which]), cells.calls[which].tolist(), strict=True):
+    for area, n in zip(stations_at(places), cells.calls[which].tolist(), strict=True):
         found[area] = found.get(area, 0) + round(n)
     return found
 

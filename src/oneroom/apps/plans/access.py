@@ -51,9 +51,12 @@ def run_for(pk: int, *, by: Actor) -> Run:
     return found
 
 
-def last_good(scenario: Scenario, kind: str = "compare") -> Run | None:
-    """The newest run of this kind that is done, with what it came to: it stands until another is done."""
-    return Run.objects.filter(scenario=scenario, kind=kind, state=Run.State.DONE).order_by("-pk").first()
+def last_good(scenario: Scenario, *kinds: str) -> Run | None:
+    """
+    The newest run of these kinds (none: those that compare) that is done: it stands until another is, however many
+    failed since. What it came to is read when it is asked for.
+    """
+    return runs_of(scenario).filter(state=Run.State.DONE, kind__in=kinds or ("compare", "replay")).first()
 
 
 def newest_runs(scenario_ids: Iterable[int]) -> dict[int, Run]:

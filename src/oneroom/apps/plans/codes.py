@@ -1,4 +1,4 @@
-"""Why a run failed, as sentences; a run keeps the code and its values (``Run.trouble``, ``trouble_said``)."""
+"""States of a run, and why one failed as sentences; it keeps the code and its values (``Run.trouble``)."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ TROUBLES = {
         "Crew %(crew)s stands off the road network, at a place that no road reaches. Give it another post."
     ),
     "area_without_station": _(
-        "No station answers for the ground around %(lon)s, %(lat)s, where calls come from. Draw it into an area first."
+        "No station answers for the ground of %(count)s calls, most of them from around %(lon)s, %(lat)s. Draw it into"
+        " an area first."
     ),
-    "unreachable": _("From %(count)s places no post is within reach by road, %(lon)s, %(lat)s first."),
-    "unrunnable": _("This city cannot be run: %(why)s"),
+    "unreachable": _(
+        "%(count)s calls came from where no crew gets by road, most of them from around %(lon)s, %(lat)s. Give a crew a"
+        " post from which it does."
+    ),
+    "beat": _("Crew %(crew)s cannot drive its beat: a place of it cannot be reached, or it is too long. Change it."),
     "disk_full": _("The disk is full, so the run ended. Make room, then ask for it again."),
     "no_memory": _("There is not enough memory for this run. Ask for fewer days, or run it on a larger machine."),
     "worker_died": _("A process of the run was ended from outside. Ask for the run again."),
     "fault": _("The run ended by a fault of ours, noted as %(id)s. Tell it to whoever looks after OneRoom."),
 }
 
+LIVE = ("waiting", "running", "cancelling")  # states of a run that is not over
 RUN_STATES = {
     "waiting": named("run", "waiting"),
     "running": named("run", "running"),

@@ -2,14 +2,16 @@
 Today and a plan under the same calls and people, and what may be said of the difference: the results of a run.
 
 `compare` draws calls as the last weeks had them; `replay` takes those of days that were, and only what people do is
-drawn. See `docs/simulation.md` for what to believe of either.
+drawn. A figure without end (calls that nobody comes to) is kept as "inf", for which JSON has no number. See
+`docs/simulation.md` for what to believe of either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,9 @@ from django.utils.timezone import get_current_timezone
 from numpy.typing import NDArray
 
 from oneroom.apps.ledger.time import now
-from oneroom.apps.places.queries import find_network
 from oneroom.apps.plans.models import Run
 from oneroom.apps.plans.spreading import spread
+from oneroom.apps.plans.troubles import Trouble
 from oneroom.apps.plans.world import Worlds, days_between, worlds_of
 from oneroom.engine import coverage, roads
 from oneroom.engine.simulate.demand import Demand, Recorded
@@ -32,6 +34,8 @@ from oneroom.engine.simulate.world import World
 
 Tick = Callable[[int, int], None]
 HOURS = 168
+OFFICER_HOURS = 40  # a week of one officer, leave and sickness left out: the statutory working week
+_AREA = ("response_mean_s.area", "calls.area", "unreached.area")
 
 
 def compare(run: Run, tick: Tick) -> dict[str, Any]:
@@ -45,12 +49,19 @@ def compare(run: Run, tick: Tick) -> dict[str, Any]:
 
 
 def replay(run: Run, tick: Tick) -> dict[str, Any]:
-    """The calls of days that were, under both worlds; people are drawn anew each time."""
+    """
+    The calls of days that were, under both worlds; people are drawn anew each time. Those of the day before fill the
+    city and are not counted: else every crew would be idle at the first midnight.
+    """
     assert run.day is not None
     asked = run.asked
     since, until = (date.fromisoformat(asked[name]) for name in ("since", "until"))
-    worlds = worlds_of(run.changes, run.hand, run.day, at=now(), replayed=days_between(since, until))
-    return _both(worlds, _recorded(worlds, asked["seed"]), Days((until - since).days, 0), asked, tick)
+    before = since - timedelta(days=1)
+    worlds = worlds_of(run.changes, run.hand, run.day, at=now(), replayed=days_between(before, until))
+    if not (worlds.record.calls.at >= days_between(since, until)[0].timestamp()).any():
+        raise Trouble("no_calls")
+    worlds.assumed.append({"code": "replay_filled", "day": before.isoformat()})
+    return _both(worlds, _recorded(worlds, asked["seed"]), Days((until - since).days, 1), asked, tick)
 
 
 def _drawn(worlds: Worlds) -> tuple[Demand, Demand]:
@@ -102,11 +113,9 @@ def _both(
         "figures": {name: _told(each) for name, each in found.items() if not name.startswith(("reached.", *_AREA))},
         "areas": _areas(worlds, found, today, span), "reached": _reached(found), "coverage": _coverage(worlds),
         "cost": _cost(worlds), "calls": found["calls"].today.mean, "runs": len(seeds), "days": span.days,
-        "level": asked["level"], "assumed": worlds.assumed,
+        "level": asked["level"],
+        "assumed": [*worlds.assumed, {"code": "nothing_closed"}, {"code": "officer_hours", "hours": OFFICER_HOURS}],
     }  # fmt: skip
-
-
-_AREA = ("response_mean_s.area", "calls.area")
 
 
 def _told(each: Compared) -> dict[str, Any]:
@@ -116,19 +125,26 @@ def _told(each: Compared) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _three(each: Interval) -> list[float]:
-    return [each.mean, each.low, each.high]
+def _three(each: Interval) -> list[float | str]:
+    return [x if isfinite(x) else str(x) for x in (each.mean, each.low, each.high)]
 
 
 def _areas(worlds: Worlds, found: dict[str, Compared], today: Sequence[Figures], span: Days) -> list[dict[str, Any]]:
-    """Each area of today with its own figures, who loses most first."""
+    """
+    Each area of today that any call came from, with its own figures, who loses most first; one whose calls came in
+    fewer than two runs has none of them, and comes last.
+    """
     rows = []
     for number, (code, zh, en) in enumerate(worlds.areas):
+        calls = float(np.mean([run.get(f"calls.area{number}", 0.0) for run in today])) / span.days
+        if not calls:
+            continue
+        row: dict[str, Any] = {"unit": code, "zh": zh, "en": en, "calls_day": calls}
         name = f"response_mean_s.area{number}"
         if name in found:
-            calls = float(np.mean([run.get(f"calls.area{number}", 0.0) for run in today])) / span.days
-            rows.append({"unit": code, "zh": zh, "en": en, "calls_day": calls, **_told(found[name])})
-    return sorted(rows, key=lambda row: -row["difference"][0])
+            row |= {**_told(found[name]), "unreached": _told(found[f"unreached.area{number}"])}
+        rows.append(row)
+    return sorted(rows, key=lambda row: -float(row["difference"][0]) if "difference" in row else float("inf"))
 
 
 def _reached(found: dict[str, Compared]) -> dict[str, Any]:
@@ -147,25 +163,26 @@ def _reached(found: dict[str, Compared]) -> dict[str, Any]:
 
 
 def _coverage(worlds: Worlds) -> dict[str, Any]:
-    """Crews at their posts in the hour of the week with the fewest: which part of calls and ground they reach."""
-    loaded = find_network()
-    if loaded is None:
-        return {}
+    """
+    Crews at their posts in one hour of the week, for both worlds that with the fewest in either: which part of calls
+    and ground they reach on the roads of that hour, with nothing closed.
+    """
     weight = np.bincount(worlds.cell, minlength=len(worlds.cells)).astype(np.float64)
-    told: dict[str, Any] = {"calls": {}, "ground": {}, "crews": []}
-    for world in (worlds.today, worlds.plan):
-        hour, crews = _thinnest(world)
-        posts = roads.points_at_nodes(world.graph, [world.crews[n].post for n in crews])
-        reach = coverage.reach(worlds.cells, loaded.free_metric(hour % 24), posts)
-        told["crews"].append(len(crews))
+    on = [_on_duty(world) for world in (worlds.today, worlds.plan)]
+    crews = np.array([each.sum(axis=1) for each in on])
+    hour = int(np.lexsort((crews.sum(axis=0), crews.min(axis=0)))[0])
+    told: dict[str, Any] = {"calls": {}, "ground": {}, "crews": crews[:, hour].tolist(), "hour": hour}
+    for world, each in zip((worlds.today, worlds.plan), on, strict=True):
+        posts = roads.points_at_nodes(world.graph, [world.crews[n].post for n in np.flatnonzero(each[hour])])
+        reach = coverage.reach(worlds.cells, roads.metric(world.graph, hour=hour % 24), posts)
         for s in coverage.LIMITS_S:
-            for name, each in (("calls", weight), ("ground", np.ones(len(weight)))):
-                told[name].setdefault(str(s), []).append(coverage.share(reach.within(s), each))
+            for name, of in (("calls", weight), ("ground", np.ones(len(weight)))):
+                told[name].setdefault(str(s), []).append(coverage.share(reach.within(s), of))
     return told
 
 
-def _thinnest(world: World) -> tuple[int, list[int]]:
-    """The hour of the week with the fewest crews on duty, and which they are."""
+def _on_duty(world: World) -> NDArray[np.bool_]:
+    """Which crews are on duty in which hour of the week, (168, crews)."""
     on: NDArray[np.bool_] = np.zeros((HOURS, len(world.crews)), np.bool_)
     for n, crew in enumerate(world.crews):
         watch = world.watches[crew.watch]
@@ -173,16 +190,21 @@ def _thinnest(world: World) -> tuple[int, list[int]]:
             begins = day * 24 + watch.on_s / 3600
             hours = np.arange(int(np.ceil(begins)), max(int(begins + watch.lasts_s / 3600), int(np.ceil(begins)) + 1))
             on[hours % HOURS, n] = True
-    hour = int(on.sum(axis=1).argmin())
-    return hour, np.flatnonzero(on[hour]).tolist()
+    return on
 
 
 def _cost(worlds: Worlds) -> dict[str, list[float]]:
-    """What a plan costs in people: crews, officers of all watches, hours of crews in a week."""
+    """
+    What a plan costs in people: crews, their hours in a week, and how many officers work those hours. Seats are not
+    officers: one car manned around the clock takes more than two watches of it.
+    """
     told: dict[str, list[float]] = {"crews": [], "officers": [], "crew_hours_week": []}
     for world, codes in ((worlds.today, worlds.crews_today), (worlds.plan, worlds.crews_plan)):
+        watches = [world.watches[crew.watch] for crew in world.crews]
+        hours = [watch.lasts_s * len(watch.days) / 3600 for watch in watches]
         told["crews"].append(float(len(set(codes))))
-        told["officers"].append(float(sum(crew.officers for crew in world.crews)))
-        hours = [world.watches[crew.watch].lasts_s * len(world.watches[crew.watch].days) for crew in world.crews]
-        told["crew_hours_week"].append(sum(hours) / 3600)
+        told["officers"].append(
+            sum(h * crew.officers for h, crew in zip(hours, world.crews, strict=True)) / OFFICER_HOURS
+        )
+        told["crew_hours_week"].append(sum(hours))
     return told

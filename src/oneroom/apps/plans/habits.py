@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from oneroom.apps.incidents.counting import assignments
+from oneroom.apps.incidents.models import Assignment
+from oneroom.apps.ledger.queries import entries_recorded
+from oneroom.apps.plans.record import orders
 from oneroom.engine.escalation import answer_ladder
 from oneroom.engine.simulate.rates import LEAST, share, span_of
 from oneroom.engine.simulate.world import Habits
@@ -18,8 +21,8 @@ Assumed = list[dict[str, Any]]
 _SPEEDS = (0.5, 2.0)  # a factor outside of this is an entry that came late, not a car
 _MOST_SILENT = 0.5
 _STEPS = (
-    "incident_id", "incident__received_at", "incident__grade", "offered_at", "acknowledged_at", "en_route_at",
-    "on_scene_at", "ended_at", "travel_s",
+    "incident_id", "crew_id", "incident__received_at", "incident__grade", "offered_at", "acknowledged_at",
+    "en_route_at", "on_scene_at", "ended_at", "travel_s",
 )  # fmt: skip
 
 
@@ -27,10 +30,12 @@ def habits_of(since: datetime, until: datetime) -> tuple[Habits, Assumed]:
     """
     The habits of that time; whatever is on record less than thirty times stays as the simulator assumes it.
 
-    Silent are those who had not answered when the room sends another crew, and those whom one more ring woke before.
+    A call whose first crew was busy or off duty when it came has waited for that crew: the simulator makes calls wait
+    by itself, so how long the room decides is fitted on the others. Silent are those who had not answered when the room
+    sends another crew, and those whom one more ring woke before.
     """
     usual = Habits()
-    orders = assignments().filter(offered_at__gt=since, offered_at__lte=until).order_by("incident_id", "offered_at")
+    free = _became_free(since, until)
     next_s = {
         grade: next(rung.after_s for rung in answer_ladder(grade) if rung.code == usual.next_at)
         for grade in (1, 2, 3, 4)
@@ -38,10 +43,14 @@ def habits_of(since: datetime, until: datetime) -> tuple[Habits, Assumed]:
     times: dict[str, list[float]] = {"decide": [], "answer": [], "mobilise": []}
     drives: dict[int, list[float]] = defaultdict(list)
     missed, asked, seen = 0, 0, set()
-    for incident, received, grade, offered, signed, left, there, ended, travel_s in orders.values_list(*_STEPS):
+    rows = orders(since, until).order_by("incident_id", "offered_at").values_list(*_STEPS)
+    for incident, crew, received, grade, offered, signed, left, there, ended, travel_s in rows:
         if incident not in seen:
             seen.add(incident)
-            times["decide"].append((offered - received).total_seconds())
+            freed = free.get(crew, [])
+            after = bisect_right(freed, received)
+            if after == len(freed) or freed[after] > offered:
+                times["decide"].append((offered - received).total_seconds())
         took_s = (signed - offered).total_seconds() if signed is not None else np.inf
         if took_s <= next_s[grade]:
             asked += 1
@@ -74,3 +83,15 @@ def habits_of(since: datetime, until: datetime) -> tuple[Habits, Assumed]:
     habits = replace(usual, **fitted, silent=silent, speed=(one, two, three, four))
     assumed.append({"code": "habits", "wakes": habits.wakes, "handover_s": habits.handover_s, "mute_s": habits.mute_s})
     return habits, assumed
+
+
+def _became_free(since: datetime, until: datetime) -> dict[int, list[datetime]]:
+    """When each crew was free anew, from whatever it was at: a drill and a matter of its own keep it busy, too."""
+    found: dict[int, list[datetime]] = defaultdict(list)
+    ended = Assignment.objects.filter(ended_at__gt=since, ended_at__lte=until)
+    for crew, at in ended.values_list("crew_id", "ended_at"):
+        if at is not None:
+            found[crew].append(at)
+    for line in entries_recorded(("crew.on_duty",), since=since):
+        found[int(line.facts["crew"])].append(line.at)
+    return {crew: sorted(times) for crew, times in found.items()}

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from oneroom.apps.plans.codes import LIVE
+
 
 class Scenario(models.Model):
     """
@@ -41,7 +43,7 @@ class Run(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
-    LIVE = (State.WAITING, State.RUNNING, State.CANCELLING)
+    LIVE = LIVE
 
     scenario = models.ForeignKey(Scenario, null=True, on_delete=models.PROTECT, related_name="runs")
     version = models.PositiveIntegerField(default=0)
@@ -67,12 +69,12 @@ class Run(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["asked_at"], condition=Q(state__in=["waiting", "running", "cancelling"]),
+            models.Index(fields=["asked_at"], condition=Q(state__in=[*LIVE]),
                          name="plan_run_live"),
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
-                fields=["scenario"], condition=Q(state__in=["waiting", "running", "cancelling"]),
+                fields=["scenario"], condition=Q(state__in=[*LIVE]),
                 name="one_live_run_per_scenario",
             ),
         ]  # fmt: skip

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import compress
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.timezone import get_current_timezone
 from numpy.typing import NDArray
 
@@ -43,6 +44,12 @@ class OnRecord:
     kinds: tuple[Kind, ...]
     kind: NDArray[np.int32]
     sent: NDArray[np.float64]  # of each kind, the part that somebody is sent to
+
+    def only(self, which: NDArray[np.bool_]) -> OnRecord:
+        """The same with some of its calls."""
+        of, category = self.calls, tuple(compress(self.calls.category, which))
+        calls = PastCalls(of.at[which], of.lon[which], of.lat[which], category, of.grade[which])
+        return replace(self, calls=calls, kind=self.kind[which])
 
 
 def past_calls(at: datetime) -> tuple[PastCalls, datetime, datetime, Assumed]:
@@ -86,6 +93,12 @@ def on_record(at: datetime, *, replayed: tuple[datetime, datetime] | None = None
     said = {"calls": len(calls), "since": since.isoformat(), "until": until.isoformat()}
     code = "demand" if replayed is None else "replayed"
     return found, [{"code": code, **said}, *(assumed if replayed is None else []), *more]
+
+
+def orders(since: datetime, until: datetime) -> QuerySet[Assignment]:
+    """The orders of that time to matters that the public reported: what crews found themselves begins at the scene."""
+    rows = assignments().filter(incident__in=reported(matters()))
+    return rows.filter(offered_at__gt=since, offered_at__lte=until)
 
 
 def with_kinds(
@@ -151,7 +164,7 @@ def _sent(keys: Sequence[tuple[str, int]], since: datetime, until: datetime) -> 
 def _times(since: datetime, until: datetime) -> dict[str, dict[tuple[str, int], list[float]]]:
     """Seconds at the scene and of paperwork by (category, grade), by (category, 0), and of all by ("", 0)."""
     found: dict[str, dict[tuple[str, int], list[float]]] = {"scene": defaultdict(list), "paper": defaultdict(list)}
-    rows = assignments().filter(offered_at__gt=since, offered_at__lte=until, reported_at__isnull=False)
+    rows = orders(since, until).filter(reported_at__isnull=False)
     for category, grade, there, reported_at, ended in rows.values_list(
         "incident__category", "incident__grade", "on_scene_at", "reported_at", "ended_at"
     ):

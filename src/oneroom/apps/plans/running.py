@@ -13,7 +13,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -26,11 +26,12 @@ from oneroom.apps.plans.kinds import KINDS
 from oneroom.apps.plans.models import Run
 from oneroom.apps.plans.services.runs import beat, end_run, put_back, still_mine, take_up
 from oneroom.apps.plans.troubles import Trouble, of_refusal
-from oneroom.engine.simulate.world import Unrunnable
+from oneroom.engine.simulate.world import Undrivable
 from oneroom.engine.values import BadInput
 
 STALE_S = 60.0
 BEAT_S = 2.0
+AWAY_S = (0.1, 1.0, 4.0, 16.0, None)  # so long is waited for a database that is away before a run ends unsaid
 LOOK_S = 0.25  # how often is looked whether the part is to stop: it has little time then
 S = Run.State
 
@@ -60,7 +61,7 @@ class _Beside(threading.Thread):
                 elif time.monotonic() - beaten_s >= BEAT_S:
                     beaten_s = time.monotonic()
                     self._alive()
-                    if not self._wanted():
+                    if not _wanted(self._run_row):
                         self._end()
         finally:
             connection.close()  # this thread's own
@@ -74,13 +75,15 @@ class _Beside(threading.Thread):
         self._over.set()
         spreading.stop()
 
-    def _wanted(self) -> bool:
-        try:
-            return beat(self._run_row)
-        except DatabaseError as away:
-            log.warning("A run's beat did not reach the database (%s).", type(away).__name__)
-            connection.close()
-            return True
+
+def _wanted(run: Run, **far: int) -> bool:
+    """A beat of the run. While the database is away it is wanted still: an hour's work is not thrown away for that."""
+    try:
+        return beat(run, **far)
+    except DatabaseError as away:
+        log.warning("A run's beat did not reach the database (%s).", type(away).__name__)
+        connection.close()
+        return True
 
 
 def turn(
@@ -97,7 +100,7 @@ def turn(
     beside.start()
 
     def tick(done: int, of: int) -> None:
-        if beside.ended.is_set() or not beat(run, done=done, of=of):
+        if beside.ended.is_set() or not _wanted(run, done=done, of=of):
             raise Cancelled
 
     said: dict[str, Any] = {}
@@ -116,17 +119,25 @@ def turn(
         beside.close()
     if beside.put_back and state == S.CANCELLED:
         put_back(run)
-    elif still_mine(run):  # else another process took it up meanwhile
-        _end(run.pk, state, said)
+    else:
+        _end(run, state, said)
     return True
 
 
-def _end(pk: int, state: str, said: dict[str, Any]) -> None:
-    try:
-        end_run(pk, state, **said, at=now())
-    except DatabaseError as error:  # no room for the results: there is for a word about it, or it is taken up anew
-        trouble = _trouble(error)
-        end_run(pk, S.FAILED, trouble=trouble.code, said=trouble.said, at=now())
+def _end(run: Run, state: str, said: dict[str, Any]) -> None:
+    """Say that it is over, and as what; where the database is away, as soon as it is back."""
+    for wait_s in AWAY_S:
+        try:
+            if still_mine(run):  # else another process took it up meanwhile
+                end_run(run.pk, state, **said, at=now())
+            return
+        except DatabaseError as error:
+            if connection.is_usable() or wait_s is None:  # no room for the results: there is for a word about it
+                trouble = _trouble(error)
+                end_run(run.pk, S.FAILED, trouble=trouble.code, said=trouble.said, at=now())
+                return
+            connection.close()
+            time.sleep(wait_s)
 
 
 def _trouble(error: Exception) -> Trouble:
@@ -136,16 +147,26 @@ def _trouble(error: Exception) -> Trouble:
             return error
         case BadInput():
             return of_refusal(error)
-        case Unrunnable():
-            return Trouble("unrunnable", why=str(error))
+        case Undrivable():
+            return Trouble("beat", crew=error.crew)
         case MemoryError():
             return Trouble("no_memory")
         case spreading.WorkerDied():
             return Trouble("worker_died")
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Trouble("disk_full")
-    if isinstance(error.__cause__, psycopg.errors.DiskFull):
+    if any(_is_full(cause) for cause in _causes(error)):
         return Trouble("disk_full")
     number = secrets.token_hex(4)
     log.error("A run failed; told as %s.", number, exc_info=error)
     return Trouble("fault", id=number)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it came of: what is handed to a process is packed first, and that may be what failed."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_full(error: BaseException) -> bool:
+    out_of_room = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    return out_of_room or isinstance(error, psycopg.errors.DiskFull)

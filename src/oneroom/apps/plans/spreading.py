@@ -77,7 +77,12 @@ def _plain(run: Callable[[int], Any], seed: int) -> Any:
 
 
 def _tied(run: Callable[[int], Any], seed: int) -> Any:
-    """In a process of its own, which does not outlive the one that asked: else a killed planner went on computing."""
+    """
+    In a process of its own, which does not outlive the one that asked: else a killed planner went on computing.
+
+    Linux means by the one that asked the *thread* that began the process (PR_SET_PDEATHSIG in prctl(2)): runs must be
+    spread from a thread that lives as long as the planner does. It is the main one, never the beat's.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     return run(seed)

@@ -16,15 +16,15 @@ import numpy as np
 from django.conf import settings
 from django.utils.timezone import get_current_timezone
 from numpy.typing import NDArray
-from shapely import STRtree, points
 
 from oneroom.apps.incidents.proposals import mask
 from oneroom.apps.incidents.protocol_files import KIT, SKILLS
 from oneroom.apps.orgs import facts as stored
-from oneroom.apps.orgs.ground import COVERING, Ground
+from oneroom.apps.orgs.ground import Ground
 from oneroom.apps.orgs.services import propose
 from oneroom.apps.places.queries import Loaded, find_network
 from oneroom.apps.plans.crews import crews_on, places_of
+from oneroom.apps.plans.grounds import Origins, few, out_of_reach, whose_ground
 from oneroom.apps.plans.habits import habits_of
 from oneroom.apps.plans.record import OnRecord, on_record, past_calls
 from oneroom.apps.plans.troubles import Trouble, of_refusal
@@ -32,16 +32,13 @@ from oneroom.engine.coverage.cells import Cells, cell_at, cells_of
 from oneroom.engine.dispatch import DivertPolicy
 from oneroom.engine.organisation.codec import read_changes
 from oneroom.engine.organisation.proposal import Proposal
-from oneroom.engine.organisation.tree import Tree
 from oneroom.engine.simulate.changes import read_hand
-from oneroom.engine.simulate.ground import unreachable
 from oneroom.engine.simulate.making import City, CrewFacts, Junctions, OffRoads, Place, by_hand, world_of
-from oneroom.engine.simulate.world import Unrunnable, World
+from oneroom.engine.simulate.world import World
 from oneroom.engine.values import BadInput
 
 Ints = NDArray[np.int32]
 Assumed = list[dict[str, Any]]
-NEAR_DEG = 0.02  # a call on the water, or in a gap between areas, is the nearest area's within 2 km (orgs.queries)
 
 
 @dataclass(frozen=True)
@@ -91,15 +88,15 @@ def worlds_of(
     made = [_world(city, loaded, junctions, numbers, begins) for city in (now, under_plan)]
     if not any(crew.beat for crew in (*now.crews, *under_plan.crews)):
         assumed.append({"code": "stands_at_post"})
-    lon, lat = record.calls.lon, record.calls.lat
-    cells = cells_of(loaded.graph, lon, lat)
-    cell = cell_at(cells, lon, lat)
-    where = _Calls(lon, lat, numbers, units)
-    whose = [_whose_ground(tree, proposal, ground, where) for tree in (proposal.was, proposal.will_be)]
-    for (world, _labels), city in zip(made, (now, under_plan), strict=True):
-        _all_within_reach(world, city, cells.node[np.unique(cell)])
+    where = Origins(record.calls.lon, record.calls.lat, numbers, units)
+    whose = [whose_ground(tree, proposal, ground, where) for tree in (proposal.was, proposal.will_be)]
+    outside = (whose[0] < 0) | (whose[1] < 0)
+    kept = _left_out(record, outside, loaded, [world for world, _labels in made], assumed)
+    record = record.only(kept)
+    cells = cells_of(loaded.graph, record.calls.lon, record.calls.lat)
     return Worlds(
-        made[0][0], made[1][0], made[0][1], made[1][1], record, cells, cell, whose[0], whose[1], areas, assumed
+        made[0][0], made[1][0], made[0][1], made[1][1], record, cells,
+        cell_at(cells, record.calls.lon, record.calls.lat), whose[0][kept], whose[1][kept], areas, assumed,
     )  # fmt: skip
 
 
@@ -147,7 +144,7 @@ def _by_plan(now: City, proposal: Proposal, assumed: Assumed, hand: Sequence[Any
         crews.append(replace(crew, unit=heir, lon=lon, lat=lat))
     city = replace(now, crews=tuple(crews), units=units)
     try:
-        return by_hand(city, read_hand(list(hand)))
+        return by_hand(city, read_hand(list(hand), skills=SKILLS, kit=KIT))
     except BadInput as refused:
         raise of_refusal(refused) from None
 
@@ -166,8 +163,6 @@ def _world(
         )  # fmt: skip
     except OffRoads as off:
         raise Trouble("crew_off_roads", crew=off.crew) from None
-    except Unrunnable as cannot:
-        raise Trouble("unrunnable", why=str(cannot)) from None
 
 
 def _areas(proposal: Proposal) -> tuple[dict[str, int], tuple[tuple[str, str, str], ...]]:
@@ -178,62 +173,19 @@ def _areas(proposal: Proposal) -> tuple[dict[str, int], tuple[tuple[str, str, st
     return {code: number for number, code in enumerate(codes)}, names
 
 
-@dataclass(frozen=True)
-class _Calls:
-    """Where calls came from, and the numbers and places of units."""
-
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    numbers: dict[str, int]
-    units: dict[str, Place | None]
-
-    def without_station(self, n: int) -> Trouble:
-        """Nobody answers for the ground of this call."""
-        return Trouble("area_without_station", lon=round(float(self.lon[n]), 5), lat=round(float(self.lat[n]), 5))
-
-    def of(self, codes: Sequence[str], which: NDArray[np.int64]) -> Ints:
-        """Numbers of these units, by their places in the list."""
-        return np.array([self.numbers[code] for code in codes], np.int32)[which]
-
-
-def _whose_ground(tree: Tree, proposal: Proposal, ground: Ground, calls: _Calls) -> Ints:
-    """
-    Whose ground each call came from in one world: by the areas of its stations, and of whoever took one's over; where
-    none is drawn at all, the nearest station's.
-    """
-    heirs = {heir for gone, heir in proposal.ended.items() if proposal.was.units[gone].kind in COVERING}
-    covers = sorted(code for code, unit in tree.units.items() if unit.kind in COVERING or code in heirs)
-    drawn = {code: area for code in covers if (area := tree.units[code].area) is not None}
-    if not drawn:
-        return _nearest_station(covers, calls)
-    places, codes = points(calls.lon, calls.lat), list(drawn)
-    ground.load(drawn.values())
-    index = STRtree([ground.shape(drawn[code]) for code in codes])
-    found = np.full(len(places), -1, np.int64)
-    call, area = index.query(places, predicate="intersects")
-    found[call[::-1]] = area[::-1]  # on a border the first of them
-    for n in np.flatnonzero(found < 0):
-        nearest = int(index.nearest(places[n]))
-        if index.geometries[nearest].distance(places[n]) > NEAR_DEG:
-            raise calls.without_station(int(n))
-        found[n] = nearest
-    return calls.of(codes, found)
-
-
-def _nearest_station(covers: Sequence[str], calls: _Calls) -> Ints:
-    known = [(code, place) for code in covers if (place := calls.units.get(code)) is not None]
-    if not known:
-        raise calls.without_station(0)
-    index = STRtree(points([place for _code, place in known]))
-    return calls.of([code for code, _place in known], np.asarray(index.nearest(points(calls.lon, calls.lat))))
-
-
-def _all_within_reach(world: World, city: City, node: Ints) -> None:
-    lost = unreachable(world, node)
-    if len(lost):
-        graph = world.graph
-        lon, lat = float(graph.node_lon[lost[0]]), float(graph.node_lat[lost[0]])
-        raise Trouble("unreachable", count=len(lost), lon=round(lon, 5), lat=round(lat, 5))
+def _left_out(
+    record: OnRecord, outside: NDArray[np.bool_], loaded: Loaded, worlds: Sequence[World], assumed: Assumed
+) -> NDArray[np.bool_]:
+    """Which calls a run has: not those from outside of all areas, nor from where no crew of either world comes."""
+    lon, lat = record.calls.lon, record.calls.lat
+    said = {"outside": few(outside, lon, lat, trouble="area_without_station")}
+    cells = cells_of(loaded.graph)
+    node = cells.node[cell_at(cells, lon, lat)]
+    lost: NDArray[np.bool_] = np.any([out_of_reach(world, node) for world in worlds], axis=0) & ~outside
+    said["unreachable"] = few(lost, lon, lat, trouble="unreachable")
+    if any(said.values()):
+        assumed.append({"code": "left_out", **said})
+    return np.logical_not(outside | lost)
 
 
 def _midnight(day: date) -> datetime:

@@ -1,5 +1,5 @@
 """
-Changes of a plan that a planner makes by hand, as data: crews, posts, watches, beats, needs, ladders, policies.
+Changes of a plan that a planner makes by hand (`hand.py`), as data: read from JSON values and written as such.
 
     [{"do": "move_crew", "crew": "P2", "to": {"unit": "st-1"}},
      {"do": "add_crew", "code": "N1", "unit": "st-1", "officers": 2, "watch": {"on": "20:00", "hours": 12}}]
@@ -10,121 +10,45 @@ What is read is what was written; a refusal names the change by its place and it
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import fields
 from typing import Any
 
 from oneroom.engine import escalation
 from oneroom.engine.dispatch import DivertPolicy, Policy
+from oneroom.engine.simulate.hand import (
+    ALL_DAY,
+    AddCrew,
+    Hand,
+    MoveCrew,
+    RemoveCrew,
+    SetBeat,
+    SetDivert,
+    SetLadder,
+    SetNeed,
+    SetNext,
+    SetPolicy,
+    SetWatch,
+    Where,
+)
 from oneroom.engine.simulate.world import DAY_S, EVERY_DAY, Watch
 from oneroom.engine.values import BadInput
 
 MOST = 500  # changes by hand of one plan
+SHORTEST_H = 0.5  # a watch: what is shorter is a slip of the pen
+LEAST = {"metres_per_s": 0.1}  # of a policy: it divides
 NO_CHOICE = "There is no such choice here. Pick one of the list."
-ALL_DAY = Watch(0, DAY_S)
 RUNGS = tuple(rung.code for rung in escalation.answer_ladder(1))
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A post: a unit's place by its code, or a point (WGS-84 degrees)."""
+def read_hand(
+    said: Any, *, skills: Collection[str] | None = None, kit: Collection[str] | None = None
+) -> tuple[Hand, ...]:
+    """
+    The changes of JSON values. Raises ``BadInput`` naming the change and its field.
 
-    unit: str | None = None
-    lon: float | None = None
-    lat: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MoveCrew:
-    """A crew stands elsewhere; it is of that unit where one is named."""
-
-    crew: str
-    to: Where
-
-
-@dataclass(frozen=True, slots=True)
-class AddCrew:
-    """One crew more, of this unit, at its place."""
-
-    code: str
-    unit: str
-    officers: int = 2
-    skills: tuple[str, ...] = ()
-    kit: tuple[str, ...] = ()
-    watch: Watch = ALL_DAY
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveCrew:
-    """One crew less."""
-
-    crew: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetWatch:
-    """These crews are on duty at these hours."""
-
-    crews: tuple[str, ...]
-    watch: Watch
-
-
-@dataclass(frozen=True, slots=True)
-class SetBeat:
-    """A crew goes round these places between calls, (lon, lat) each; none: it stands at its post."""
-
-    crew: str
-    places: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SetNeed:
-    """Calls of a category and grade ask for so many crews; None stands for all of them."""
-
-    crews: int
-    category: str | None = None
-    grade: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetPolicy:
-    """What considerations are worth, by the names of `dispatch.Policy`."""
-
-    values: tuple[tuple[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SetDivert:
-    """Whether crews are taken from lesser matters, and how much earlier (s) they must be."""
-
-    on: bool
-    gain_s: float | None = None
-    up_to_grade: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetLadder:
-    """When the rungs of the answer ladder of a grade come, seconds after the order; as many as it has."""
-
-    grade: int
-    after_s: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SetNext:
-    """At this rung of the answer ladder the room sends another crew."""
-
-    rung: str
-
-
-Hand = (
-    MoveCrew | AddCrew | RemoveCrew | SetWatch | SetBeat | SetNeed | SetPolicy | SetDivert | SetLadder | SetNext
-)  # fmt: skip
-
-
-def read_hand(said: Any) -> tuple[Hand, ...]:
-    """The changes of JSON values. Raises ``BadInput`` naming the change and its field."""
+    ``skills`` and ``kit`` are those that the house knows; None: any code is taken.
+    """
     if not isinstance(said, list):
         raise BadInput("hand", "Changes by hand are a list.")
     if len(said) > MOST:
@@ -132,7 +56,11 @@ def read_hand(said: Any) -> tuple[Hand, ...]:
     found = []
     for n, row in enumerate(said):
         try:
-            found.append(_read(row))
+            change = _read(row)
+            if isinstance(change, AddCrew):
+                _known("skills", change.skills, skills)
+                _known("kit", change.kit, kit)
+            found.append(change)
         except BadInput as refused:
             raise BadInput(f"hand.{n}.{refused.field}", refused.message, **refused.params) from None
     return tuple(found)
@@ -197,7 +125,7 @@ def _read_move(row: dict[str, Any]) -> Hand:
 
 
 def _read_add(row: dict[str, Any]) -> Hand:
-    watch = _watch(row["watch"]) if isinstance(row.get("watch"), dict) else ALL_DAY
+    watch = _watch(_object(row, "watch")) if row.get("watch") is not None else ALL_DAY
     return AddCrew(
         _code(row, "code"), _code(row, "unit"), _whole(row, "officers", 1, 12, 2), _codes(row, "skills", empty=True),
         _codes(row, "kit", empty=True), watch,
@@ -227,7 +155,7 @@ def _read_policy(row: dict[str, Any]) -> Hand:
                 raise BadInput(name, "Four numbers are wanted: one for each grade.")
             values.append((name, tuple(_number(name, value) for value in row[name])))
         else:
-            values.append((name, _number(name, row[name])))
+            values.append((name, _number(name, row[name], LEAST.get(name, 0.0))))
     if not values:
         raise BadInput("do", "Say what is to be worth how much.")
     return SetPolicy(tuple(values))
@@ -292,10 +220,10 @@ def _watch(said: dict[str, Any]) -> Watch:
     if not fits or int(hour) > 23 or int(minute) > 59:
         raise BadInput("on", "A time of day looks like 08:00.")
     hours = _number("hours", said.get("hours"))
-    if not 0 < hours <= 24:
-        raise BadInput("hours", "A watch lasts at most 24 hours.")
+    if not SHORTEST_H <= hours <= 24:
+        raise BadInput("hours", "A watch lasts from half an hour to 24 hours.")
     days = said.get("days", list(EVERY_DAY))
-    if not isinstance(days, list) or not days or not all(day in EVERY_DAY for day in days):
+    if not isinstance(days, list) or not days or not all(type(day) is int and day in EVERY_DAY for day in days):
         raise BadInput("days", "Days of the week are numbers: 0 is Monday, 6 is Sunday.")
     return Watch(int(hour) * 3600 + int(minute) * 60, round(hours * 3600), tuple(sorted(set(days))))
 
@@ -314,9 +242,22 @@ def _codes(row: dict[str, Any], name: str, *, empty: bool = False) -> tuple[str,
     return tuple(_code({name: each}, name) for each in value)
 
 
-def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise BadInput(name, "This is a number of 0 or more.")
+def _known(name: str, said: Collection[str], known: Collection[str] | None) -> None:
+    if known is not None and not set(said) <= set(known):
+        raise BadInput(name, NO_CHOICE)
+
+
+def _object(row: dict[str, Any], name: str) -> dict[str, Any]:
+    value = row[name]
+    if not isinstance(value, dict) or not value.keys() <= _WATCH:
+        raise BadInput(name, "A watch says from when (on), for how many hours, and on which days.")
+    return value
+
+
+def _number(name: str, value: Any, least: float = 0.0) -> float:
+    """A number of seconds, or one that is set off against them: a day at most."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= DAY_S:
+        raise BadInput(name, "This is a number from %(least)s to %(most)s.", least=f"{least:g}", most=f"{DAY_S:,}")
     return float(value)
 
 
@@ -331,7 +272,6 @@ def _degrees(name: str, said: Any) -> tuple[float, float]:
     numbers = isinstance(said, list | tuple) and len(said) == 2
     if not numbers or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in said):
         raise BadInput(name, "A point of the map is a longitude and a latitude, in degrees.")
-    lon, lat = float(said[0]), float(said[1])
-    if not (abs(lon) <= 180 and abs(lat) <= 90):
+    if not (abs(said[0]) <= 180 and abs(said[1]) <= 90):
         raise BadInput(name, "A point of the map is a longitude and a latitude, in degrees.")
-    return lon, lat
+    return float(said[0]), float(said[1])

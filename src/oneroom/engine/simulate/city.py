@@ -29,9 +29,12 @@ RETRIED = 50  # so many of those that wait are looked at when a crew is free, as
 RINGS = ("crew", "crew_lead", "crew_second")
 
 
-def run(world: World, calls: Calls, told: Told, *, days: int, ground: Ground | None = None) -> Outcome:
+def run(
+    world: World, calls: Calls, told: Told, *, days: int, ground: Ground | None = None, since_s: float = 0.0
+) -> Outcome:
     """
     Run so many days, telling each entry; ``ground`` (`made_ready`) may be shared by runs on the same roads and posts.
+    What the outcome counts is counted from ``since_s`` on: before, the city is only filled.
 
     What is under way at the end stays under way. Raises Unrunnable for a call that no post can reach, with the number
     of such places, or of a kind that the world does not have.
@@ -43,12 +46,13 @@ def run(world: World, calls: Calls, told: Told, *, days: int, ground: Ground | N
         )
     if len(calls) and not 0 <= int(calls.kind.min()) <= int(calls.kind.max()) < len(world.kinds):
         raise Unrunnable("a call is of a kind that this city does not know")
-    return _Run(world, calls, told, ground or made_ready(world), days * DAY_S).go()
+    return _Run(world, calls, told, ground or made_ready(world), days * DAY_S, since_s).go()
 
 
 class _Run:
-    def __init__(self, world: World, calls: Calls, told: Told, ground: Ground, end_s: float):
-        self.world, self.calls, self.told, self.ground, self.end_s = world, calls, told, ground, end_s
+    def __init__(self, world: World, calls: Calls, told: Told, ground: Ground, end_s: float, since_s: float):
+        self.world, self.calls, self.told, self.ground = world, calls, told, ground
+        self.since_s, self.end_s = since_s, end_s
         self.habits = world.habits
         self.out = Outcome(np.zeros(len(world.crews)), np.zeros(len(world.crews)))
         self.force = Force(world, ground, self.out)
@@ -66,6 +70,8 @@ class _Run:
     def go(self) -> Outcome:
         for second, number in self.force.turns(self.end_s):
             self.lay(second, self.turn, number)
+        if self.since_s > 0:
+            self.lay(self.since_s, self.count, None)
         if self.at_s:
             self.lay(self.at_s[0], self.received, 0)
         events, end_s, count = self.events, self.end_s, 0
@@ -76,6 +82,10 @@ class _Run:
         self.force.close(end_s)
         self.out.left_over, self.out.events = len(self.waiting), count
         return self.out
+
+    def count(self, now: float, _about: None) -> None:
+        self.force.count_from(now)
+        self.out.lapsed = self.out.diverted = self.out.waited = 0
 
     def lay(self, at_s: float, act: Callable[[float, Any], None], about: Any) -> None:
         self.laid += 1

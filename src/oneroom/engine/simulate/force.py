@@ -55,7 +55,7 @@ class Force:
         )
         self._node, self._lead = np.empty(n, np.int32), np.empty(n, np.int32)
         self._begun_s, self._duty_since = np.zeros(n), np.zeros(n)
-        self._muted_until = np.zeros(n)
+        self._muted_until, self._counts_from = np.zeros(n), 0.0
         self._yes, self._zero = np.ones(n, np.bool_), np.zeros(n)
 
     # Watches
@@ -109,6 +109,12 @@ class Force:
         self.outcome.duty_s[counts] += now - self._duty_since[counts]
         self.outcome.worked_s[self._busy] += now - self._begun_s[self._busy]
 
+    def count_from(self, now: float) -> None:
+        """What was until now does not count: the city was only being filled."""
+        self.outcome.worked_s[:], self.outcome.duty_s[:], self.outcome.overtime_s = 0.0, 0.0, 0.0
+        self._duty_since, self._begun_s = np.maximum(self._duty_since, now), np.maximum(self._begun_s, now)
+        self._counts_from = now
+
     # Orders
 
     def begin(self, now: float, crew: int) -> None:
@@ -123,7 +129,7 @@ class Force:
         self._mode[crew], self._at[crew], self._since[crew] = moving.BACK, at, round(now * MS) + lead_ms
         if not self._duty[crew]:
             self.outcome.duty_s[crew] += now - self._duty_since[crew]
-            self.outcome.overtime_s += now - self._off_since(now, crew)
+            self.outcome.overtime_s += now - max(self._off_since(now, crew), self._counts_from)
         self._freed(crew)
 
     def mute(self, crew: int, *, until_s: float) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from oneroom.engine import roads
 from oneroom.engine.roads import kernels
 from oneroom.engine.simulate.moving import first_to_reach, way_between
-from oneroom.engine.simulate.world import Unrunnable, World
+from oneroom.engine.simulate.world import Undrivable, World
 
 Ints = NDArray[np.int32]
 MS = 1000
@@ -64,7 +64,7 @@ def made_ready(world: World) -> Ground:
     """
     All that follows from the roads and the plan alone, for any number of runs.
 
-    Raises Unrunnable for a post that no other post can reach, or a beat that cannot be driven.
+    Raises Undrivable for a beat that cannot be driven.
     """
     graph = world.graph
     free = roads.metric(graph)
@@ -118,14 +118,14 @@ def _with_beats(ground: Ground, world: World) -> Ground:
                 legs[here, goal] = ground.way(3, here, goal)  # a quiet hour: a beat has its own speed
             passed, ms = legs[here, goal]
             if len(passed) == 0 or passed[-1] != goal:
-                raise Unrunnable(f"the beat of crew {crew.id} cannot be driven: no way from {here} to {goal}")
+                raise Undrivable(crew, f"cannot be driven: no way from {here} to {goal}")
             nodes += [*passed.tolist(), goal]
             times += [*(clock + np.rint(ms * slow).astype(np.int64)).tolist(), 0]
             clock = times[-2] + stop
             times[-1] = clock
             here = goal
         if clock >= 1 << 31:
-            raise Unrunnable(f"the beat of crew {crew.id} takes more than three weeks")
+            raise Undrivable(crew, "takes more than three weeks")
         start.append(len(nodes))
     return Ground(
         ground.graph, ground.by_hour, ground.home, ground.home_row, np.array(start, np.int32),

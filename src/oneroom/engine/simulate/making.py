@@ -18,7 +18,7 @@ from oneroom.engine.dispatch import DivertPolicy, Policy
 from oneroom.engine.escalation import Rung
 from oneroom.engine.roads import RoadGraph, SnapIndex, snap
 from oneroom.engine.roads.components import largest_part
-from oneroom.engine.simulate.changes import (
+from oneroom.engine.simulate.hand import (
     ALL_DAY,
     AddCrew,
     Hand,
@@ -225,7 +225,7 @@ def world_of(
             crews.append(
                 Crew(
                     len(crews) + 1, areas.get(facts.unit, -1), known[0], number, tuple(known[1:]), facts.officers,
-                    facts.led, skills, kit,
+                    facts.led, skills, kit, facts.code,
                 )
             )  # fmt: skip
             labels.append(facts.code)

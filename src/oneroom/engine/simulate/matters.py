@@ -55,7 +55,10 @@ class Matter:
 
 @dataclass(slots=True)
 class Outcome:
-    """What of a run no entry says: seconds of each crew at work and on duty (n,), and how often things happened."""
+    """
+    What no entry of a run says: seconds of each crew at work and on duty (n,), and how often things happened, all from
+    the time that counts on.
+    """
 
     worked_s: NDArray[np.float64]
     duty_s: NDArray[np.float64]
@@ -63,7 +66,7 @@ class Outcome:
     lapsed: int = 0
     diverted: int = 0
     waited: int = 0  # calls that once found nobody
-    left_over: int = 0  # calls that still waited at the end
+    left_over: int = 0  # calls that still waited for a crew at the end
     events: int = 0
 
 

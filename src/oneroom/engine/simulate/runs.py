@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from math import atan, cos, pi, sin, sqrt
+from math import atan, cos, inf, pi, sin, sqrt
 
 import numpy as np
 
@@ -21,14 +21,17 @@ from oneroom.engine.simulate.city import run
 from oneroom.engine.simulate.demand import Demand, Recorded
 from oneroom.engine.simulate.ground import Ground, made_ready
 from oneroom.engine.simulate.score import Figures, figures
-from oneroom.engine.simulate.world import Unrunnable, World
+from oneroom.engine.simulate.world import DAY_S, Unrunnable, World
 
 Spread = Callable[[Callable[[int], Figures], Sequence[int]], Iterable[Figures]]  # in the order of the seeds
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean over ``runs`` runs, and the interval that holds the truth at the level that was asked for."""
+    """
+    A mean over ``runs`` runs, and the interval that holds the truth at the level that was asked for. Where a run's
+    figure has no end (inf) there is no mean: then it is the middle run's (`interval`).
+    """
 
     mean: float
     low: float
@@ -62,7 +65,7 @@ def one_run(world: World, demand: Demand | Recorded, span: Days, seed: int, grou
     """The figures of one run; the same arguments give the same figures, on any machine and in any process."""
     whole, loop = span.warm_days + span.days, Loop()
     calls = demand.calls(days=whole, weekday=world.begins.weekday(), seed=[seed])
-    outcome = run(world, calls, loop.take, days=whole, ground=ground)
+    outcome = run(world, calls, loop.take, days=whole, ground=ground, since_s=span.warm_days * DAY_S)
     begins, ends = (world.begins + timedelta(days=days) for days in (span.warm_days, whole))
     return figures(loop, outcome, since=begins, until=ends, group=calls.group)
 
@@ -91,27 +94,40 @@ def replications(
 
 def compare(today: Sequence[Figures], plan: Sequence[Figures], *, level: float = 0.95) -> dict[str, Compared]:
     """
-    Each figure that all runs have, today and under a plan; the n-th run of both under the n-th seed.
+    Each figure, today and under a plan; the n-th run of both under the n-th seed.
 
-    Raises Unrunnable for other than the same number of runs, at least two.
+    A run without it in both worlds (no call of that grade or area came) says nothing of the figure; one that fewer than
+    two runs have is left out. Raises Unrunnable for other than the same number of runs, at least two.
     """
     if len(today) != len(plan):
         raise Unrunnable("both worlds must be run under the same seeds")
-    names = sorted(set.intersection(*(set(run_of) for run_of in (*today, *plan))) if today else set())
+    both = list(zip(today, plan, strict=True))
     found = {}
-    for name in names:
-        before, after = np.array([f[name] for f in today]), np.array([f[name] for f in plan])
-        found[name] = Compared(
-            interval(before, level=level), interval(after, level=level), interval(after - before, level=level)
-        )  # fmt: skip
+    for name in sorted(set().union(*today, *plan)):
+        pairs = np.array([(a[name], b[name]) for a, b in both if name in a and name in b])
+        if len(pairs) < 2 <= len(both):
+            continue
+        before, after = pairs[:, 0], pairs[:, 1]
+        difference = np.subtract(after, before, out=np.zeros(len(pairs)), where=after != before)  # inf less inf: none
+        found[name] = Compared(*(interval(each, level=level) for each in (before, after, difference)))
     return found
 
 
 def interval(values: Sequence[float] | np.ndarray, *, level: float = 0.95) -> Interval:
-    """Mean and Student's interval of independent figures. Raises Unrunnable for fewer than two."""
+    """
+    Mean and Student's interval of independent figures. Raises Unrunnable for fewer than two.
+
+    Where one is without end: the middle one, from the least to the greatest. They hold the median of such runs unless
+    all of n runs fell on one side of it, whose chance is 2^(1 - n); where that is more than the level allows, nothing
+    is said (from -inf to inf).
+    """
     each = np.asarray(values, np.float64)
     if len(each) < 2:
         raise Unrunnable("one run proves nothing: an interval needs at least two")
+    if not np.isfinite(each).all():
+        ranks, sure = np.sort(each), 2.0 ** (1 - len(each)) <= 1 - level
+        low, high = (float(ranks[0]), float(ranks[-1])) if sure else (-inf, inf)
+        return Interval(float(ranks[(len(each) - 1) // 2]), low, high, len(each))
     mean, error = float(each.mean()), float(each.std(ddof=1)) / sqrt(len(each))
     reach = student(level, len(each) - 1) * error
     return Interval(mean, mean - reach, mean + reach, len(each))

@@ -20,7 +20,15 @@ EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 
 
 class Unrunnable(ValueError):
-    """These facts make no city that could be run; the sentence says why."""
+    """These facts make no city that could be run; the sentence says why, to whoever made the world."""
+
+
+class Undrivable(Unrunnable):
+    """A crew, by its code, has a beat that cannot be driven."""
+
+    def __init__(self, crew: Crew, why: str):
+        super().__init__(f"the beat of crew {crew.code or crew.id} {why}")
+        self.crew = crew.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,8 @@ class Watch:
 class Crew:
     """
     A crew of one watch. ``post`` is the junction where it begins and to which it comes back; ``beat`` are those that it
-    visits in turn between calls, none for a crew that stands at its post. The rest is what `dispatch.rank` asks about.
+    visits in turn between calls, none for a crew that stands at its post. ``code``: what people know it by, if they do.
+    The rest is what `dispatch.rank` asks about.
     """
 
     id: int
@@ -60,6 +69,7 @@ class Crew:
     led: bool = True
     skills: int = 0
     kit: int = 0
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
+from oneroom.apps.incidents.protocol_files import KIT, SKILLS
 from oneroom.apps.ledger.services import note, service
 from oneroom.apps.orgs import facts as stored
 from oneroom.apps.plans.models import Run, Scenario
@@ -65,7 +66,7 @@ def alter_scenario(
             raise BadInput("changes", "The ground %(name)s is not known here.", name=min(missing)[:16])
         said["changes"] = write_changes(read)
     if hand is not None:
-        said["hand"] = write_hand(read_hand(hand))
+        said["hand"] = write_hand(read_hand(hand, skills=SKILLS, kit=KIT))
     if not Scenario.objects.filter(pk=pk, put_away_at=None, version=seen).update(**said):
         raise Overtaken("Somebody else has just changed this plan. Yours was not done; look again.")
     row.refresh_from_db()

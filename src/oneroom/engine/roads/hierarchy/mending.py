@@ -117,8 +117,8 @@ def _quickest(
     for k in range(first, last):
         if rises[lying[k]] == rising:
             best = min(best, arc_ms[lying[k]])
-    if i < end_i:  # what is below the lower end lies close together; the higher has much else
-        j += np.searchsorted(below[j:end_j], below[i])
+    if i < end_i and j < end_j:  # what is below the lower end lies close together; the higher has much else
+        j = _next(below, j, end_j, below[i])
     while i < end_i and j < end_j:
         if below[i] == below[j]:
             best = min(best, from_low[below_arc[i]] + to_high[below_arc[j]])

@@ -64,7 +64,7 @@ def ranked(times: Times, crews: Pinned, goal: Points) -> Nearest:
 
 def times_between(times: Times, crews: Pinned, goals: list[Points]) -> Ints:
     """(crews, goals) milliseconds from each crew to each goal (the nearest of its points); INF for no way."""
-    over, found = times.over, np.empty((len(crews.points), len(goals)), np.int32)
+    found, exits = np.empty((len(crews.points), len(goals)), np.int32), _exits(times, crews.points)
     for at in range(0, len(goals), AT_ONCE):
         some = goals[at : at + AT_ONCE]
         ms = np.full((len(crews.nodes), len(some)), INF, np.int32)
@@ -77,7 +77,7 @@ def times_between(times: Times, crews: Pinned, goals: list[Points]) -> Ints:
         else:
             kernels.descend_many(crews.first, crews.begin, crews.heads, times.up, ms)
         for column, goal in enumerate(some):
-            found[:, at + column] = _arrivals(over.graph, times, crews, goal, ms[:, column])
+            found[:, at + column] = _arrivals(exits, crews, goal, ms[:, column])
     return found
 
 
@@ -104,22 +104,38 @@ def _climb(times: Times, goal: Points, crews: Pinned, ms: Ints) -> None:
     ms[at[at >= 0]] = met[above[at >= 0]]
 
 
-def _arrivals(graph: RoadGraph, times: Times, crews: Pinned, goal: Points, ms: Ints) -> Ints:
-    """Each crew's time to the goal, from the times of the junctions at both ends of where it stands."""
-    edge, fraction = crews.points.edge, crews.points.fraction
-    through, own = (_ways(graph, arc_ms, edge) for arc_ms in (times.metric.arc_ms, times.metric.own_ms))
+@dataclass(frozen=True)
+class _Exits:
+    """What crews need to both ends of where they stand, and along the whole of it: the same for every goal."""
+
+    to_tail: Longs
+    to_head: Longs
+    through: tuple[Longs, Longs]  # ahead, back: for who drives through
+    own: tuple[Longs, Longs]  # for who begins or ends there
+    inside: NDArray[np.bool_]
+
+
+def _exits(times: Times, crews: Points) -> _Exits:
+    graph, fraction = times.over.graph, crews.fraction
+    through, own = (_ways(graph, arc_ms, crews.edge) for arc_ms in (times.metric.arc_ms, times.metric.own_ms))
     inside = (fraction > 0.0) & (fraction < 1.0)
     ahead, back = (np.where(inside, mine, other) for mine, other in zip(own, through, strict=True))
     to_head = np.where(ahead < INF, ahead - _part(ahead, fraction), INF)
     to_tail = np.where(back < INF, _part(back, fraction), INF)
     to_tail[fraction <= 0.0] = 0
     to_head[fraction >= 1.0] = 0
-    by_tail = np.where(crews.tail >= 0, to_tail + ms[crews.tail].astype(np.int64), INF)
-    by_head = np.where(crews.head >= 0, to_head + ms[crews.head].astype(np.int64), INF)
+    return _Exits(to_tail, to_head, through, own, inside)
+
+
+def _arrivals(exits: _Exits, crews: Pinned, goal: Points, ms: Ints) -> Ints:
+    """Each crew's time to the goal, from the times of the junctions at both ends of where it stands."""
+    edge, fraction = crews.points.edge, crews.points.fraction
+    by_tail = np.where(crews.tail >= 0, exits.to_tail + ms[crews.tail], INF)
+    by_head = np.where(crews.head >= 0, exits.to_head + ms[crews.head], INF)
     found = np.minimum(np.minimum(by_tail, by_head), INF)
     for at, there in zip(goal.edge, goal.fraction, strict=True):
         for crew in np.flatnonzero(edge == at) if at >= 0 else ():
-            whole = own if inside[crew] or 0.0 < there < 1.0 else through
+            whole = exits.own if exits.inside[crew] or 0.0 < there < 1.0 else exits.through
             along = _along(int(whole[0][crew]), int(whole[1][crew]), float(fraction[crew]), float(there))
             found[crew] = min(found[crew], along)
     return np.where(edge >= 0, found, INF).astype(np.int32)

@@ -2,7 +2,7 @@
 
 import { ask } from "./act.js";
 import { word } from "./room-say.js";
-import { hms } from "./room-time.js";
+import { day, hms, now } from "./room-time.js";
 
 const own = (name) => (document.documentElement.lang.startsWith("zh") ? name.zh || name.en : name.en || name.zh);
 
@@ -15,11 +15,11 @@ export function named(streets) {
 
 export const long = (metres) => (metres < 1000 ? `${metres} m` : `${(metres / 1000).toFixed(1)} km`);
 
-// The hour, and the day before it where that is another one.
-export function hour(stamp, now = Date.now()) {
+// The hour, and before it the day where that is not today.
+export function hour(stamp) {
   const at = Date.parse(stamp);
   const clock = hms(at).slice(0, 5);
-  return at - now > 20 * 3_600_000 ? `${stamp.slice(5, 10)} ${clock}` : clock;
+  return day(at) === day(now()) ? clock : `${day(at)} ${clock}`;
 }
 
 /**

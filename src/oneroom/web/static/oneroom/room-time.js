@@ -28,6 +28,9 @@ function offsetOf(stamp) {
 // HH:MM:SS where the force is, whatever this machine believes.
 export const hms = (ms) => new Date(ms + offset).toISOString().slice(11, 19);
 
+// MM-DD there.
+export const day = (ms) => new Date(ms + offset).toISOString().slice(5, 10);
+
 // The next moment at which the force's clock shows this hour, in ms.
 export function nextAt(hour, minute) {
   const here = new Date(now() + offset);

@@ -81,6 +81,15 @@ def _watches(said: Said) -> str:
     return _("Of %(n)d crews no watch is on record: they are on duty all day.") % {"n": said["crews"]}
 
 
+def _rosters(said: Said) -> str:
+    text = _("Watches of %(n)d crews are those of published rosters.") % {"n": said["crews"]}
+    if "days" not in said or said["days"] >= 7:
+        return text
+    few = _("Of a station's weekdays that no roster is published for yet (%(days)d days are), the mean of the others "
+            "is taken.") % {"days": said["days"]}  # fmt: skip
+    return f"{text} {few}"
+
+
 SENTENCES: dict[str, Callable[[Said, Names], str]] = {
     "districts_calls": lambda said, _names: _(
         "Work is counted by the %(n)s calls of the public from %(since)s to %(until)s."
@@ -95,11 +104,20 @@ SENTENCES: dict[str, Callable[[Said, Names], str]] = {
                               "from %(since)s to %(until)s came.") % _calls(a),
     "replayed": lambda a, _n: _("The %(n)s calls of the public from %(since)s to %(until)s are run again as they came.")
     % _calls(a),
+    "left_out": lambda a, _n: _("Calls that are left out: %(outside)s from more than 2 km outside all areas, %(lost)s "
+                                "from where no crew gets by road.")
+    % {"outside": f"{a['outside']:,}", "lost": f"{a['unreachable']:,}"},
+    "replay_filled": lambda a, _n: _("The calls of %(day)s, the day before, only fill the city and are not counted. "
+                                     "Calls are the same in each run: intervals hold the chance of people alone.")
+    % {"day": _day(a["day"])},
+    "nothing_closed": lambda _a, _n: _("In a run no street is closed, whatever is closed today."),
+    "officer_hours": lambda a, _n: _("An officer works %(hours)d hours a week; leave and sickness are left out.")
+    % {"hours": a["hours"]},
     "demand_old": lambda a, _n: _("The newest calls on record are of %(until)s: the draw rests on the weeks before.")
     % {"until": _day(a["until"])},
     "riders": lambda a, _n: _("In %(n)d crews nobody rides by roster or duty: they count as %(officers)d officers with "
                               "a leader.") % {"n": a["crews"], "officers": a["officers"]},
-    "watches_rosters": lambda a, _n: _("Watches of %(n)d crews are those of published rosters.") % {"n": a["crews"]},
+    "watches_rosters": lambda a, _n: _rosters(a),
     "watches_duty": lambda a, _n: _("Watches of %(n)d crews are those they had in the last weeks.") % {"n": a["crews"]},
     "watches_assumed": lambda a, _n: _watches(a),
     "span_fitted": lambda a, _n: _span(a, fitted=True),

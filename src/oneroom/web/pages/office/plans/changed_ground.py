@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, isfinite, isinf, radians
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,7 @@ from shapely import get_parts
 from shapely.geometry import LineString, MultiLineString, box, shape
 from shapely.geometry.base import BaseGeometry
 
-from oneroom.web.pages.office.plans.comparison import Area
-from oneroom.web.pages.office.plans.numbers import seconds
+from oneroom.web.pages.office.plans.by_area import Area
 
 WIDE = 1000.0
 SHADES = (0.28, 0.48, 0.68, 0.88)  # how full a fill is, by a quarter of the greatest difference
@@ -74,15 +73,16 @@ class Drawing:
 
 def shade(area: Area, most: float) -> float:
     """How full the fill of an area is."""
-    if not area.sign or most <= 0:
+    if not area.sign:
         return 0.0
-    quarter = min(int(abs(area.figure.difference[0]) / most * len(SHADES)), len(SHADES) - 1)
-    return SHADES[quarter]
+    if isinf(area.size):
+        return SHADES[-1]
+    return SHADES[min(int(abs(area.size) / most * len(SHADES)), len(SHADES) - 1)] if most > 0 else 0.0
 
 
 def greatest(found: Sequence[Area]) -> float:
-    """The greatest difference of which something can be said."""
-    return max((abs(a.figure.difference[0]) for a in found if a.sign), default=0.0)
+    """The greatest difference with an end of which something can be said."""
+    return max((abs(a.size) for a in found if a.sign and isfinite(a.size)), default=0.0)
 
 
 def features(found: Sequence[Area], grounds: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def features(found: Sequence[Area], grounds: Mapping[str, Any]) -> dict[str, Any
         if ground is None:
             continue
         facts = {
-            "name": a.name, "said": seconds(a.figure.difference[0]) if a.sign else "", "sign": a.sign,
+            "name": a.name, "said": a.said if a.sign else "", "sign": a.sign,
             "shade": shade(a, most),
         }  # fmt: skip
         made.append({"type": "Feature", "properties": {**facts, "part": "ground"}, "geometry": ground})
@@ -121,13 +121,12 @@ def drawing(found: Sequence[Area], grounds: Mapping[str, Any]) -> Drawing | None
     most, pieces, labels = greatest(found), [], []
     for a, ground in mine:
         rings = _rings(ground, at, 0.5 / scale)
-        said = seconds(a.figure.difference[0])
         hatch = _hatched(rings) if a.sign > 0 else ()
         opacity = shade(a, most) * (0.5 if a.sign > 0 else 1)  # the hatching stands upon it
-        pieces.append(Piece(LOOKS[a.sign], round(opacity, 2), f"{a.name} {said}", rings, hatch))
+        pieces.append(Piece(LOOKS[a.sign], round(opacity, 2), f"{a.name} {a.said}", rings, hatch))
         middle = ground.representative_point()  # of what is seen of it
         if a.sign:
-            labels.append((abs(a.figure.difference[0]), Label(*at(middle.x, middle.y), a.name, said)))
+            labels.append((abs(a.size), Label(*at(middle.x, middle.y), a.name, a.said)))
     labels.sort(key=lambda of: -of[0])
     height = round(max((north - south) * scale, 1.0), 1)
     return Drawing(tuple(pieces), tuple(_with_room([label for _size, label in labels])), height)

@@ -9,70 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isinf
 from typing import Any
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from oneroom.engine.lifecycle.limits import limit_s
+from oneroom.web.pages.office.plans.by_area import Area, areas, of_sign, share_of_calls
 from oneroom.web.pages.office.plans.numbers import (
     Figure,
+    Row,
     between,
     clock,
+    figure_of,
     percent,
     plain_seconds,
     points,
     seconds,
     seconds_between,
     signed,
+    speed_word,
 )
-from oneroom.web.pages.room.words import local
 
 GRADES = (1, 2, 3, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A figure as it is read: ``sign`` -1 the plan is lower, +1 higher, 0 unclear; ``word`` says what that means."""
-
-    name: str
-    today: str
-    plan: str
-    difference: str
-    span: str
-    sign: int
-    word: str
-    figure: Figure | None = None
-    grade: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A station's area of today: what changes there, and how many calls a day come from it."""
-
-    code: str
-    name: str
-    figure: Figure
-    calls_day: float
-
-    @property
-    def sign(self) -> int:
-        """-1 faster, +1 slower, 0 unclear."""
-        return self.figure.sign
-
-    @property
-    def row(self) -> Row:
-        """As it is read."""
-        f = self.figure
-        return Row(
-            self.name, clock(f.today[0]), clock(f.plan[0]), seconds(f.difference[0]), seconds_between(f), f.sign,
-            speed_word(f), f,
-        )  # fmt: skip
-
-    @property
-    def a_day(self) -> str:
-        """Calls a day."""
-        return f"{self.calls_day:.0f}" if self.calls_day >= 10 else f"{self.calls_day:.1f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +42,6 @@ class Verdict:
 
     head: str
     rest: str
-
-
-def figure_of(said: Mapping[str, Any]) -> Figure:
-    """A figure of the results."""
-    return Figure(*(tuple(float(x) for x in said[name]) for name in ("today", "plan", "difference")))  # type: ignore[arg-type]
-
-
-def speed_word(f: Figure) -> str:
-    """Faster, slower, unclear, or the same where nothing differs at all."""
-    if not any(f.difference):
-        return _("the same")
-    return (_("unclear"), _("slower"), _("faster"))[f.sign]
 
 
 def by_grade(results: Mapping[str, Any], name: str = "response_p90_s") -> list[Row]:
@@ -112,31 +61,14 @@ def by_grade(results: Mapping[str, Any], name: str = "response_p90_s") -> list[R
     return rows
 
 
-def areas(results: Mapping[str, Any]) -> list[Area]:
-    """Today's areas, those that gain most first."""
-    found = [
-        Area(a["unit"], local(a["zh"], a["en"]) or a["unit"], figure_of(a), float(a["calls_day"]))
-        for a in results.get("areas", ())
-    ]
-    return sorted(found, key=lambda a: (a.figure.difference[0], a.code))
-
-
-def of_sign(found: Sequence[Area], sign: int) -> list[Area]:
-    """Those that gain (-1), lose (+1), or of which nothing can be said (0)."""
-    return [a for a in found if a.sign == sign]
-
-
-def share_of_calls(part: Sequence[Area], whole: Sequence[Area]) -> float:
-    """Which share of all calls come from these areas."""
-    total = sum(a.calls_day for a in whole)
-    return sum(a.calls_day for a in part) / total if total else 0.0
-
-
 def verdict(results: Mapping[str, Any]) -> Verdict:
     """The sentence that stands first."""
     rows, found = by_grade(results), areas(results)
     gain, lose = of_sign(found, -1), of_sign(found, 1)
     parts = [_speed(rows[0])] if rows else []
+    if "unreached.all" in results["figures"] and (f := figure_of(results["figures"]["unreached.all"])).sign:
+        shares = {"was": percent(f.today[0]), "is": percent(f.plan[0])}
+        parts.append(_("nobody comes to %(is)s of calls, today to %(was)s") % shares)
     if found:
         parts.append(_("areas that gain: %(gain)d, that lose: %(lose)d") % {"gain": len(gain), "lose": len(lose)})
     parts.append(_cost(results.get("cost", {})))
@@ -144,7 +76,12 @@ def verdict(results: Mapping[str, Any]) -> Verdict:
 
 
 def _speed(row: Row) -> str:
-    said = {"grade": row.name, "by": plain_seconds(row.figure.difference[0] if row.figure else 0)}
+    by = row.figure.difference[0] if row.figure else 0.0
+    if row.sign and isinf(by):
+        if row.sign > 0:
+            return _("%(grade)s: a tenth of calls or more is never reached") % {"grade": row.name}
+        return _("%(grade)s: nine in ten calls are reached, unlike today") % {"grade": row.name}
+    said = {"grade": row.name, "by": plain_seconds(by)}
     if row.sign < 0:
         return _("%(grade)s is %(by)s faster") % said
     if row.sign > 0:
@@ -153,14 +90,17 @@ def _speed(row: Row) -> str:
 
 
 def _cost(cost: Mapping[str, Sequence[float]]) -> str:
-    crews, officers = (round(cost[n][1] - cost[n][0]) if n in cost else 0 for n in ("crews", "officers"))
-    if not crews and not officers:
-        return _("no crews or officers added")
+    names = ("crews", "officers", "crew_hours_week")
+    crews, officers, hours = (round(cost[n][1] - cost[n][0]) if n in cost else 0 for n in names)
+    if not crews and not officers and not hours:
+        return _("no crews, officers or hours added")
     parts = []
     if crews:
         parts.append(ngettext("%(n)s crew", "%(n)s crews", abs(crews)) % {"n": signed(crews)})
     if officers:
         parts.append(ngettext("%(n)s officer", "%(n)s officers", abs(officers)) % {"n": signed(officers)})
+    if hours:
+        parts.append(ngettext("%(n)s crew hour a week", "%(n)s crew hours a week", abs(hours)) % {"n": signed(hours)})
     return _(", ").join(parts)
 
 
@@ -169,10 +109,17 @@ def _who_pays(found: Sequence[Area], lose: Sequence[Area]) -> list[str]:
     if lose:
         worst = lose[-1]
         share = f"{share_of_calls(lose, found) * 100:.0f}"
-        said.append(
-            _("The slower areas hold %(share)s %% of calls; the worst, %(area)s, by %(by)s.")
-            % {"share": share, "area": worst.name, "by": plain_seconds(worst.figure.difference[0])}
-        )
+        if isinf(worst.size) and worst.unreached:
+            was, is_ = (percent(each[0]) for each in (worst.unreached.today, worst.unreached.plan))
+            said.append(
+                _("The areas that lose hold %(share)s %% of calls; in the worst, %(area)s, nobody comes to %(is)s of "
+                  "calls, today to %(was)s.") % {"share": share, "area": worst.name, "is": is_, "was": was}
+            )  # fmt: skip
+        else:
+            said.append(
+                _("The slower areas hold %(share)s %% of calls; the worst, %(area)s, by %(by)s.")
+                % {"share": share, "area": worst.name, "by": plain_seconds(worst.size)}
+            )
     elif found:
         said.append(_("No area is clearly slower."))
     open_ = len(of_sign(found, 0))
@@ -190,13 +137,15 @@ def rest(results: Mapping[str, Any]) -> list[Row]:
     rows = []
     if "response_mean_s.all" in figures:
         f = figure_of(figures["response_mean_s.all"])
-        said = _("Arrival, mean of all calls")
+        said = _("Arrival, mean of calls reached")
         rows.append(
             Row(said, clock(f.today[0]), clock(f.plan[0]), seconds(f.difference[0]), seconds_between(f), f.sign,
                 speed_word(f), f)
         )  # fmt: skip
-    if "arrive_within" in figures:
-        rows.append(_share(_("Arrivals overdue"), figure_of(figures["arrive_within"]).turned(), better=-1))
+    missed = (
+        ("late", _("Overdue or never reached")), ("unreached.all", _("Calls that nobody came to")),
+    )  # fmt: skip
+    rows += [_share(said, figure_of(figures[n]), better=-1) for n, said in missed if n in figures]
     for grade in GRADES:
         name, promised = f"response_within.grade{grade}", limit_s("arrive", grade)
         if name in figures and promised:
@@ -211,7 +160,8 @@ def rest(results: Mapping[str, Any]) -> list[Row]:
     rows += [_share(said, figure_of(figures[n]), better=b) for n, said, b in shares if n in figures]
     counts = (
         ("lapsed", _("Orders that nobody took"), -1), ("waited", _("Calls that waited for a crew"), -1),
-        ("diverted", _("Crews sent on to another call"), 0), ("left_over", _("Calls still open at the end"), -1),
+        ("diverted", _("Crews sent on to another call"), 0),
+        ("left_over", _("Calls still waiting for a crew at the end"), -1),
     )  # fmt: skip
     rows += [_count(said, figure_of(figures[n]), better=b) for n, said, b in counts if n in figures]
     if "overtime_s" in figures:
@@ -267,13 +217,26 @@ def coverage(results: Mapping[str, Any]) -> list[Row]:
     return found
 
 
+def coverage_at(results: Mapping[str, Any]) -> str:
+    """Of which hour of the week the coverage is told, and how many crews are on duty then."""
+    told = results.get("coverage", {})
+    if "hour" not in told:
+        return ""
+    day, hour = divmod(told["hour"], 24)
+    said = _("%(day)s from %(hour)s, the hour of the week with the fewest crews: A %(was)d, B %(is)d")
+    return said % {"day": WEEKDAYS[day], "hour": f"{hour}:00", "was": told["crews"][0], "is": told["crews"][1]}
+
+
 def cost(results: Mapping[str, Any]) -> list[Row]:
-    """What the plan takes: crews, officers, and hours of crews a week."""
-    said = {"crews": _("Crews"), "officers": _("Officers on crews"), "crew_hours_week": _("Crew hours a week")}
+    """What the plan takes: crews, hours of crews a week, and officers to work them."""
+    said = (
+        ("crews", _("Crews"), 0), ("crew_hours_week", _("Crew hours a week"), 0),
+        ("officers", _("Officers for these hours"), 1),
+    )  # fmt: skip
     found = results.get("cost", {})
     return [
-        Row(word, f"{was:,.0f}", f"{is_:,.0f}", signed(is_ - was), "", _sign(is_ - was), "")
-        for name, word in said.items()
+        Row(word, f"{was:,.{n}f}", f"{is_:,.{n}f}", signed(is_ - was, n), "", _sign(is_ - was), "")
+        for name, word, n in said
         if name in found
         for was, is_ in (found[name],)
     ]

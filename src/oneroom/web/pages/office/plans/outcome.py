@@ -11,8 +11,10 @@ from django.utils.translation import ngettext
 from oneroom.apps.plans.queries import grounds_on, today
 from oneroom.web.pages.office.plans import comparison, pictures
 from oneroom.web.pages.office.plans.assumptions import assumed_said
+from oneroom.web.pages.office.plans.by_area import Area, areas, of_sign
 from oneroom.web.pages.office.plans.changed_ground import Drawing, drawing, features
-from oneroom.web.pages.office.plans.comparison import Area, Row, Verdict
+from oneroom.web.pages.office.plans.comparison import Verdict
+from oneroom.web.pages.office.plans.numbers import Row
 from oneroom.web.pages.office.plans.words import Names
 
 MOST_NAMED = 6  # areas named on each side; the table has all
@@ -30,9 +32,10 @@ class Outcome:
     named: list[tuple[Area, pictures.Bar]]
     rest: list[Row]
     coverage: list[Row]
+    coverage_at: str
     cost: list[Row]
     assumed: list[str]
-    by_chance: int  # so many areas would seem to gain or lose if nothing differed anywhere
+    by_chance: str  # so many areas would seem to gain or lose if nothing differed anywhere
     ground: Drawing | None
     features: dict[str, Any]
 
@@ -40,18 +43,24 @@ class Outcome:
 def outcome_of(run: Any) -> Outcome:
     """Of a run that is done."""
     results = run.results
-    rows, found = comparison.by_grade(results), comparison.areas(results)
-    gain, lose = comparison.of_sign(found, -1), comparison.of_sign(found, 1)
+    rows, found = comparison.by_grade(results), areas(results)
+    gain, lose = of_sign(found, -1), of_sign(found, 1)
     named = [*gain[:MOST_NAMED], *lose[-MOST_NAMED:]]
     grounds = grounds_on(run.day, [a.code for a in found])
     return Outcome(
         comparison.verdict(results), _under(results), list(zip(rows, pictures.intervals(rows), strict=True)),
         [c for c in (pictures.curve(results, g) for g in comparison.GRADES) if c is not None], found,
         list(zip(named, pictures.bars(named), strict=True)), comparison.rest(results), comparison.coverage(results),
+        comparison.coverage_at(results),
         comparison.cost(results), assumed_said(run.assumed, Names(today(run.day))),
-        round(len(found) * (1 - results["level"])), drawing(found, grounds),
-        features(found, grounds),
+        _by_chance(found, results["level"]), drawing(found, grounds), features(found, grounds),
     )  # fmt: skip
+
+
+def _by_chance(found: list[Area], level: float) -> str:
+    """How many areas would seem to gain or lose if nothing differed: also of few areas something may."""
+    expected = sum(a.figure is not None for a in found) * (1 - level)
+    return f"{expected:.0f}" if expected >= 10 else f"{expected:.1f}" if expected else ""
 
 
 def _under(results: dict[str, Any]) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite, isinf
 from typing import Any
 
 from oneroom.engine.lifecycle.limits import limit_s
-from oneroom.web.pages.office.plans.comparison import Area, Row
-from oneroom.web.pages.office.plans.numbers import percent
+from oneroom.web.pages.office.plans.by_area import Area
+from oneroom.web.pages.office.plans.numbers import Row, percent
 
 WIDE, HIGH = 260.0, 30.0  # of an interval's drawing
 _EDGE = 8.0
@@ -35,14 +36,15 @@ class Interval:
 
 
 def intervals(rows: Sequence[Row]) -> list[Interval]:
-    """The differences of several rows on one scale, zero included."""
+    """The differences of several rows on one scale, zero included; what is without end goes to its edge."""
     spans = [row.figure.difference for row in rows if row.figure is not None]
-    low = min([0.0, *(s[1] for s in spans)])
-    high = max([0.0, *(s[2] for s in spans)])
+    ends = [value for s in spans for value in s if isfinite(value)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
     whole = (high - low) or 1.0
 
     def at(value: float) -> float:
-        return round(_EDGE + (value - low) / whole * (WIDE - 2 * _EDGE), 1)
+        part = (value > 0) if isinf(value) else (value - low) / whole
+        return round(_EDGE + part * (WIDE - 2 * _EDGE), 1)
 
     return [Interval(at(0), at(s[1]), at(s[2]), at(s[0]), s[1] > 0 or s[2] < 0) for s in spans]
 
@@ -169,9 +171,9 @@ class Bar:
 
 def bars(found: Sequence[Area]) -> list[Bar]:
     """The differences of several areas on one scale."""
-    most = max((abs(a.figure.difference[0]) for a in found), default=0.0) or 1.0
+    most = max((abs(a.size) for a in found if isfinite(a.size)), default=0.0) or 1.0
     made = []
     for a in found:
-        width = round(abs(a.figure.difference[0]) / most * 98, 1)
-        made.append(Bar(100 - width if a.figure.difference[0] < 0 else 100.0, max(width, 0.5), a.sign))
+        width = 98.0 if isinf(a.size) else round(abs(a.size) / most * 98, 1)
+        made.append(Bar(100 - width if a.size < 0 else 100.0, max(width, 0.5), a.sign))
     return made

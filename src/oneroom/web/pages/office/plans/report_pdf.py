@@ -19,7 +19,7 @@ from oneroom.web.pages.dossier.parts import Section, stamp
 from oneroom.web.pages.office.plans import pictures
 from oneroom.web.pages.office.plans.changed_ground import WIDE, Piece
 from oneroom.web.pages.office.plans.changed_ground import Drawing as Ground
-from oneroom.web.pages.office.plans.comparison import Row
+from oneroom.web.pages.office.plans.numbers import Row
 from oneroom.web.pages.office.plans.outcome import Outcome
 from oneroom.web.pages.paper import CHINESE, DIM, INK, LATIN, LINE, ROOM, STRONG, foot, made, section, text
 
@@ -40,7 +40,7 @@ def as_pdf(run: Any, o: Outcome, changed: Sequence[str], asked: str, *, printed_
         *_grades(o), *_curves(o), *_ground(o),
         *section(_compared(_("Arrival by area, mean"), [a.row for a in o.areas], [a.a_day for a in o.areas])),
         *_by_chance(o), *section(_compared(_("The rest"), o.rest)),
-        *section(_compared(_("Coverage by crews at their posts"), o.coverage)),
+        *section(_compared(_("Coverage by crews at their posts"), o.coverage)), text(o.coverage_at, ink=DIM),
         *section(_compared(_("Cost"), o.cost)),
         *section(Section(_("What was assumed"), tuple((f"{n}", said) for n, said in enumerate(o.assumed, 1)),
                          (_("No."), _("Assumption")), wide=1, empty="–")),
@@ -148,7 +148,7 @@ def _curve_table(c: pictures.Curve) -> Table:
 def _ground(o: Outcome) -> list[Any]:
     if o.ground is None:
         return []
-    key = _("Full: faster, the fuller the more. Hatched: slower. Blank: no clear difference.")
+    key = _("Full: faster, the fuller the more. Hatched: slower or not reached. Blank: no clear difference.")
     credit = text("© OpenStreetMap contributors", size=7.5, ink=DIM)
     return _titled(_("Change by area (mean)"), _map(o.ground), text(key, ink=DIM), credit)
 

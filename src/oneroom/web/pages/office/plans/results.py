@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from oneroom.apps.ledger.services import exported
 from oneroom.apps.ledger.time import now
 from oneroom.apps.plans.access import run_for
-from oneroom.apps.plans.codes import RUN_STATES
+from oneroom.apps.plans.codes import LIVE, RUN_STATES
 from oneroom.apps.plans.queries import today
 from oneroom.apps.reforms.checks import check_changes
 from oneroom.engine.organisation.codec import read_changes
@@ -29,7 +29,7 @@ from oneroom.web.actors import actor
 from oneroom.web.pages.map.words import words as map_words
 from oneroom.web.pages.office.plans.outcome import lines_of, outcome_of
 from oneroom.web.pages.office.plans.report_pdf import as_pdf
-from oneroom.web.pages.office.plans.scenario import LIVE, asked_said
+from oneroom.web.pages.office.plans.scenario import asked_said
 from oneroom.web.pages.office.plans.words import Names, trouble_said
 from oneroom.web.pages.office.reform_sides import steps
 from oneroom.web.pages.office.shell import frame, needs

@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from oneroom.apps.ledger.time import now
-from oneroom.apps.plans.access import run_for, runs_of, scenario_for
-from oneroom.apps.plans.codes import RUN_STATES
+from oneroom.apps.plans.access import last_good, run_for, runs_of, scenario_for
+from oneroom.apps.plans.codes import LIVE, RUN_STATES
 from oneroom.apps.plans.queries import Today, today
 from oneroom.apps.plans.services import alter_scenario, as_reform, ask_run, cancel_run, put_away
 from oneroom.apps.reforms.checks import check_changes
@@ -38,7 +38,6 @@ from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import local
 
 SHOWN_RUNS = 20
-LIVE = ("waiting", "running", "cancelling")
 
 
 @never_cache
@@ -186,7 +185,7 @@ def runs_shown(row: Any, by: Actor) -> dict[str, Any]:
     """The newest run, the newest that was done, and those before: a failed one takes no good one away."""
     runs = list(runs_of(row)[:SHOWN_RUNS])
     newest = runs[0] if runs else None
-    good = next((run for run in runs if run.state == "done" and run.kind != "districts"), None)
+    good = last_good(row)
     shown: dict[str, Any] = {
         "newest": newest, "live": newest is not None and newest.state in LIVE, "good": good,
         "may_cancel": by.may(Right.DRAFT_PLANS) and newest is not None and newest.state in ("waiting", "running"),
