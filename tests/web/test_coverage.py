@@ -94,12 +94,13 @@ def test_t26_the_worst_place_is_no_single_callers(slow):
 
 
 def test_t26_a_crew_that_was_not_heard_of_covers_nothing_and_the_line_counts_it(slow):
-    """The board marks it after two minutes; a promise must not stay green when the phones lose their network."""
+    """A tunnel takes nothing away; but a promise must not stay green when the phones lose their network."""
     calls(slow, west=6, east=3)
     coverage.forget()
+    Position.objects.filter(crew=slow.town.crews["crew-3"]).update(at=slow.now - timedelta(minutes=9))
     assert asked(slow)[1]["unplaced"] == 0
     assert "without position" not in Caller("dora").client.get("/room/coverage").content.decode()
-    Position.objects.filter(crew=slow.town.crews["crew-3"]).update(at=slow.now - timedelta(minutes=3))
+    Position.objects.filter(crew=slow.town.crews["crew-3"]).update(at=slow.now - timedelta(minutes=11))
     coverage.forget()
     said = asked(slow, gone=ids(slow, "crew-3"))[1]
     assert (said["free"], said["unplaced"], said["leaves"]) == (2, 1, None)

@@ -24,7 +24,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from oneroom.apps.duty.models import Crew
-from oneroom.apps.duty.queries import STALE_AFTER, OnBoard, board
+from oneroom.apps.duty.queries import OnBoard, board
 from oneroom.apps.incidents.pastcalls import calls_of_the_public, newest_batch
 from oneroom.apps.incidents.ways import hour_of, starts_of
 from oneroom.apps.places.queries import Loaded, find_network
@@ -33,6 +33,8 @@ from oneroom.engine import coverage, roads
 log = logging.getLogger(__name__)
 
 PROMISE_S = 300  # the circle that a gap is asked of
+# A free crew that was silent for longer may be anywhere. Shorter gaps are a tunnel: most of those who wait, stand.
+HEARD_WITHIN = timedelta(minutes=10)
 _COUNTED_ANEW = timedelta(minutes=10)
 _FRESH = timedelta(seconds=2)
 _LARGE = 25_000  # junctions: of a larger city it takes a tenth of a second and more, and is made beside
@@ -136,7 +138,7 @@ def picture(
 
 
 def _is_heard(crew: OnBoard, at: datetime) -> bool:
-    return crew.lon is not None and crew.fix_at is not None and at - crew.fix_at <= STALE_AFTER
+    return crew.lon is not None and crew.fix_at is not None and at - crew.fix_at <= HEARD_WITHIN
 
 
 def _of_these(
