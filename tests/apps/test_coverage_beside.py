@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from oneroom.apps.duty.services import say_state
-from oneroom.apps.incidents import coverage
+from oneroom.apps.incidents import coverage, proposals, standbys
+from oneroom.engine.values import Conflict
 from tests.waiting import until
 from tests.web.slow_street import calls, slow_street
 
@@ -46,6 +47,31 @@ def test_who_is_gone_is_gone_at_once_and_who_is_free_again_comes_with_the_next_p
     say_state(large.town.crews["crew-3"], "available", by=large.actor("qian"), at=large.now)
     until(lambda: names(coverage.live_picture(at=large.now)) == names(first))
     until(lambda: not coverage._making.locked())
+
+
+def test_who_has_just_become_free_is_not_said_to_leave_nothing_and_can_be_ordered(large):
+    """Not in the picture made beside, yet as free as its state says: nothing is told of it, and nothing refused."""
+    say_state(large.town.crews["crew-3"], "meal", by=large.actor("qian"), at=large.now)
+    coverage.live_picture(at=large.now)
+    say_state(large.town.crews["crew-3"], "available", by=large.actor("qian"), at=large.now)
+    matter = large.report("fight", at="market", grade=2)
+    new = large.town.crews["crew-3"].pk
+    coverage._making.acquire()  # as if one were being made
+    try:
+        ranked = proposals.proposals(matter, at=large.now).ranked
+        before = coverage.live_picture(at=large.now)
+        assert before.index_of([new]) == []
+        assert before.lost([new]) is None
+        post = standbys.station_post(before, new, large.town.units["east"].pk, gone=[], at=large.now)
+    finally:
+        coverage._making.release()
+    assert {p.crew.code: p.leaves for p in ranked}["crew-3"] is None
+    assert post.drive_s is not None
+    say_state(large.town.crews["crew-3"], "meal", by=large.actor("qian"), at=large.now)
+    with pytest.raises(Conflict, match="not free any more"):
+        standbys.station_post(
+            coverage.live_picture(at=large.now), new, large.town.units["east"].pk, gone=[], at=large.now
+        )
 
 
 def test_only_one_is_made_at_a_time(large):

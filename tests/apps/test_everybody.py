@@ -40,6 +40,21 @@ def test_t26_everybodys_arrival_is_that_of_the_search_at_any_hour_and_with_stree
             assert hour in city._times  # it was not the search that answered
 
 
+def test_t26_while_one_request_lays_an_hour_over_the_others_are_answered_by_a_search():
+    graph = from_npz_bytes(SHANGHAI)
+    everybody = Everybody(hierarchy(graph))
+    city = Loaded(1, "", "Shanghai", "", graph, everybody=everybody)
+    chance = np.random.default_rng(7)
+    crews = some_points(chance, graph, 50)
+    with everybody._laying:
+        same(city, crews, some_points(chance, graph, 2), 8)
+        assert not city._times, "it did not wait, and it laid nothing over"
+    same(city, crews, some_points(chance, graph, 2), 8)
+    assert city._times[8] is everybody.free[8]
+    with everybody._laying:
+        assert everybody.times(8, city.free_metric(8), city.metric(8)) is everybody.free[8], "what is there needs none"
+
+
 def test_a_hierarchy_is_made_beside_for_a_large_city_whose_file_brings_the_order_and_for_no_other():
     n = PAYS_FROM + 1
     lon = np.arange(n) * 1e-5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,43 @@ def test_the_same_list_is_taken_once_in_whatever_order(room):
     assert len(since_ever(room)) == 2
 
 
+def test_a_list_that_overlaps_an_earlier_one_adds_only_what_is_new(room):
+    """January to March and March to May hold March once."""
+    first, second, third = (brought(room, days=days) for days in (3, 2, 1))
+    bring_in_calls([first, second, second], by=SYSTEM, at=room.now)  # two called about the same in one minute
+    taken = bring_in_calls([second, second, third], by=SYSTEM, at=room.now)
+    assert (taken.calls, taken.known, taken.own) == (1, 2, 0)
+    assert len(since_ever(room)) == 4
+    assert PastBatch.objects.order_by("-pk")[0].calls == 1
+    with pytest.raises(Conflict):
+        bring_in_calls([third, first], by=SYSTEM, at=room.now)
+
+
+def test_what_came_on_days_that_oneroom_recorded_itself_is_left_out_and_counted(room, tmp_path, capsys):
+    room.report("fight", at="west", category="dispute")
+    Incident.objects.update(received_at=room.now - timedelta(days=5))
+    taken = bring_in_calls(
+        [brought(room, days=6), replace(brought(room, days=5), received_at=room.now - timedelta(days=5, seconds=-70)),
+         brought(room, days=1)], by=SYSTEM, at=room.now,
+    )  # fmt: skip
+    assert (taken.calls, taken.own) == (2, 1)
+    assert len(since_ever(room)) == 3
+    lines = "".join(
+        f"{(room.now - timedelta(days=days)).isoformat()},121.46,31.22,dispute,3,phone\n" for days in (5, 8)
+    )
+    call_command("importcalls", write(tmp_path, HEAD + lines))
+    assert "1 calls were brought in. 0 were there already, 1 came on days" in capsys.readouterr().out
+
+
+def test_of_a_call_the_minute_and_ten_metres_are_kept_and_no_more(room):
+    lon, lat = corner("market")
+    when = room.now.replace(second=0, microsecond=0) - timedelta(days=1)
+    one = BroughtIn(when + timedelta(seconds=37.5), lon + 0.000013, lat - 0.000017, "dispute", 3, "phone")
+    bring_in_calls([one], by=SYSTEM, at=room.now)
+    row = PastCall.objects.get()
+    assert (row.received_at, row.lon, row.lat) == (when, round(one.lon, 4), round(one.lat, 4))
+
+
 def test_t27_what_crews_found_themselves_drills_and_second_calls_change_nothing(room):
     """No feedback loop: more patrols find more, and that alone must never draw more patrols."""
     bring_in_calls([brought(room)], by=SYSTEM, at=room.now)
@@ -108,7 +146,7 @@ def test_a_call_from_before_goes_at_its_term(room):
     due = Due("past_call", room.now - timedelta(days=5), timedelta(days=3 * 365), NO_HOLDS)
     gone = retention.past_calls.find(due, [], 10)
     retention.past_calls.forget(gone, due, room.now)
-    assert PastCall.objects.get().received_at == room.now - timedelta(days=1)
+    assert PastCall.objects.get().received_at == room.now.replace(second=0, microsecond=0) - timedelta(days=1)
 
 
 def test_the_demo_has_eight_weeks_of_simulated_calls_of_its_city_and_the_same_ones_each_time(room):

@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oneroom.engine.roads import INF, assemble, find_route, metric, nearest, points_at_nodes, points_on, snap_index
-from oneroom.engine.roads.closing import closed, closing
+from oneroom.engine.roads import (
+    INF,
+    assemble,
+    find_route,
+    metric,
+    nearest,
+    points_at_nodes,
+    points_on,
+    snap_index,
+    warm,
+)
+from oneroom.engine.roads.closing import _meets, closed, closing
 from oneroom.engine.roads.hierarchy import hierarchy, pin, ranked
 from oneroom.engine.roads.shutting import How, NothingThere, shut_arcs
 from tests.engine.networks import network, towns
@@ -160,3 +170,11 @@ def test_closed_streets_are_gone_for_all_who_neither_stand_in_one_nor_must_leave
 
 def _pair(found):
     return found.index, found.ms
+
+
+def test_t26_the_first_closure_of_a_process_waits_for_no_compiler():
+    warm()
+    compiled = list(_meets.signatures)
+    assert compiled
+    closing(grid(), both(grid(), np.array([0])))
+    assert list(_meets.signatures) == compiled

@@ -1,26 +1,30 @@
 """The simulated city is made by the same services that a real force is set up with, and its record verifies."""
 
 from datetime import UTC, datetime
+from itertools import combinations
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.utils.timezone import localtime
 
-from oneroom.apps.duty.models import CrewMember, Roster
+from oneroom.apps.duty.force import short_of
+from oneroom.apps.duty.models import CrewMember, ForceUnit, Roster
 from oneroom.apps.duty.queries import board, crew_of, leads, who
 from oneroom.apps.duty.rostering import cells_of
 from oneroom.apps.ledger.verify import verify
 from oneroom.apps.orgs.queries import station_at, units
 from oneroom.apps.oversight.posts import posts_on
+from oneroom.apps.oversight.queries import open_alarms
 from oneroom.apps.people.models import Account
 from oneroom.apps.people.queries import actor_of, find_account
 from oneroom.apps.personnel.models import Person, WelfareNote
 from oneroom.apps.personnel.strength import quotas_on, strength_on
 from oneroom.apps.reforms.checks import check
 from oneroom.apps.reforms.models import ReformPlan
+from oneroom.engine.geo import distance_m
 from oneroom.engine.roles import Role
-from oneroom.project.demo import paper, world
+from oneroom.project.demo import mobile, paper, world
 from oneroom.project.demo.city import bundled, posts
 from oneroom.project.demo.credentials import password_of
 from oneroom.project.trouble import Trouble
@@ -92,6 +96,30 @@ def test_b37_the_welfare_officer_finds_who_is_due_today_and_whoever_commands_fin
     for other in ("commander", "chief", "personnel", "planner", "inspector", "administrator", "dispatcher"):
         assert page(other, "/office/care").status_code == 404, other
         assert page(other, f"/office/care/{due.pk}").status_code == 404, other
+
+
+def test_t25_t26_three_units_of_the_mobile_force_are_ready_at_bases_that_lie_apart(shanghai):
+    """The commander's two screens of the mobile force have something in them, and nothing that rings."""
+    units_of = list(ForceUnit.objects.order_by("code"))
+    assert len({(unit.lon, unit.lat) for unit in units_of}) == 3
+    assert not any(short_of(unit) for unit in units_of)
+    assert not open_alarms().filter(kind="force_below")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(find_account("demo-commander"))
+    assert "Mobile unit 3" in client.get("/office/force").content.decode()
+    said = client.get("/office/force/cover").content.decode()
+    assert "✓ Yes." in said
+    assert said.count("Leave out Mobile unit") == 3
+
+
+@pytest.mark.parametrize("code", ["shanghai", "jinan"])
+def test_bases_of_the_mobile_force_lie_apart_in_either_city(code):
+    stations = bundled(code).stations
+    found = mobile.bases(stations)
+    for one, other in combinations(found, 2):
+        assert distance_m(one["lon"], one["lat"], other["lon"], other["lat"]) > 3000
+    assert found[0] == max(stations, key=lambda s: (s["load_share"], s["code"]))
+    assert mobile.bases(stations[:1]) == stations[:1]
 
 
 def test_every_street_office_has_a_station_with_an_area_that_says_it_is_synthetic(shanghai):

@@ -73,7 +73,7 @@ def test_t26_by_keys_alone_two_stations_are_merged_three_crews_moved_run_watched
     page.keyboard.press("Enter")
     page.locator("#runs", has_text="It begins when the planner part is free.").wait_for()
     run = take_up(at=room.now, stale_s=60)  # the planner part, as a process that dies in the middle
-    assert beat(run.pk, run.began_at, done=2, of=6)
+    assert beat(run, done=2, of=6)
     page.locator("#runs", has_text="2 of 6 parts done").wait_for()
     assert page.locator("progress").evaluate("(bar) => [bar.value, bar.max]") == [2, 6]
     picture(page, "plans-running")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 
+from oneroom.apps.duty.models import Position
 from oneroom.apps.duty.services import say_state
 from oneroom.apps.incidents import coverage
 from oneroom.apps.incidents.models import Incident
@@ -35,9 +37,9 @@ def ids(room, *codes) -> str:
 
 
 def test_t26_the_part_of_past_calls_that_a_free_crew_reaches_and_the_hole_it_leaves(slow):
-    calls(slow, west=6, east=3, market=1)
+    calls(slow, west=48, east=24, market=8)
     status, said = asked(slow)
-    assert (status, said["free"], said["calls"], said["days"]) == (200, 3, 10, settings.COVERAGE_DAYS)
+    assert (status, said["free"], said["calls"], said["days"]) == (200, 3, 80, settings.COVERAGE_DAYS)
     assert said["within"] == {"60": 0.9, "180": 0.9, "300": 1.0}
     assert said["worst"]["seconds"] in range(230, 270)
     assert (said["leaves"], said["moves"], said["cells"]["gap"]) == (0, [], [])
@@ -79,6 +81,36 @@ def test_what_crews_found_themselves_and_drills_weigh_nothing(slow):
     assert asked(slow)[1]["calls"] == 1
 
 
+def test_t26_the_worst_place_is_no_single_callers(slow):
+    """A square with fewer than eight calls may be one person's: it is named only as any part of the city is."""
+    calls(slow, west=8, market=7)
+    worst = coverage.live_picture(at=slow.now).worst()
+    assert coverage.live_picture(at=slow.now).reach.cells.calls[worst.cell] == 8
+    assert worst.seconds < 60
+    Incident.objects.filter(place_en="west").update(origin="self")
+    coverage.forget()
+    far = coverage.live_picture(at=slow.now).worst()
+    assert far.seconds > 300, "the end of the street, from where nobody called"
+
+
+def test_t26_a_crew_that_was_not_heard_of_covers_nothing_and_the_line_counts_it(slow):
+    """A tunnel takes nothing away; but a promise must not stay green when the phones lose their network."""
+    calls(slow, west=6, east=3)
+    coverage.forget()
+    Position.objects.filter(crew=slow.town.crews["crew-3"]).update(at=slow.now - timedelta(minutes=9))
+    assert asked(slow)[1]["unplaced"] == 0
+    assert "without position" not in Caller("dora").client.get("/room/coverage").content.decode()
+    Position.objects.filter(crew=slow.town.crews["crew-3"]).update(at=slow.now - timedelta(minutes=11))
+    coverage.forget()
+    said = asked(slow, gone=ids(slow, "crew-3"))[1]
+    assert (said["free"], said["unplaced"], said["leaves"]) == (2, 1, None)
+    assert said["within"]["300"] == pytest.approx(6 / 9, abs=1e-3)
+    assert "1 without position" in Caller("dora").client.get("/room/coverage").content.decode()
+    matter = slow.report("fight", at="market", grade=2)
+    ranked = Caller("dora").client.get(f"/api/incidents/{matter.pk}/proposals").json()["ranked"]
+    assert {p["code"]: p["leaves"] for p in ranked}["crew-3"] is None
+
+
 def test_a_drill_is_no_call(slow):
     calls(slow, west=2, east=1)
     Incident.objects.filter(place_en="east").update(drill=True)
@@ -98,7 +130,7 @@ def test_nobody_free_nobody_on_duty_and_no_roads_are_answered(slow, room):
     assert (said["free"], said["within"]["300"], said["worst"]["seconds"]) == (0, 0, None)
     RoadNetwork.objects.update(active=False)
     assert asked(slow)[1] == {
-        "free": 0, "calls": 0, "days": settings.COVERAGE_DAYS, "within": {}, "area": {}, "worst": None,
+        "free": 0, "unplaced": 0, "calls": 0, "days": settings.COVERAGE_DAYS, "within": {}, "area": {}, "worst": None,
         "cells": None, "leaves": None, "moves": [],
     }  # fmt: skip
 
@@ -114,7 +146,7 @@ def test_crews_that_are_not_free_or_not_there_leave_nothing(slow):
 
 
 def test_t26_the_room_reads_shares_by_calls_and_by_area_and_the_worst_minute(slow):
-    calls(slow, west=6, east=3, market=1)
+    calls(slow, west=48, east=24, market=8)
     coverage.forget()
     page = Caller("dora").client.get("/room/coverage").content.decode()
     said = asked(slow)[1]

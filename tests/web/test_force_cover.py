@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from oneroom.apps.duty.models import ForceUnit
 from oneroom.apps.duty.services import enter_force, say_readiness
 from oneroom.apps.incidents import whole_city
 from oneroom.apps.ledger.models import Entry
 from oneroom.apps.orgs.models import OrgUnit
-from oneroom.apps.places.services import load_network
+from oneroom.apps.places.queries import network
+from oneroom.apps.places.services import close_roads, load_network
 from oneroom.engine.coverage import whole
 from oneroom.engine.geo import distance_m
 from oneroom.engine.roads import assemble, to_npz_bytes
@@ -117,6 +121,35 @@ def test_t26_ground_that_no_road_leads_to_is_named_apart(far):
     assert "65.0 min" in said, "the worst cell is one that is reached"
 
 
+def test_t26_a_what_if_searches_only_what_was_not_searched_yet_and_red_cells_cost_no_questions(far):
+    asked(far)
+    before = dict(whole_city._kept)
+    with CaptureQueriesContext(connection) as two_red:
+        asked(far, "?limit=60")
+    assert dict(whole_city._kept).items() == before.items()
+    with CaptureQueriesContext(connection) as three_red:
+        asked(far, "?limit=50")
+    assert len(three_red) <= len(two_red) + 1, "all stations are named by one question, and by none where there is none"
+    moved = ForceUnit.objects.filter(code="tj-1")
+    moved.update(lon=LONS[2])
+    assert "▲ No.</b> 1 of 5 cells are not." in asked(far, "?limit=60"), "a base that moved is searched anew"
+    assert len(whole_city._kept) > len(before)
+
+
+def test_t26_streets_closed_today_change_no_standing_promise_and_the_page_says_so(far):
+    before = asked(far)
+    middle = (LONS[3] + LONS[4]) / 2
+    close_roads(
+        how="along", points=[(middle, SOUTH)], one_way=False, reason="works",
+        until=far.now + timedelta(hours=3), by=far.actor("zhou"), at=far.now,
+    )  # fmt: skip
+    assert network().closing is not None
+    after = asked(far)
+    assert "Streets closed today count as open" in after
+    answer = r'id="answer".*?</section>'
+    assert re.search(answer, after)[0] == re.search(answer, before)[0]
+
+
 def test_t26_the_factor_is_fitted_from_the_record_once_it_holds_enough_drives(far, monkeypatch):
     fitted = whole.LateFactor(1.9, 240, True)
     monkeypatch.setattr(whole_city, "late_factor", lambda *_s: fitted)
@@ -128,6 +161,8 @@ def test_t26_the_factor_is_fitted_from_the_record_once_it_holds_enough_drives(fa
     ("query", "words"),
     [
         ("?limit=abc", "from 5 to 600"), ("?limit=0", "from 5 to 600"), ("?limit=9999999999", "from 5 to 600"),
+        ("?limit=000600" + "0" * 5000, "from 5 to 600"), ("?limit=000600000", "from 5 to 600"),
+        ("?limit=601", "from 5 to 600"),
         ("?base=Nowhere+Lane", "No place is called “Nowhere Lane”"), ("?candidate=10.5,10.5", "outside far"),
         ("?" + "&".join(f"base={SOUTH},{WEST + n / 1000:.3f}" for n in range(21)), "At most 20 places"),
     ],

@@ -31,6 +31,12 @@ def text(answer) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
+def test_who_may_only_look_reads_that_nothing_was_divided_yet(city, plan):  # noqa: F811
+    said = text(sits(city, "zhou").get(f"/office/plans/{plan}/districts"))
+    assert "No ground was divided in this plan yet." in said
+    assert "Divide ground anew" not in said
+
+
 def test_t17_a_planner_divides_ground_sees_who_changes_and_takes_it_over(city, plan):  # noqa: F811
     uneven()
     client, at = sits(city), f"/office/plans/{plan}/districts"

@@ -131,6 +131,11 @@ def test_t27_forms_with_todays_numbers_change_only_what_was_changed(room, browse
     assert add(pia, plan, do="ladder", **{**ladder, "second.1": "9"}).status_code == 422, "before the rung before it"
     policy = typed(pia, plan, "policy")
     assert add(pia, plan, do="policy", **{**policy, "other_area_s.2": "0"}).status_code == 302
+    assert add(pia, plan, do="next_at", rung="second").status_code == 422, "as it is today"
+    assert add(pia, plan, do="next_at", rung="moon").status_code == 422
+    assert add(pia, plan, do="next_at", rung="again").status_code == 302
+    assert Scenario.objects.get(pk=plan).hand[-1] == {"do": "next_at", "rung": "again"}
+    assert "when the ladder reaches the leader once more" in text(pia.get(f"/office/plans/{plan}"))
     shown = text(pia.get(f"/office/plans/{plan}"))
     assert "Answer ladder of P1: rungs after 0, 15, 20, 60, 90, 120 s." in shown
     assert "another station&#x27;s area: 0 / 0 / 60 / 90." in shown
@@ -245,7 +250,7 @@ def test_t26_the_verdict_speaks_only_of_what_leaves_chance_out(room, browser, pl
     assert "The slower areas hold 32 % of calls; the worst, East station, by 15 s." in shown
     assert "+9 s [−21, +40] unclear" in shown
     assert "−26 s [−38, −14] faster" in shown
-    assert "Arrivals overdue, by the promise of the grade 4.1 % 3.2 % −0.9 [−1.3, −0.5] better" in shown
+    assert "Overdue or never reached 4.1 % 3.2 % −0.9 [−1.3, −0.5] better" in shown
     assert "Calls that waited for a crew 12.0 15.5 +3.5 [+1.5, +5.5] worse" in shown
     assert "Calls that nobody came to 0.4 % 0.5 % +0.1 [−0.2, +0.4] unclear" in shown
     assert "Tuesday from 3:00, the hour of the week with the fewest crews: A 9, B 8" in shown
@@ -302,6 +307,7 @@ def test_t26_who_is_not_reached_any_more_loses_most_wherever_the_page_speaks_of_
         assert "Far station – – – too few calls 0.0" in shown
     else:
         assert "西所" in head
+        assert "6:18 未到达 +∞" in shown
         assert "远所 – – – 警情太少" in shown
     assert page.content.decode().count('class="is-slower" d="M') == 2, "both stand on the map as losers"
     assert text_of(client.get(f"/office/plans/{plan}/runs/{run.pk}/report.pdf").content)
@@ -451,7 +457,9 @@ def test_assumptions_are_said_with_their_values(room, browser, planner, language
         {"code": "habits", "wakes": 0.5, "handover_s": 600, "mute_s": 1800}, {"code": "needs", "kinds": 9},
         {"code": "sent", "share": 0.8, "n": 100}, {"code": "unit_place", "unit": "east", "of": "west"},
         {"code": "stands_at_post"}, {"code": "nothing_closed"}, {"code": "officer_hours", "hours": 40},
-        {"code": "replay_filled", "day": "2026-10-01"},
+        {"code": "replay_filled", "day": "2026-10-01"}, {"code": "districts_hour", "hour": 8},
+        {"code": "districts_calls", "calls": 4312, "since": "2026-10-01T00:00", "until": "2026-11-01T00:00"},
+        {"code": "districts_handling", "minutes": 30},
         {"code": "left_out", "outside": 3, "unreachable": 1},
     ]  # fmt: skip
     assert {a["code"] for a in assumed} == {*SENTENCES, *OF_CREWS}

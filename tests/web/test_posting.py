@@ -98,11 +98,72 @@ def test_t27_an_accepted_point_rings_the_nearest_free_crew_and_nobody_else(room)
     assert "Crew-3</b>" in said
     assert "East station" in said  # the review by area
 
-    again = client.post("/office/posting", {"act": "post", "node": one.node, "day": day, "hour": hour, "minutes": 90})
-    assert again.status_code == 302
-    assert StandBy.objects.order_by("-pk")[0].crew.code == "crew-1", "the next nearest: the first is away"
-    third = client.post("/office/posting", {"act": "post", "node": one.node, "day": day, "hour": hour, "minutes": 90})
-    assert (third.status_code, "No crew is free to stand by there now." in third.content.decode()) == (409, True)
+
+def test_t27_a_second_click_and_another_screen_send_nobody_to_a_point_where_one_stands_by(room):
+    calls(room)
+    [one] = found(room).points
+    day, hour = posting.block_of(room.now)
+    asked = {"act": "post", "node": one.node, "day": day, "hour": hour, "minutes": 90}
+    assert Caller("zhou").client.post("/office/posting", asked).status_code == 302
+    for count in (3, 5):  # the same point among others, too
+        again = Caller("zhou").client.post("/office/posting", asked | {"count": count})
+        assert (again.status_code, "stand by there already" in again.content.decode()) == (409, True)
+    assert StandBy.objects.count() == 1
+
+    row = StandBy.objects.get()
+    lead = {"crew-1": "zhang", "crew-2": "chen", "crew-3": "qian"}[row.crew.code]
+    services.step_standby(row.pk, "decline", reason="busy", by=room.actor(lead), at=room.now)
+    assert Caller("zhou").client.post("/office/posting", asked).status_code == 302
+
+
+def test_t27_nobody_free_is_answered(room):
+    calls(room)
+    for code, who in [("crew-1", "zhang"), ("crew-2", "chen"), ("crew-3", "qian")]:
+        say_state(room.town.crews[code], "meal", by=room.actor(who), at=room.now)
+    [one] = found(room).points
+    day, hour = posting.block_of(room.now)
+    answer = Caller("zhou").client.post(
+        "/office/posting", {"act": "post", "node": one.node, "day": day, "hour": hour, "minutes": 90}
+    )
+    assert (answer.status_code, "No crew is free to stand by there now." in answer.content.decode()) == (409, True)
+
+
+def test_t27_crews_are_sent_from_the_present_hours_only(room):
+    calls(room)
+    day, hour = posting.block_of(room.now)
+    other = (hour - 8) % 24
+    calls(room, hours=8)
+    then = room.now - timedelta(weeks=1, hours=8, minutes=1)
+    asked = dict(zip(("day", "hour"), posting.block_of(then), strict=True))
+    assert asked["hour"] == other
+    posting.forget()
+    coverage.forget()
+    shown = page("zhou", **asked).content.decode()
+    assert "<td" in shown
+    assert "Order it" not in shown
+    assert "Crews are sent from the hours of now only." in shown
+    [one] = posting.suggestions(*asked.values(), count=5, at=room.now).points
+    answer = Caller("zhou").client.post("/office/posting", {"act": "post", "node": one.node, "minutes": 90, **asked})
+    assert (answer.status_code, "not the hours of now" in answer.content.decode()) == (409, True)
+    assert not StandBy.objects.exists()
+    assert "Order it" in page("zhou", day=day, hour=hour).content.decode()
+
+
+def test_t27_the_quarters_review_counts_who_went_beside_the_calls_of_each_area(room):
+    calls(room)
+    calls(room, 4, x=0)
+    for declined in (True, False):
+        [one] = found(room).points
+        crew, post = posting.post_at(one.node, *posting.block_of(room.now), count=5, at=room.now)
+        pk = services.order_standby(crew, post, minutes=30, by=room.actor("zhou"), at=room.now)
+        if declined:
+            lead = {"crew-1": "zhang", "crew-2": "chen", "crew-3": "qian"}[StandBy.objects.get(pk=pk).crew.code]
+            services.step_standby(pk, "decline", reason="busy", by=room.actor(lead), at=room.now)
+    told = posting.review(room.now)
+    assert [(a.en, a.accepted, a.share) for a in told if a.accepted] == [("East station", 1, 1.0)]
+    assert sum(a.calls for a in told) == 128
+    assert sum(a.calls_share for a in told) == pytest.approx(1)
+    assert any(a.accepted == 0 and a.calls == 32 for a in told), "calls, and nobody was sent there"
 
 
 def test_only_who_commands_sends_crews_and_the_others_read(room):

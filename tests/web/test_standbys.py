@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from oneroom.apps.incidents import coverage
+from oneroom.apps.incidents import coverage, moves, services
 from oneroom.apps.incidents.models import StandBy
+from tests.town import corner
 from tests.web.api_client import Caller
 from tests.web.slow_street import calls, slow_street
 
@@ -38,6 +41,60 @@ def test_t26_the_move_that_a_gap_asks_for_is_ordered_with_its_gain_and_drive(slo
     assert row.drive_s == pytest.approx(move["drive_s"], abs=5)
 
 
+def test_t26_a_move_that_was_ordered_is_not_proposed_again_while_the_crew_drives(slow):
+    """It counts where it will stand, and is sent nowhere else."""
+    calls(slow, west=1, east=8)
+    gone = slow.town.crews["crew-3"].pk
+    moves = Caller("zhou").client.get("/api/coverage", {"gone": gone}).json()["moves"]
+    code = next(c for c, crew in slow.town.crews.items() if crew.pk == moves[0]["crew"])
+    order(slow, code=code, gone=[gone])
+    assert Caller("zhou").client.get("/api/coverage", {"gone": gone}).json()["moves"] == []
+    Caller("dora").post(f"standbys/{StandBy.objects.get().pk}/step", {"verb": "end"})
+    assert Caller("zhou").client.get("/api/coverage", {"gone": gone}).json()["moves"] == moves
+
+
+def test_t26_who_stands_by_takes_no_place_among_the_moves_that_are_offered(slow):
+    calls(slow, west=1, east=8)
+    coverage.forget()
+    before, gone = coverage.live_picture(at=slow.now), [slow.town.crews["crew-3"].pk]
+    [best] = moves.move_ups(before, gone, count=1)
+    other = services.Post(*corner("west"), "西所", "West station", "gap", 0.0, 9, 90, 0)
+    services.order_standby(best.crew.id, other, minutes=60, by=slow.actor("zhou"), at=slow.now)
+    found = moves.move_ups(before, gone, count=1)
+    assert [m.crew.id != best.crew.id for m in found] == [True], "the other one of the two at the west end"
+
+
+def test_a_declined_standby_is_told_to_the_commander_for_a_quarter_of_an_hour_with_its_reason(slow):
+    calls(slow, west=6, east=3)
+    order(slow)
+    row = StandBy.objects.get()
+    Caller("zhang").post(f"standbys/{row.pk}/step", {"verb": "decline", "reason": "end_of_shift"})
+    seen = page("zhou", "/room/coverage/moves")
+    assert f'id="declined-{row.pk}"' in seen
+    assert "end of shift" in seen
+    StandBy.objects.update(ended_at=row.ordered_at - timedelta(minutes=16))
+    assert "declined-" not in page("zhou", "/room/coverage/moves")
+
+
+@pytest.mark.parametrize(
+    ("why", "gain", "said", "not_said"),
+    [
+        ("gap", 0.2, "Crews are away: 20.0 % of 9 calls", "To cover"),
+        ("gap", 0.004, "To cover more of the city.", "Crews are away"),
+        ("cover", 0.2, "To cover more of the city: 20.0 % of 9 calls", "Crews are away"),
+        ("cover", 0.0, "To cover more of the city.", "calls in"),
+    ],
+)
+def test_the_phone_tells_no_figure_that_is_none_and_nobody_away_who_is_not(slow, why, gain, said, not_said):
+    post = services.Post(*corner("east"), "东所", "East station", why, gain, 9, 90, 60)
+    services.order_standby(
+        slow.town.crews["crew-1"].pk, post, minutes=60, by=slow.actor("zhou"), at=slow.now
+    )  # fmt: skip
+    shown = page("zhang", "/t/list")
+    assert said in shown
+    assert not_said not in shown
+
+
 def test_the_room_sees_moves_and_standbys_and_only_the_commander_may_order(slow):
     calls(slow, west=1, harbour=8)
     coverage.forget()
@@ -53,7 +110,7 @@ def test_the_room_sees_moves_and_standbys_and_only_the_commander_may_order(slow)
 
 def test_the_phone_says_where_until_when_and_why_and_leads_from_button_to_button(slow):
     calls(slow, west=6, east=3)
-    order(slow)
+    order(slow, gone=[slow.town.crews["crew-3"].pk])
     row = StandBy.objects.get()
     shown = page("zhang", "/t/list")
     assert "Stand by" in shown

@@ -3,9 +3,10 @@ Which part of the calls of the last weeks a free crew would reach in time now, a
 
 Past calls are those of the public: what crews found themselves would send crews to where crews already are (scope.md
 §2). They are counted per cell of the city and counted anew every ten minutes; where nobody ever called from, each cell
-weighs the same. Positions may be two seconds old, for they are estimates; who is gone never counts. Where a picture
-takes long to make (thousands of crews in a large city) it is made beside, and nobody waits: until then it is the last
-one without those who are not free any more, so that it promises too little rather than too much.
+weighs the same. A picture may be two seconds old, for positions are estimates; who is gone never counts, nor who was
+not heard for as long as the board marks. Where a picture takes long to make (thousands of crews in a large city) it is
+made beside, and nobody waits: until then it is the last one without those who are not free any more. Of who is free and
+not in it (``unknown``) it says nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -26,23 +27,29 @@ from oneroom.apps.duty.models import Crew
 from oneroom.apps.duty.queries import OnBoard, board
 from oneroom.apps.incidents.pastcalls import calls_of_the_public, newest_batch
 from oneroom.apps.incidents.ways import hour_of, starts_of
-from oneroom.apps.orgs.queries import units
 from oneroom.apps.places.queries import Loaded, find_network
 from oneroom.engine import coverage, roads
 
 log = logging.getLogger(__name__)
 
 PROMISE_S = 300  # the circle that a gap is asked of
+# A free crew that was silent for longer may be anywhere. Shorter gaps are a tunnel: most of those who wait, stand.
+HEARD_WITHIN = timedelta(minutes=10)
 _COUNTED_ANEW = timedelta(minutes=10)
 _FRESH = timedelta(seconds=2)
 _LARGE = 25_000  # junctions: of a larger city it takes a tenth of a second and more, and is made beside
 _SPARED = 3  # times as long as it takes it rests, so that it never fills a processor
 _OLDEST_S = 60.0  # a picture made beside that is older than this is waited for
+_ENOUGH = 8  # calls: one square with fewer is one person's, and no worst place of a city
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Free crews and how far they are from every cell; ``calls`` were counted (0: each cell weighs the same)."""
+    """
+    Free crews and how far they are from every cell; ``calls`` were counted (0: each cell weighs the same).
+
+    ``unknown`` are free and not in it, ``unplaced`` of them have no position, or an old one.
+    """
 
     at: datetime
     crews: tuple[OnBoard, ...]
@@ -50,6 +57,8 @@ class Picture:
     reach: coverage.Reach
     weight: NDArray[np.float64]
     calls: int
+    unknown: frozenset[int] = frozenset()
+    unplaced: int = 0
 
     def within(self) -> dict[int, float]:
         """The part of the calls that lies within each circle (seconds) of a free crew, 0 to 1."""
@@ -64,8 +73,9 @@ class Picture:
         return np.asarray(np.sum([~self.reach.within(s) for s in coverage.LIMITS_S], axis=0), np.int8)
 
     def worst(self) -> coverage.Worst | None:
-        """The cell from which somebody called lately that waits longest; of a city without calls, any."""
-        return coverage.worst(self.reach, self.weight > 0)
+        """The cell that waits longest of those with eight calls lately; where none has so many, of all."""
+        often = self.reach.cells.calls >= _ENOUGH
+        return coverage.worst(self.reach, often if often.any() else None)
 
     def leaves(self) -> dict[int, float]:
         """What each free crew would leave beyond five minutes of anybody if it went: part of the calls, 0 to 1."""
@@ -77,8 +87,10 @@ class Picture:
         left = self.reach.within(PROMISE_S, self.index_of(gone))
         return np.flatnonzero(self.reach.within(PROMISE_S) & ~left)
 
-    def lost(self, gone: Sequence[int]) -> float:
-        """The part of the calls in that gap, 0 to 1."""
+    def lost(self, gone: Sequence[int]) -> float | None:
+        """The part of the calls in that gap, 0 to 1; None where one of these crews is free and not in the picture."""
+        if self.unknown & set(gone):
+            return None
         whole = float(self.weight.sum())
         return float(self.weight[self.gap(gone)].sum()) / whole if whole else 0.0
 
@@ -114,9 +126,24 @@ _look = threading.Lock()
 _looked: tuple[float, Picture | None] | None = None
 
 
-def picture(crews: Sequence[OnBoard], starts: roads.Points, loaded: Loaded, *, at: datetime) -> Picture:
+def picture(
+    crews: Sequence[OnBoard], starts: roads.Points, loaded: Loaded, *, at: datetime, anew: bool = False
+) -> Picture:  # fmt: skip
     """Who is free of these crews, with ``starts`` their places on the roads in the same order. Raises TooLarge."""
-    free = [i for i, c in enumerate(crews) if c.state == Crew.State.AVAILABLE and c.led and c.officers]
+    able = [i for i, c in enumerate(crews) if c.state == Crew.State.AVAILABLE and c.led and c.officers]
+    free = [i for i in able if _is_heard(crews[i], at)]
+    found = (_made if anew else _of_these)(crews, starts, free, loaded, at)
+    unknown = frozenset(crews[i].id for i in able) - {crew.id for crew in found.crews}
+    return replace(found, unknown=unknown, unplaced=len(able) - len(free))
+
+
+def _is_heard(crew: OnBoard, at: datetime) -> bool:
+    return crew.lon is not None and crew.fix_at is not None and at - crew.fix_at <= HEARD_WITHIN
+
+
+def _of_these(
+    crews: Sequence[OnBoard], starts: roads.Points, free: list[int], loaded: Loaded, at: datetime
+) -> Picture:  # fmt: skip
     key, ids = (loaded.sha256, loaded.closures, hour_of(at)), tuple(crews[i].id for i in free)
     held = _held
     if held is None or held.key != key:
@@ -180,6 +207,15 @@ def live_picture(*, at: datetime) -> Picture | None:
     return picture(crews, starts_of(crews, loaded), loaded, at=at)
 
 
+def new_picture(*, at: datetime) -> Picture | None:
+    """The same, made now and waited for: for an order to a crew that is free and not in the one made beside."""
+    loaded = find_network()
+    if loaded is None:
+        return None
+    crews = board()
+    return picture(crews, starts_of(crews, loaded), loaded, at=at, anew=True)
+
+
 def shared_picture(*, at: datetime) -> Picture | None:
     """
     The picture that every console shows, made at most once in two seconds by a process, whatever changed meanwhile.
@@ -192,40 +228,6 @@ def shared_picture(*, at: datetime) -> Picture | None:
         if held is None or time.monotonic() - held[0] > _FRESH.total_seconds():
             held = _looked = (time.monotonic(), live_picture(at=at))
         return held[1]
-
-
-@dataclass(frozen=True, slots=True)
-class MoveUp:
-    """A free crew that could stand at a station meanwhile: the part of the calls won (0 to 1), and its drive."""
-
-    crew: OnBoard
-    station_id: int
-    station_zh: str
-    station_en: str
-    gain: float
-    drive_s: int
-
-
-def move_ups(now: Picture, gone: Sequence[int], *, count: int = 2) -> list[MoveUp]:
-    """The moves that mend most of what is open when these crews go, best first; a person decides about any of them."""
-    loaded = find_network()
-    stations = [unit for unit in units("station") if unit.lon is not None]
-    if loaded is None or loaded.graph is not now.reach.cells.graph or not stations:
-        return []
-    metric = loaded.metric(hour_of(now.at))
-    lon, lat = np.array([(unit.lon, unit.lat) for unit in stations], dtype=np.float64).T
-    places = roads.snap(loaded.index, lon, lat)
-    found = coverage.best_moves(
-        now.reach, metric, now.starts, places, now.weight, limit_s=PROMISE_S, movable=now.starts.edge >= 0,
-        leaving=now.index_of(gone), count=count,
-    )  # fmt: skip
-    return [
-        MoveUp(
-            now.crews[move.crew], stations[move.place].pk, stations[move.place].name_zh, stations[move.place].name_en,
-            move.gain, move.drive_s,
-        )
-        for move in found
-    ]  # fmt: skip
 
 
 def forget() -> None:

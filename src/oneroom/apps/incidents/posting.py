@@ -24,10 +24,12 @@ from oneroom.apps.incidents.models import StandBy
 from oneroom.apps.incidents.pastcalls import calls_of_the_public, newest_batch
 from oneroom.apps.incidents.services.standby import Post
 from oneroom.apps.incidents.standbys import live_standbys
-from oneroom.apps.orgs.queries import station_at
+from oneroom.apps.incidents.ways import hour_of
+from oneroom.apps.orgs.queries import names, station_at, stations_at
 from oneroom.apps.places.queries import Loaded, find_network, locate
 from oneroom.engine import coverage, roads
 from oneroom.engine.coverage import posting
+from oneroom.engine.lifecycle.standby import State
 from oneroom.engine.values import Conflict, NotFound, Refused
 
 HOURS = 4  # a block: fewer calls than these hold would say little
@@ -35,6 +37,7 @@ BLOCKS = 7 * 24 // HOURS
 WITHIN_S = 300  # the promise that coverage is asked of, too
 USUAL_POINTS, MOST_POINTS = 5, 12
 _CANDIDATES = 250
+_SAME_M = 200  # half a square: who stands by so near a point stands by there
 _KEPT_S = 600.0
 _RESPONSE_DAYS = 28
 _QUARTER = timedelta(days=91)
@@ -152,16 +155,21 @@ def post_at(node: int, day: int, hour: int, *, count: int, at: datetime) -> tupl
     """
     (crew, post): the free crew nearest by road to a suggested point that stands by nowhere, and the order for it.
 
-    Raises NotFound for a point that is not suggested (any more), Conflict where no crew is free.
+    Raises NotFound for a point that is not suggested (any more), Conflict for other hours than the present ones, where
+    somebody stands by there already (a second click sends nobody), and where no crew is free.
     """
+    if (day, hour) != block_of(at):
+        raise Conflict("These are not the hours of now. Nobody was sent.")
     found = suggestions(day, hour, count=count, at=at)
     one = next((s for s in found.points if s.node == node), None) if found is not None else None
     picture, loaded = live_picture(at=at), find_network()
     if found is None or one is None or picture is None or loaded is None:
         raise NotFound("This point is not suggested any more. Look again.")
-    away = {row.crew_id for row in live_standbys()}
+    standing = live_standbys()
+    _must_be_empty(one, standing, loaded)
+    away = {row.crew_id for row in standing}
     place = roads.snap(loaded.index, np.array([one.lon]), np.array([one.lat]))
-    near = roads.nearest(loaded.graph, loaded.metric(hour), picture.starts, place[0])
+    near = roads.nearest(loaded.graph, loaded.metric(hour_of(at)), picture.starts, place[0])
     for index, ms in zip(near.index.tolist(), near.ms.tolist(), strict=True):
         crew = picture.crews[index]
         if crew.id not in away:
@@ -171,6 +179,16 @@ def post_at(node: int, day: int, hour: int, *, count: int, at: datetime) -> tupl
                 one.lon, one.lat, one.zh, one.en, StandBy.Why.POSTING, gain, one.point.calls, days, round(ms / 1000)
             )  # fmt: skip
     raise Conflict("No crew is free to stand by there now.")
+
+
+def _must_be_empty(point: Suggested, standing: Sequence[StandBy], loaded: Loaded) -> None:
+    if not standing:
+        return
+    x, y = loaded.graph.plane.to_xy(
+        np.array([point.lon, *(row.lon for row in standing)]), np.array([point.lat, *(row.lat for row in standing)])
+    )
+    if np.hypot(x[1:] - x[0], y[1:] - y[0]).min() < _SAME_M:
+        raise Conflict("A crew was told to stand by there already. Nobody was sent.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,22 +218,50 @@ def response_by_circle(at: datetime) -> list[Circle]:
 
 @dataclass(frozen=True, slots=True)
 class AreaReview:
-    """A station's ground: how often crews were sent to stand by there in the quarter, and its share of all."""
+    """
+    A station's ground: how often crews were sent to stand by there in the quarter and went, and its share of all; and
+    its calls and their share (None without roads), beside which the first can be judged.
+    """
 
     zh: str
     en: str
     accepted: int
     share: float
+    calls: int | None
+    calls_share: float | None
 
 
 def review(at: datetime) -> Sequence[AreaReview]:
-    """Suggestions accepted in the last quarter by area, most first: the review for disparity (scope.md §5.2)."""
+    """
+    Suggestions accepted in the last quarter by area beside its calls, most first: the review for disparity (scope.md
+    §5.2). What a crew declined sent nobody. Empty where none was accepted.
+    """
     rows = StandBy.objects.filter(why=StandBy.Why.POSTING, ordered_at__gt=at - _QUARTER, ordered_at__lte=at)
-    counted = list(
-        rows.values_list("area__name_zh", "area__name_en").annotate(n=Count("pk")).order_by("-n", "area__code")
-    )
-    whole = sum(n for _zh, _en, n in counted)
-    return [AreaReview(zh or "", en or "", n, n / whole) for zh, en, n in counted]
+    counted = rows.exclude(state=State.DECLINED).values_list("area").annotate(n=Count("pk"))
+    accepted: dict[int | None, int] = dict(counted)
+    loaded = find_network()
+    calls = _calls_by_area(counted_cells(loaded, at)) if loaded is not None and accepted else {}
+    called, sent, all_calls = names(), sum(accepted.values()), sum(calls.values())
+    found = [
+        AreaReview(
+            *(called.get(area, ("", "")) if area is not None else ("", "")), accepted.get(area, 0),
+            accepted.get(area, 0) / sent, calls.get(area, 0) if calls else None,
+            calls.get(area, 0) / all_calls if all_calls else None,
+        )
+        for area in {*accepted, *(calls if accepted else ())}
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (-one.accepted, -(one.calls or 0), one.zh))
+
+
+def _calls_by_area(cells: coverage.Cells) -> dict[int | None, int]:
+    """The calls of the squares of the city by the station whose ground the middle of each is; None outside all."""
+    which = np.flatnonzero(cells.calls)
+    lon, lat = cells.middle
+    places = list(zip(lon[which].tolist(), lat[which].tolist(), strict=True))
+    found: dict[int | None, int] = {}
+    for area, n in zip(stations_at(places), cells.calls[which].tolist(), strict=True):
+        found[area] = found.get(area, 0) + round(n)
+    return found
 
 
 def free_crews() -> int:

@@ -34,7 +34,8 @@ _WORKING = (Crew.State.AVAILABLE, *_ON_A_CALL)
 class Proposed:
     """
     A ranked crew with the facts of the board. ``n`` is its rank; ``length_m`` is None where no line was drawn;
-    ``leaves`` is the part of past calls (0 to 1) that nobody free would reach within five minutes if it went.
+    ``leaves`` is the part of past calls (0 to 1) that nobody free would reach within five minutes if it went, None
+    where that is not known (yet).
     """
 
     n: int
@@ -46,7 +47,7 @@ class Proposed:
     score_s: int
     parts: tuple[dispatch.Part, ...]
     reasons: tuple[dispatch.Reason, ...]
-    leaves: float = 0.0
+    leaves: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def proposals(incident: Incident, *, at: datetime, limit: int = 10, lines: bool 
     ranked = tuple(
         Proposed(
             n, crews[p.index], round(p.travel_s), round(p.uncertain_s), length_m.get(p.index),
-            round(float(facts.fix_age_s[p.index])), p.score_s, p.parts, p.reasons, leaves.get(p.crew_id, 0.0),
+            round(float(facts.fix_age_s[p.index])), p.score_s, p.parts, p.reasons, leaves.get(p.crew_id),
         )
         for n, p in wanted
     )  # fmt: skip

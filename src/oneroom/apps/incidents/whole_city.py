@@ -84,8 +84,8 @@ def cover(
     stations = [Spot(u.name_zh, u.name_en, u.lon, u.lat, typed=u.code) for u in units("station") if u.lon is not None]
     times = _times(city, cells, hours, bases) * late.factor
     candidates = (*given, *stations)
-    near = [_times(city, cells, hours, given), _of_stations(city, cells, hours, stations)]
-    best = best_to_add(times, np.concatenate(near, axis=1) * late.factor, np.ones(len(cells)), limit_s)
+    near = _times(city, cells, hours, candidates) * late.factor
+    best = best_to_add(times, near, np.ones(len(cells)), limit_s)
     return Cover(cells, hours, late, tuple(bases), tuple(aside), whole(times, limit_s), candidates, best)
 
 
@@ -115,16 +115,41 @@ def _late() -> LateFactor:
     return late_factor(foreseen, taken)
 
 
-def _times(city: Loaded, cells: coverage.Cells, hours: tuple[int, int], spots: Sequence[Spot]) -> NDArray[np.float64]:
-    """(hours, spots, cells) seconds as the map has them, before the factor."""
-    lon, lat = np.array([(s.lon, s.lat) for s in spots], np.float64).reshape(-1, 2).T
-    points = roads.snap(city.index, lon, lat)
-    return drive_s(cells, [city.free_metric(hour) for hour in hours], points, 1.0)
-
-
+# What one place reaches at one hour is asked again with each "what if"; a few thousand of them are some 50 MB at most.
+_MOST_KEPT = 4000
 _lock = threading.Lock()
+_kept: dict[tuple[str, int, float, float], NDArray[np.float64]] = {}
 _held_cells: tuple[str, coverage.Cells] | None = None
-_held: tuple[tuple[object, ...], NDArray[np.float64]] | None = None
+
+
+def _times(city: Loaded, cells: coverage.Cells, hours: tuple[int, int], spots: Sequence[Spot]) -> NDArray[np.float64]:
+    """
+    (hours, spots, cells) seconds as the map has them, before the factor.
+
+    Streets closed today count as open: a promise that stands is not judged by today's road works. So what was
+    searched holds as long as the network does; one request searches what is missing, the others wait for it.
+    """
+    keys = [[(city.sha256, hour, float(s.lon or 0), float(s.lat or 0)) for s in spots] for hour in hours]
+    found = {key: _kept.get(key) for row in keys for key in row}
+    if any(times is None for times in found.values()):
+        with _lock:
+            for key in found:
+                found[key] = _kept.get(key)
+            for hour in hours:
+                _search(city, cells, hour, [key for key, times in found.items() if times is None and key[1] == hour])
+            found = {key: _kept[key] for key in found}
+            while len(_kept) > _MOST_KEPT:
+                del _kept[next(iter(_kept))]
+    rows = [found[key] for row in keys for key in row]
+    return np.array(rows, np.float64).reshape(len(hours), len(spots), len(cells))
+
+
+def _search(
+    city: Loaded, cells: coverage.Cells, hour: int, keys: Sequence[tuple[str, int, float, float]]
+) -> None:  # fmt: skip
+    lon, lat = np.array([key[2:] for key in keys], np.float64).reshape(-1, 2).T
+    [times] = drive_s(cells, [city.free_metric(hour)], roads.snap(city.index, lon, lat), 1.0)
+    _kept.update(zip(keys, times, strict=True))
 
 
 def _cells(city: Loaded) -> coverage.Cells:
@@ -133,16 +158,3 @@ def _cells(city: Loaded) -> coverage.Cells:
     if held is None or held[0] != city.sha256:
         held = _held_cells = (city.sha256, coverage.cells_of(city.graph))
     return held[1]
-
-
-def _of_stations(
-    city: Loaded, cells: coverage.Cells, hours: tuple[int, int], stations: Sequence[Spot]
-) -> NDArray[np.float64]:
-    """The same of all stations, searched once for a network and kept while no station moves."""
-    global _held
-    key = (city.sha256, hours, tuple((s.lon, s.lat) for s in stations))
-    with _lock:
-        held = _held
-        if held is None or held[0] != key:
-            held = _held = (key, _times(city, cells, hours, stations))
-        return held[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from django.db.models import Q
@@ -56,6 +56,7 @@ def codes_named(text: str) -> list[str]:
 
 
 # With the version of each row: whoever is drawn anew is read anew.
+_NEAR = 0.02  # degrees: 2 km
 _WITH_AREAS = (
     "SELECT id, xmin::text, ctid::text FROM orgs_orgunit"
     " WHERE valid_to IS NULL AND kind = %s AND area IS NOT NULL ORDER BY id"
@@ -68,16 +69,32 @@ def station_at(lon: float, lat: float) -> OrgUnit | None:
 
     A point on the water or in a gap between drawn areas belongs to the nearest area within 2 km.
     """
+    [found] = stations_at([(lon, lat)])
+    return OrgUnit.objects.get(pk=found) if found is not None else None
+
+
+def stations_named(places: Sequence[tuple[float, float]]) -> list[tuple[str, str]]:
+    """(Chinese, English) names of the stations at many points, as `station_at` finds them; empty ones for none."""
+    found = stations_at(places)
+    rows = OrgUnit.objects.filter(pk__in={pk for pk in found if pk is not None})
+    named = {pk: (zh, en) for pk, zh, en in rows.values_list("pk", "name_zh", "name_en")}
+    return [named[pk] if pk is not None else ("", "") for pk in found]
+
+
+def stations_at(places: Sequence[tuple[float, float]]) -> list[int | None]:
+    """The station of each point by its id."""
     stamp = tuple(run(_WITH_AREAS, [OrgUnit.Kind.STATION.value]))
     if not stamp:
-        return None
+        return [None] * len(places)
     tree = _area_tree(stamp)
-    point = points(lon, lat)
-    inside = tree.query(point, predicate="intersects")
-    index = int(inside[0]) if len(inside) else int(tree.nearest(point))
-    if not len(inside) and tree.geometries[index].distance(point) > 0.02:
-        return None
-    return OrgUnit.objects.get(pk=stamp[index][0])
+    found: list[int | None] = []
+    for place in places:
+        point = points(*place)
+        inside = tree.query(point, predicate="intersects")
+        index = int(inside[0]) if len(inside) else int(tree.nearest(point))
+        near = len(inside) or tree.geometries[index].distance(point) <= _NEAR
+        found.append(stamp[index][0] if near else None)
+    return found
 
 
 @lru_cache(maxsize=4)

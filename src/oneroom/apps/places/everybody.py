@@ -25,15 +25,29 @@ class Everybody:
 
     over: Hierarchy | None = None
     free: dict[int | None, Times] = field(default_factory=dict)
+    _laying: threading.Lock = field(default_factory=threading.Lock)
 
     def times(self, hour: int | None, free: Metric, now: Metric) -> Times | None:
-        """Times under ``now``, which differs from ``free`` by closures alone; None while there is no hierarchy."""
+        """
+        Times under ``now``, which differs from ``free`` by closures alone; None where a search has to answer.
+
+        That is so while there is no hierarchy, and while another request lays the hour over: at a full hour and after
+        a closure many ask at once, and one of them is enough.
+        """
         if self.over is None:
             return None
-        if hour not in self.free:
-            self.free[hour] = self.over.times(free)
-        held = self.free[hour]
-        return held if now is held.metric else held.changed(now)
+        held = self.free.get(hour)
+        if held is not None and now is held.metric:
+            return held
+        if not self._laying.acquire(blocking=False):
+            return None
+        try:
+            if hour not in self.free:
+                self.free[hour] = self.over.times(free)
+            held = self.free[hour]
+            return held if now is held.metric else held.changed(now)
+        finally:
+            self._laying.release()
 
 
 def begin(graph: RoadGraph) -> Everybody:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,7 @@ __all__ = [
     "NoNetwork",
     "basemap",
     "coordinates_in",
+    "corners_named",
     "drawn",
     "find_network",
     "find_place",
@@ -83,6 +85,16 @@ def locate(lon: float, lat: float, *, datum: str = "WGS84", max_m: float = 300.0
         crossing_zh=crossing[0] if crossing else "", crossing_en=crossing[1] if crossing else "",
         crossing_m=away, datum=known,
     )  # fmt: skip
+
+
+def corners_named(places: Sequence[tuple[float, float]]) -> list[tuple[str, str]]:
+    """(Chinese, English) of the crossing at many points of the network (WGS-84), or of the street; "" for neither."""
+    city = network()
+    named = []
+    for lon, lat in places:
+        crossing, _away = _nearest_crossing(city, lon, lat)
+        named.append(crossing or _street(city, candidates(city.index, lon, lat, max_m=300.0)))
+    return named
 
 
 def held_point(lon: float, lat: float, *, datum: str) -> tuple[float, float]:

@@ -146,7 +146,7 @@ def _field(
         said = {"calls": len(calls), "since": since.isoformat(), "until": until.isoformat()}
         assumed = [{"code": "districts_calls", **said}, *more, *assumed]
     cells = cells_of(loaded.graph, lon, lat)
-    metric = loaded.metric(PEAK_HOUR)
+    metric = loaded.free_metric(PEAK_HOUR)  # ground is divided for years, whatever is closed today
     work = cells.calls if asked["work"] == "calls" else np.ones(len(cells))
     blocks = blocks_of(loaded.graph, metric, cells.node, work)
     middles = points(*cells.middle)

@@ -5,6 +5,9 @@ Start here: `graph.RoadGraph` and `graph.metric`, `snap.snap_index` and `snap.sn
 and `search.find_route`, `isochrone.isochrone`, `closing.closing`, `build.build`, `store.to_npz_bytes`.
 """
 
+import numpy as np
+
+from oneroom.engine.roads.closing import closing
 from oneroom.engine.roads.graph import INF, NO_NAME, Metric, RoadGraph, assemble, metric
 from oneroom.engine.roads.search import (
     Nearest,
@@ -47,3 +50,4 @@ def warm() -> None:
     nearest_of_all(graph, free, here)
     nearest_of_all(graph, free, here, inward=True)
     find_route(graph, free, here, there)
+    closing(graph, np.arange(2, dtype=np.int32))

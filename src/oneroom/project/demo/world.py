@@ -26,7 +26,7 @@ from oneroom.engine.roles import Role
 from oneroom.engine.values import SYSTEM
 from oneroom.project.clock import RealClock
 from oneroom.project.demo import city as cities
-from oneroom.project.demo import force, paper, shifts
+from oneroom.project.demo import force, mobile, paper, shifts
 from oneroom.project.demo.credentials import password_of
 from oneroom.project.demo.force import Member
 from oneroom.project.demo.names import chief_of, commander_of, invented, overseer_of
@@ -127,6 +127,7 @@ def _make(of: _Making) -> list[tuple[int, float, float]]:
     force.enter(list(_members(of, newcomers)), accounts, chance=of.chance, at=of.at)
     commander = accounts[commander_of(of.watch)]
     duty.begin_spell(role=Role.SHIFT_COMMANDER, account_id=commander, until=of.relieved_at, by=SYSTEM, at=of.at)
+    mobile.lay(of.city.stations, bureau.pk, commander=commander_of(of.watch), at=of.at)
     for n, unit_id in enumerate(stations, 1):
         chief = accounts[chief_of(n, of.watch)]
         duty.begin_spell(

@@ -36,7 +36,7 @@ def _ranked(p: Proposed) -> dict[str, Any]:
         "length_m": p.length_m, "fix_age_s": p.fix_age_s, "accuracy_m": p.crew.accuracy_m,
         "lon": p.crew.lon, "lat": p.crew.lat, "state": p.crew.state, "officers": p.crew.officers,
         "auxiliaries": p.crew.auxiliaries, "kit": p.crew.kit, "skills": p.crew.skills, "runs": p.crew.runs,
-        "leaves": round(p.leaves, 4),
+        "leaves": None if p.leaves is None else round(p.leaves, 4),
         "score_s": p.score_s, "parts": [{"code": part.code, "seconds": part.seconds} for part in p.parts],
         "reasons": [_reason(r) for r in p.reasons],
     }  # fmt: skip

@@ -12,7 +12,8 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from ninja import Router
 
 from oneroom.apps.incidents import posting
-from oneroom.apps.incidents.coverage import PROMISE_S, MoveUp, Picture, live_picture, move_ups, shared_picture
+from oneroom.apps.incidents.coverage import PROMISE_S, Picture, live_picture, shared_picture
+from oneroom.apps.incidents.moves import MoveUp, move_ups
 from oneroom.apps.ledger.time import now
 from oneroom.apps.places.queries import locate
 from oneroom.engine import coverage
@@ -31,13 +32,15 @@ _SHARED_S = 2.0
 def covered(request: HttpRequest, gone: str = "") -> dict[str, Any]:
     """
     The part of past calls within 1, 3 and 5 minutes of a free crew, the worst place, and the cells that nobody reaches
-    in 5. ``gone``: ids of crews, by commas; ``gap`` are the cells they would leave open, ``moves`` who could stand in.
+    in 5. ``gone``: ids of crews, by commas; ``gap`` are the cells they would leave open, ``moves`` who could stand in,
+    ``leaves`` null where one of them became free a moment ago or has no position; ``unplaced`` crews have none.
     """
     actor(request).must(Right.SEE_ROOM)
     picture = live_picture(at=now())
     if picture is None:
         return {
             "free": 0,
+            "unplaced": 0,
             "calls": 0,
             "days": settings.COVERAGE_DAYS,
             "within": {},
@@ -50,10 +53,11 @@ def covered(request: HttpRequest, gone: str = "") -> dict[str, Any]:
     going = _ids(gone)
     cells = picture.reach.cells
     lon, lat = cells.middle
-    near = picture.reach.within(PROMISE_S)
+    near, left = picture.reach.within(PROMISE_S), picture.lost(going)
     here = [[round(float(x), 5), round(float(y), 5)] for x, y in zip(lon, lat, strict=True)]
     return {
-        "free": len(picture.crews), "calls": picture.calls, "days": settings.COVERAGE_DAYS,
+        "free": len(picture.crews), "unplaced": picture.unplaced, "calls": picture.calls,
+        "days": settings.COVERAGE_DAYS,
         "within": {str(s): round(share, 4) for s, share in picture.within().items()},
         "area": {str(s): round(share, 4) for s, share in picture.of_the_city().items()},
         "worst": worst_of(picture),
@@ -62,7 +66,7 @@ def covered(request: HttpRequest, gone: str = "") -> dict[str, Any]:
             "open": [here[i] for i in range(len(here)) if not near[i]],
             "gap": [here[i] for i in picture.gap(going)],
         },
-        "leaves": round(picture.lost(going), 4),
+        "leaves": None if left is None else round(left, 4),
         "moves": [_move(m) for m in move_ups(picture, going)] if going else [],
     }  # fmt: skip
 
@@ -128,7 +132,7 @@ def _ids(text: str) -> list[int]:
 
 
 def worst_of(picture: Picture) -> dict[str, Any] | None:
-    """Of the cells from which somebody called lately: the one that waits longest, by the crossing nearest to it."""
+    """The cell that waits longest (``Picture.worst``), by the crossing nearest to it."""
     found = picture.worst()
     if found is None:
         return None

@@ -45,7 +45,7 @@ def order(request: HttpRequest, asked: shapes.StandBy) -> dict[str, Any]:
         picture = live_picture(at=at)
         if picture is None:
             raise Conflict("There are no roads to work this out on.")
-        post = station_post(picture, asked.crew, asked.station, gone=asked.gone)
+        post = station_post(picture, asked.crew, asked.station, gone=asked.gone, at=at)
         return {"standby": order_standby(asked.crew, post, minutes=asked.minutes, by=by, at=at)}
 
     return do(request, asked, act)

@@ -16,6 +16,7 @@ class StandBy(models.Model):
 
     class Why(models.TextChoices):
         GAP = "gap"  # others left the place without anybody near
+        COVER = "cover"  # nobody is away; more of the city is near somebody
         POSTING = "posting"  # the public calls from there at these hours
 
     crew = models.ForeignKey("duty.Crew", on_delete=models.PROTECT, related_name="standbys")

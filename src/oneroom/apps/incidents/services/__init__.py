@@ -46,7 +46,7 @@ from oneroom.apps.incidents.services.intake import (
 from oneroom.apps.incidents.services.late import RESULTS as LATE_RESULTS
 from oneroom.apps.incidents.services.late import Late, all_booked, book_late, book_together, booked_lines, settle_late
 from oneroom.apps.incidents.services.merging import merge, tell_apart, unmerge
-from oneroom.apps.incidents.services.pastcalls import BroughtIn, bring_in_calls
+from oneroom.apps.incidents.services.pastcalls import Added, BroughtIn, bring_in_calls
 from oneroom.apps.incidents.services.questions import record_answers
 from oneroom.apps.incidents.services.radio import log_radio, note_video
 from oneroom.apps.incidents.services.referrals import answer_referral, bring_in
@@ -59,6 +59,7 @@ from oneroom.apps.incidents.services.talk import say_safe, write_to_caller
 __all__ = [
     "DECLINE_REASONS",
     "LATE_RESULTS",
+    "Added",
     "Advice",
     "BroughtIn",
     "Event",

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 
 from oneroom.apps.incidents import whole_city
 from oneroom.apps.incidents.whole_city import Cover, Spot
-from oneroom.apps.orgs.queries import station_at
-from oneroom.apps.places.queries import locate
+from oneroom.apps.orgs.queries import stations_named
+from oneroom.apps.places.queries import corners_named
 from oneroom.engine.coverage.whole import LIMIT_MIN
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, Refused
@@ -32,7 +32,6 @@ from oneroom.web.pages.room.words import local
 
 SHOWN = 60  # red cells in the table; the rest is counted
 MOST_PLACES = 20
-_NAMED_M = 3000.0
 WHY_NOT = {
     **SHORT, "no_place": lazy("its base has no place on the map"), "off_road": lazy("its base is off every road"),
     "left_out": lazy("left out here"),
@@ -58,7 +57,7 @@ def cover(request: HttpRequest) -> HttpResponse:
 
 def _limit(text: str) -> int:
     said = text.strip() or str(LIMIT_MIN)
-    if not (said.isascii() and said.isdecimal() and 5 <= int(said[:6]) <= 600):
+    if not (said.isascii() and said.isdecimal() and len(said) <= 3 and 5 <= int(said) <= 600):
         raise BadInput("limit", "The limit is a number of minutes, from 5 to 600.")
     return int(said)
 
@@ -83,14 +82,15 @@ def _page(request: HttpRequest, by: Actor, limit: int, off: set[int]) -> HttpRes
     looked = _places("candidate", request.GET.getlist("candidate"))
     added = [*((spot, True) for spot in bases), *((spot, False) for spot in looked)]
     found = whole_city.cover(limit_s=limit * 60, left_out=off, added=added, by=by)
-    answer = found.answer
+    answer, shown = found.answer, _reddest(found)
+    names = _named(found, sorted({*shown, *([answer.worst] if answer.worst >= 0 else [])}))
     asked = [("limit", str(limit)), *(("off", str(pk)) for pk in sorted(off))]
     asked += [("base", s.typed) for s in bases] + [("candidate", s.typed) for s in looked]
     page = frame(
         request, "office-force", limit=limit, found=found, bases=bases, looked=looked, off=off, given={},
         holds=answer.holds, whole=len(found.cells), red=int(answer.red.sum()), cut=int(answer.cut_off.sum()),
-        worst=_worst(found), rows=_bases(found, asked), aside=_aside(found), best=_best(found, asked),
-        red_rows=_red(found), more=max(0, int(answer.red.sum()) - SHOWN), map=_drawing(found),
+        worst=_worst(found, names), rows=_bases(found, asked), aside=_aside(found), best=_best(found, asked),
+        red_rows=_red(found, shown, names), more=max(0, int(answer.red.sum()) - SHOWN), map=_drawing(found),
         factor=f"{found.late.factor:.2f}", cell_m=round(found.cells.size_m),
     )  # fmt: skip
     return render(request, "office/force_cover.html", page)
@@ -101,21 +101,21 @@ def _minutes(seconds: float) -> str:
     return f"{math.ceil(round(seconds, 1) / 6) / 10:.1f}" if math.isfinite(seconds) else ""
 
 
-def _place(found: Cover, cell: int) -> str:
-    """A cell by the street at its junction and whose ground it is."""
-    node = int(found.cells.node[cell])
-    lon, lat = float(found.cells.graph.node_lon[node]), float(found.cells.graph.node_lat[node])
-    at, station = locate(lon, lat, max_m=_NAMED_M), station_at(lon, lat)
-    street = local(at.crossing_zh or at.road_zh, at.crossing_en or at.road_en)
-    named = [street, local(station.name_zh, station.name_en) if station else ""]
-    return " · ".join(part for part in named if part) or f"{lon:.5f}, {lat:.5f}"
+def _named(found: Cover, cells: Sequence[int]) -> dict[int, str]:
+    """Cells by the street at their junction and whose ground it is; asked once for all of them."""
+    graph, nodes = found.cells.graph, [int(found.cells.node[cell]) for cell in cells]
+    at = [(float(graph.node_lon[node]), float(graph.node_lat[node])) for node in nodes]
+    said = {}
+    for cell, (lon, lat), corner, unit in zip(cells, at, corners_named(at), stations_named(at), strict=True):
+        said[cell] = " · ".join(part for part in (local(*corner), local(*unit)) if part) or f"{lon:.5f}, {lat:.5f}"
+    return said
 
 
-def _worst(found: Cover) -> dict[str, Any] | None:
+def _worst(found: Cover, names: dict[int, str]) -> dict[str, Any] | None:
     cell = found.answer.worst
     if cell < 0:
         return None
-    return {"place": _place(found, cell), "minutes": _minutes(float(found.answer.seconds[cell]))}
+    return {"place": names[cell], "minutes": _minutes(float(found.answer.seconds[cell]))}
 
 
 def _bases(found: Cover, asked: list[tuple[str, str]]) -> list[dict[str, Any]]:
@@ -144,12 +144,15 @@ def _best(found: Cover, asked: list[tuple[str, str]]) -> dict[str, Any] | None:
             "of": len(found.candidates), "with": "?" + urlencode([*asked, ("base", spot.typed)])}  # fmt: skip
 
 
-def _red(found: Cover) -> list[tuple[int, str, str]]:
-    """The red cells, the farthest first; those without any road last, for no base mends them by being nearer."""
+def _reddest(found: Cover) -> list[int]:
+    """The red cells shown, the farthest first; those without any road last: no base mends them by being nearer."""
     answer = found.answer
     order = np.lexsort((np.arange(len(answer.red)), -np.where(answer.cut_off, 0.0, answer.seconds), answer.cut_off))
-    cells = [int(cell) for cell in order if answer.red[cell]][:SHOWN]
-    return [(n, _place(found, cell), _minutes(float(answer.seconds[cell]))) for n, cell in enumerate(cells, start=1)]
+    return [int(cell) for cell in order if answer.red[cell]][:SHOWN]
+
+
+def _red(found: Cover, shown: list[int], names: dict[int, str]) -> list[tuple[int, str, str]]:
+    return [(n, names[cell], _minutes(float(found.answer.seconds[cell]))) for n, cell in enumerate(shown, start=1)]
 
 
 def _drawing(found: Cover) -> Any:

@@ -67,20 +67,26 @@ def _asked(request: HttpRequest) -> tuple[int, int, int]:
 
 def _page(request: HttpRequest, day: int, hour: int, count: int, refused: Refused | None) -> HttpResponse:
     by, at = actor(request), now()
-    found = posting.suggestions(day, hour, count=count, at=at)
+    found, present = posting.suggestions(day, hour, count=count, at=at), (day, hour) == posting.block_of(at)
+    commands = by.may(Right.COMMAND)
     context = frame(
         request, "office-posting", found=found, rows=_rows(found) if found else [], days=list(enumerate(DAYS)),
         hours=[(h, f"{h:02}:00–{h + posting.HOURS:02}:00") for h in range(0, 24, posting.HOURS)], counts=COUNTS,
         day=day, hour=hour, count=count, least=LEAST_ADDRESSES, within_min=posting.WITHIN_S // 60,
         circles=[(c, _said(c.p90_s)) for c in posting.response_by_circle(at)],
         review=[
-            (local(a.zh, a.en) or _("outside every area"), a.accepted, round(a.share * 100)) for a in posting.review(at)
+            (
+                local(a.zh, a.en) or _("outside every area"), a.accepted, round(a.share * 100), a.calls,
+                None if a.calls_share is None else round(a.calls_share * 100),
+            )
+            for a in posting.review(at)
         ],
         standing=[
             (local(s.crew.callsign_zh, s.crew.callsign_en), local(s.place_zh, s.place_en), s.until)
             for s in live_standbys() if s.why == "posting"
         ],
-        free=posting.free_crews(), may_command=by.may(Right.COMMAND), as_of=date_format(localtime(at), "H:i"),
+        free=posting.free_crews(), commands=commands, may_command=commands and present,
+        as_of=date_format(localtime(at), "H:i"),
         refused=worded(refused) if refused else "",
     )  # fmt: skip
     return render(request, "office/posting.html", context, status=refused.status if refused else 200)

@@ -30,6 +30,7 @@ class Line:
     calls: int
     days: int
     free: int
+    unplaced: int  # free, and nobody knows where
     worst_min: int | None  # None: nobody comes within half an hour
     worst_place: str
     worst_lon: float | None
@@ -67,7 +68,8 @@ def _worded(picture: Picture) -> Line:
     seconds = worst.get("seconds")
     return Line(
         tuple((s // 60, round(calls[s] * 100), round(city[s] * 100)) for s in LIMITS_S), picture.calls,
-        settings.COVERAGE_DAYS, len(picture.crews), None if seconds is None else max(1, round(seconds / 60)),
+        settings.COVERAGE_DAYS, len(picture.crews), picture.unplaced,
+        None if seconds is None else max(1, round(seconds / 60)),
         local(worst.get("zh", ""), worst.get("en", "")), worst.get("lon"), worst.get("lat"),
         hashlib.sha256(picture.circles().tobytes()).hexdigest()[:12],
     )  # fmt: skip

@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from oneroom.apps.incidents.coverage import move_ups, shared_picture
-from oneroom.apps.incidents.standbys import live_standbys
+from oneroom.apps.incidents.coverage import shared_picture
+from oneroom.apps.incidents.moves import move_ups
+from oneroom.apps.incidents.standbys import declined_lately, live_standbys
 from oneroom.apps.ledger.time import now
 from oneroom.apps.orders.queries import Running, running
 from oneroom.engine.coverage import TooLarge
@@ -20,7 +21,7 @@ from oneroom.engine.roles import Right
 from oneroom.web.actors import actor
 from oneroom.web.pages.room.coverage import line_of
 from oneroom.web.pages.room.views import in_room
-from oneroom.web.pages.room.words import RUNGS, STANDBY_STATES, local, named
+from oneroom.web.pages.room.words import RUNGS, STANDBY_DECLINED, STANDBY_STATES, local, named
 
 _OFFERED = 5
 
@@ -49,13 +50,24 @@ class StandByLine:
     rung: Any
 
 
+@dataclass(frozen=True, slots=True)
+class DeclinedLine:
+    """A crew that would not stand by, a moment ago, and why."""
+
+    id: int
+    name: str
+    place: str
+    reason: Any
+    at: datetime
+
+
 @require_GET
 @in_room
 def moves(request: HttpRequest) -> HttpResponse:
     """The moves that win most now, and everybody who stands by."""
     by = actor(request)
     context = {
-        "cover": line_of(), "moves": _moves(), "standbys": _standbys(),
+        "cover": line_of(), "moves": _moves(), "standbys": _standbys(), "declined": _declined(),
         "may_command": by.may(Right.COMMAND), "may_end": by.may(Right.DISPATCH), "days": settings.COVERAGE_DAYS,
     }  # fmt: skip
     return render(request, "room/_moves.html", context)
@@ -66,14 +78,12 @@ def _moves() -> list[MoveLine]:
         picture = shared_picture(at=now())
     except TooLarge:
         return []
-    away = {row.crew_id for row in live_standbys()}
     return [
         MoveLine(
             m.crew.id, local(m.crew.callsign_zh, m.crew.callsign_en), m.station_id, local(m.station_zh, m.station_en),
             m.gain * 100, max(1, round(m.drive_s / 60)),
         )
         for m in (move_ups(picture, (), count=_OFFERED) if picture is not None else [])
-        if m.crew.id not in away
     ]  # fmt: skip
 
 
@@ -86,6 +96,16 @@ def _standbys() -> list[StandByLine]:
             named(STANDBY_STATES, row.state), row.until, _reached(ladders.get(f"standby:{row.pk}", [])),
         )
         for row in rows
+    ]  # fmt: skip
+
+
+def _declined() -> list[DeclinedLine]:
+    return [
+        DeclinedLine(
+            row.pk, local(row.crew.callsign_zh, row.crew.callsign_en), local(row.place_zh, row.place_en),
+            named(STANDBY_DECLINED, row.cause), row.ended_at or row.state_since,
+        )
+        for row in declined_lately(at=now())
     ]  # fmt: skip
 
 

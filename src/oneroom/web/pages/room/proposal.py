@@ -170,7 +170,7 @@ def _ranked(n: int, p: Proposed, found: Proposals) -> Ranked:
 
 def _whys(p: Proposed) -> tuple[Why, ...]:
     found = tuple(_why(r) for r in p.reasons)
-    if p.leaves < _LEAVES:
+    if p.leaves is None or p.leaves < _LEAVES:
         return found
     gap = _("leaves a %(share)s %% gap") % {"share": f"{p.leaves * 100:.1f}"}
     return (*found, Why(plus=False, words=gap))

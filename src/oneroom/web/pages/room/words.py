@@ -44,6 +44,11 @@ STANDBY_STATES = {
     "acknowledged": lazy("signed"),
     "there": lazy("is there"),
 }
+STANDBY_DECLINED = {
+    "busy": lazy("busy with something else"),
+    "cannot_go": lazy("cannot go there"),
+    "end_of_shift": lazy("end of shift"),
+}
 CREW_STATES = {
     "available": lazy("Available"),
     "assigned": lazy("Assigned"),

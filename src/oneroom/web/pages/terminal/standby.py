@@ -12,13 +12,9 @@ from django.utils.translation import gettext_lazy as lazy
 from oneroom.apps.incidents.standbys import standby_of
 from oneroom.engine.lifecycle.standby import LIVE, STANDBY
 from oneroom.engine.values import Actor
-from oneroom.web.pages.room.words import local
+from oneroom.web.pages.room.words import STANDBY_DECLINED, local
 
-DECLINED = {
-    "busy": lazy("busy with something else"),
-    "cannot_go": lazy("cannot go there"),
-    "end_of_shift": lazy("end of shift"),
-}
+_LEAST = 0.005  # half a percent: less is no figure
 _VERBS = {"acknowledge": lazy("Sign for it"), "arrive": lazy("I am there")}
 
 
@@ -44,7 +40,7 @@ def standby_row(crew_id: int, *, by: Actor, at: datetime) -> StandByRow | None:
         return None
     may = STANDBY.open_to(row.state, by.roles)
     verb = next((v for v in _VERBS if v in may), "")
-    reasons = tuple(DECLINED.items()) if "decline" in may else ()
+    reasons = tuple(STANDBY_DECLINED.items()) if "decline" in may else ()
     return StandByRow(
         row.pk, row.state in LIVE, row.state, local(row.place_zh, row.place_en) or f"{row.lat:.5f}, {row.lon:.5f}",
         row.until, _why(row), verb, _VERBS.get(verb, ""), reasons,
@@ -55,6 +51,16 @@ def _why(row: Any) -> str:
     told = {"gain": round(row.gain * 100, 1), "calls": row.calls, "days": row.days}
     if row.why == "posting":
         return _("The public calls from near here at these hours: %(calls)d calls in %(days)d days.") % told
+    if row.gain < _LEAST or (row.why == "cover" and not row.calls):
+        return _("To cover more of the city.")
     if not row.calls:
         return _("Crews are away, and nobody else is near.")
+    if row.why == "cover":
+        return (
+            _(
+                "To cover more of the city: %(gain)s %% of %(calls)d calls in %(days)d days"
+                " come within 5 minutes by you."
+            )
+            % told
+        )
     return _("Crews are away: %(gain)s %% of %(calls)d calls in %(days)d days come within 5 minutes by you.") % told

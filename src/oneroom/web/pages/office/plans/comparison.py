@@ -143,7 +143,7 @@ def rest(results: Mapping[str, Any]) -> list[Row]:
                 speed_word(f), f)
         )  # fmt: skip
     missed = (
-        ("late", _("Arrivals overdue, by the promise of the grade")), ("unreached.all", _("Calls that nobody came to")),
+        ("late", _("Overdue or never reached")), ("unreached.all", _("Calls that nobody came to")),
     )  # fmt: skip
     rows += [_share(said, figure_of(figures[n]), better=-1) for n, said in missed if n in figures]
     for grade in GRADES:

@@ -7,6 +7,7 @@ The page asks whose ground is divided, what stays and what is shared out; it sho
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,7 +23,7 @@ from oneroom.apps.ledger.time import now
 from oneroom.apps.orgs.queries import names_by_code
 from oneroom.apps.plans.access import last_good, run_for, runs_of, scenario_for
 from oneroom.apps.plans.codes import LIVE, RUN_STATES
-from oneroom.apps.plans.queries import today
+from oneroom.apps.plans.queries import grounds_on, today
 from oneroom.apps.plans.services import ask_run, cancel_run, take_over_districts
 from oneroom.engine.roles import Right
 from oneroom.engine.values import Actor, BadInput, NotFound, Refused
@@ -35,7 +36,7 @@ from oneroom.web.pages.office.plans.words import Names, trouble_said
 from oneroom.web.pages.office.shell import frame, needs
 from oneroom.web.pages.room.words import local
 
-WHOSE = {"station": lazy("stations share their ground out"), "brigade": lazy("brigades divide theirs into districts")}
+WHOSE = {"station": lazy("stations share their ground out"), "brigade": lazy("brigades get districts")}
 SHARED = {"calls": lazy("calls of the last weeks"), "ground": lazy("ground, each cell alike")}
 WHY = {
     "parts": lazy("The ground is in parts without a road between, and a part has too much or too little work."),
@@ -45,6 +46,7 @@ WHY = {
     "roads": lazy("The roads leave nothing evener that was found."),
     "brigades": lazy("Each brigade's ground is divided by itself, and brigades have unequal work."),
 }
+USUAL = {"of": "station", "work": "calls", "count": "66", "tolerance": "5"}
 
 
 @never_cache
@@ -102,6 +104,12 @@ def _asked(post: QueryDict) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _typed(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the newest run was asked, as it is typed: the next question is mostly the same with one thing changed."""
+    borders = ", ".join("/".join(pair) for pair in asked["borders"])
+    return {**asked, "units": ", ".join(asked["units"]), "keep": ", ".join(asked["keep"]), "borders": borders}
+
+
 def _several(said: str) -> list[str]:
     return [part.strip().lower() for part in said.replace("，", ",").replace("、", ",").split(",") if part.strip()]
 
@@ -121,16 +129,16 @@ def _page(request: HttpRequest, row: Any, by: Actor, refused: Refused | None = N
         state=RUN_STATES[newest.state] if newest else "",
         trouble=trouble_said(newest.trouble, newest.trouble_said) if newest and newest.trouble else "",
         may_draft=by.may(Right.DRAFT_PLANS), whose=WHOSE.items(), shared=SHARED.items(),
-        given=request.POST if refused else {"of": "station", "work": "calls", "count": "66", "tolerance": "5"},
+        given=request.POST if refused else _typed(newest.asked) if newest else USUAL,
         refused=worded(refused) if refused else "", bad=refused.field if refused else "",
-        found=_shown(good.results) if good and good.results else None,
+        found=_shown(good.results, row.day) if good and good.results else None,
         assumed=assumed_said(good.assumed, Names(today(row.day))) if good else [],
         older=good is not None and good.version != row.version,
     )  # fmt: skip
     return render(request, "office/plans/districts.html", page, status=refused.status if refused else 200)
 
 
-def _shown(results: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(results: Mapping[str, Any], day: date) -> dict[str, Any]:
     """The districts as rows, who changes, and the drawing."""
     ends = [end for m in results["moved"] for end in (m["was"], m["becomes"]) if end]
     codes = {*(d["unit"] for d in results["districts"]), *ends, *results["ends"]}
@@ -155,6 +163,9 @@ def _shown(results: Mapping[str, Any]) -> dict[str, Any]:
         for m in results["moved"]
     ]  # fmt: skip
     outlines = [(d["unit"], shape(d["outline"])) for d in results["districts"]]
+    there = {*(m["was"] for m in results["moved"]), *(d["unit"] for d in results["districts"]), *results["ends"]}
+    before = {code: shape(ground) for code, ground in grounds_on(day, sorted(there - {"", None})).items()}
+    numbers = {d["unit"]: n for n, d in enumerate(results["districts"], start=1)}
     return {
         "rows": rows, "changes": changes, "worst": f"{results['worst'] * 100:.1f}",
         "before": "" if results["worst_before"] is None else f"{results['worst_before'] * 100:.1f}",
@@ -162,7 +173,7 @@ def _shown(results: Mapping[str, Any]) -> dict[str, Any]:
         "least": f"{results['least_off'] * 100:.1f}" if results["least_off"] > results["tolerance"] else "",
         "why": [WHY[code] for code in results["why"]], "moved": f"{results['moved_share'] * 100:.1f}",
         "strayed": results.get("strayed", 0), "of": results["of"], "ends": [names.get(c, c) for c in results["ends"]],
-        "map": drawing(outlines, touched, {d["unit"]: n for n, d in enumerate(results["districts"], start=1)}, names),
+        "map": drawing(outlines, touched, numbers, names, before),
         "shared": SHARED[results["work"]], "timed": any(d["drive_s"] for d in results["districts"]),
     }  # fmt: skip
 

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 
 from oneroom.apps.incidents.codes import CATEGORIES
 from oneroom.apps.plans.queries import Today
-from oneroom.web.pages.office.plans.forms import GRADES, POLICY_GRADES, POLICY_ONE, ladder_today
+from oneroom.web.pages.office.plans.forms import GRADES, POLICY_GRADES, POLICY_ONE, ladder_today, next_today
 from oneroom.web.pages.office.plans.words import DOES, KINDS, POLICY, RUNGS
 from oneroom.web.pages.room.words import SKILLS
 
@@ -176,6 +176,12 @@ def _ladder(m: _Making, _today: Today) -> Form:
     return m.form(grid=Grid(tuple(RUNGS[code] for code, _s in ladder_today()[0][1]), rows))
 
 
+def _next(m: _Making, _today: Today) -> Form:
+    rungs = tuple((code, RUNGS[code]) for code, _s in ladder_today()[0][1])
+    said = _("Another crew is sent when the ladder reaches")
+    return m.form(m.field("rung", said, next_today(), kind="choice", options=rungs))
+
+
 def _need(m: _Making, _today: Today) -> Form:
     kinds = (("", _("all kinds")), *CATEGORIES.items())
     grades = (("", _("all grades")), *((str(g), f"P{g}") for g in GRADES))
@@ -188,5 +194,5 @@ def _need(m: _Making, _today: Today) -> Form:
 
 _MAKERS: dict[str, Any] = {
     "merge": _merge, "move_crew": _move, "add_crew": _add, "remove_crew": _remove, "watch": _hours,
-    "policy": _policy, "divert": _divert, "ladder": _ladder, "need": _need,
+    "policy": _policy, "divert": _divert, "ladder": _ladder, "next_at": _next, "need": _need,
 }  # fmt: skip

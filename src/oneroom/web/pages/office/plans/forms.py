@@ -17,6 +17,7 @@ from django.http import QueryDict
 from oneroom.apps.plans.queries import Today
 from oneroom.engine.escalation import answer_ladder
 from oneroom.engine.simulate.changes import read_hand
+from oneroom.engine.simulate.world import Habits
 from oneroom.engine.text import plain
 from oneroom.engine.values import BadInput
 
@@ -200,6 +201,18 @@ def _ladder(typed: Typed) -> Added:
     return Added(hand=tuple(found))
 
 
+def next_today() -> str:
+    """The rung at which the room sends another crew today."""
+    return Habits().next_at
+
+
+def _next(typed: Typed) -> Added:
+    rung = typed.text("rung", longest=24)
+    if rung == next_today():
+        raise BadInput("rung", "This is as it is today. Choose another rung.")
+    return Added(hand=({"do": "next_at", "rung": rung},))
+
+
 def _need(typed: Typed) -> Added:
     grade, category = typed.text("grade", required=False), typed.text("category", required=False)
     return Added(
@@ -212,5 +225,5 @@ def _need(typed: Typed) -> Added:
 
 FORMS: dict[str, Callable[[Typed], Added]] = {
     "merge": _merge, "move_crew": _move, "add_crew": _add, "remove_crew": _remove, "watch": _hours,
-    "policy": _policy, "divert": _divert, "ladder": _ladder, "need": _need,
+    "policy": _policy, "divert": _divert, "ladder": _ladder, "next_at": _next, "need": _need,
 }  # fmt: skip

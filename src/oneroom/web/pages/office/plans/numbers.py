@@ -8,6 +8,7 @@ from math import isinf
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 MINUS = "−"
 _LONG_S = 600  # from here a difference is said in minutes and seconds
@@ -54,7 +55,7 @@ def figure_of(said: Mapping[str, Any]) -> Figure:
 def clock(seconds: float) -> str:
     """6:18, or 1:02:05 from an hour on; a time without end is one at which nobody came."""
     if isinf(seconds):
-        return _("not reached")
+        return pgettext("call", "not reached")
     whole = round(seconds)
     if whole < 3600:
         return f"{whole // 60}:{whole % 60:02d}"

@@ -148,7 +148,7 @@ def _curve_table(c: pictures.Curve) -> Table:
 def _ground(o: Outcome) -> list[Any]:
     if o.ground is None:
         return []
-    key = _("Full: faster, the fuller the more. Hatched: slower. Blank: no clear difference.")
+    key = _("Full: faster, the fuller the more. Hatched: slower or not reached. Blank: no clear difference.")
     credit = text("© OpenStreetMap contributors", size=7.5, ink=DIM)
     return _titled(_("Change by area (mean)"), _map(o.ground), text(key, ink=DIM), credit)
 

@@ -19,7 +19,8 @@ DOES = {
     "merge": lazy("Merge stations"), "move_crew": lazy("Move crews"), "add_crew": lazy("Add a crew"),
     "remove_crew": lazy("Take crews out"), "watch": lazy("Change when crews are on duty"),
     "policy": lazy("Change what the ranking weighs"), "divert": lazy("Change when crews are diverted"),
-    "ladder": lazy("Change the answer ladder"), "need": lazy("Change how many crews a call needs"),
+    "ladder": lazy("Change the answer ladder"), "next_at": lazy("Change when another crew is sent"),
+    "need": lazy("Change how many crews a call needs"),
 }  # fmt: skip
 KINDS = {"compare": lazy("Drawn calls"), "replay": lazy("Recorded days"), "districts": lazy("Districts")}
 POLICY = {
