@@ -16,6 +16,8 @@ from oneroom.engine.roads import (
     nearest,
     points_at_nodes,
     points_on,
+    positions,
+    snap_index,
     to_npz_bytes,
 )
 from oneroom.engine.roads.closing import closed, closing
@@ -23,6 +25,7 @@ from oneroom.engine.roads.components import connected
 from oneroom.engine.roads.graph import with_turns
 from oneroom.engine.roads.hierarchy import contraction_order
 from oneroom.engine.roads.isochrone import isochrone
+from oneroom.engine.roads.shutting import How, shut_arcs
 from oneroom.engine.roads.store import BadNetwork
 from oneroom.engine.siting.districting.blocks import blocks_of
 from tests.engine.networks import network
@@ -117,6 +120,17 @@ def test_t26_a_street_into_which_one_may_only_turn_from_closed_ones_is_a_pocket(
     assert len(nearest(graph, closed(graph, free, by), start, goal)) == 0
     assert by.pockets_of(graph, goal)
     assert nearest(graph, closed(graph, free, by, to=goal), start, goal).ms.tolist() == [2000 + 1000 + 4000 + 2000]
+
+
+@pytest.mark.parametrize("one_way", [True, False])
+def test_t26_a_closure_drawn_along_streets_follows_them_whatever_turn_is_forbidden(one_way: bool):
+    for graph in (crossing(), crossing((from_the(SOUTH), to_the(WEST)), (from_the(WEST), to_the(SOUTH)))):
+        lon, lat = positions(graph, points_on([SOUTH, WEST], [0.5, 0.5]))
+        line = list(zip(lon.tolist(), lat.tolist(), strict=True))
+        found = shut_arcs(snap_index(graph), metric(graph), How.ALONG, line, one_way=one_way)
+        wanted = [graph.edge_back[SOUTH], graph.edge_ahead[WEST]]
+        wanted += [] if one_way else [graph.edge_ahead[SOUTH], graph.edge_back[WEST]]
+        assert found.tolist() == sorted(int(arc) for arc in wanted)
 
 
 def test_blocks_of_ground_are_joined_as_without_the_turns():

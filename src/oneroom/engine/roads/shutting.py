@@ -2,7 +2,7 @@
 Which arcs a closure shuts: along a street between points, whole streets, a crossing, or all within an area.
 
 What people draw is kept and the arcs are worked out from it each time, so that a closure outlives the network that it
-was drawn on.
+was drawn on. A line follows the streets, whatever turns are forbidden between them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from oneroom.engine.roads.graph import NO_NAME, Metric, RoadGraph
+from oneroom.engine.roads.graph import NO_NAME, Metric, RoadGraph, with_turns
 from oneroom.engine.roads.search import Route, find_route
 from oneroom.engine.roads.snap import Points, SnapIndex, candidates, snap
 
@@ -57,8 +57,11 @@ def shut_arcs(index: SnapIndex, free: Metric, how: How, points: Sequence[Positio
         return _both(graph, _meeting(graph, points[0], there))
     if len(points) == 1:
         return _both(graph, there.edge)
-    ways = [_way(graph, free, there[i], there[i + 1], one_way) for i in range(len(points) - 1)]
-    arcs = np.concatenate([_driven(graph, way, there[i], there[i + 1]) for i, way in enumerate(ways)])
+    plain, times = _without_turns(graph, free)
+    ways = [_way(plain, times, there[i], there[i + 1], one_way) for i in range(len(points) - 1)]
+    drawn = np.concatenate([_driven(plain, way, there[i], there[i + 1]) for i, way in enumerate(ways)])
+    edges = plain.arc_edge[drawn]
+    arcs = np.where(plain.edge_ahead[edges] == drawn, graph.edge_ahead[edges], graph.edge_back[edges])
     return np.unique(arcs).astype(np.int32) if one_way else _both(graph, graph.arc_edge[arcs])
 
 
@@ -66,6 +69,16 @@ def _both(graph: RoadGraph, edges: Ints) -> Ints:
     edge = np.unique(edges)
     back = graph.edge_back[edge]
     return np.unique(np.concatenate([graph.edge_ahead[edge], back[back >= 0]])).astype(np.int32)
+
+
+def _without_turns(graph: RoadGraph, free: Metric) -> tuple[RoadGraph, Metric]:
+    """The same streets and times where every turn may be made."""
+    if not len(graph.forbidden):
+        return graph, free
+    plain, two = with_turns(graph, []), graph.edge_back >= 0
+    ms = np.empty(plain.arcs, np.int32)
+    ms[plain.edge_ahead], ms[plain.edge_back[two]] = free.arc_ms[graph.edge_ahead], free.arc_ms[graph.edge_back[two]]
+    return plain, Metric(ms, ms[plain.rev_arc], ms)
 
 
 def _way(graph: RoadGraph, free: Metric, here: Points, there: Points, one_way: bool) -> Route:
