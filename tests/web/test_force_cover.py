@@ -122,6 +122,7 @@ def test_t26_ground_that_no_road_leads_to_is_named_apart(far):
 
 
 def test_t26_a_what_if_searches_only_what_was_not_searched_yet_and_red_cells_cost_no_questions(far):
+    whole_city._kept.clear()
     asked(far)
     before = dict(whole_city._kept)
     with CaptureQueriesContext(connection) as two_red:

@@ -28,7 +28,13 @@ SWAP_STATES = {
     "withdrawn": lazy("taken back"),
     "lapsed": lazy("over undecided"),
 }
+ROOM = lazy("Control")
 SENTENCES: dict[str, tuple[Any, say.Sentence]] = {
+    "standby.ordered": (ROOM, say.crew(lazy("%(crew)s was told to stand by at a place"))),
+    "standby.acknowledged": (ROOM, say.crew(lazy("%(crew)s signed to stand by"))),
+    "standby.there": (ROOM, say.crew(lazy("%(crew)s stands by at the place"))),
+    "standby.declined": (ROOM, say.crew(lazy("%(crew)s cannot stand by there"))),
+    "standby.ended": (ROOM, say.crew(lazy("%(crew)s stands by no more"))),
     "roster.unavailable": (STAFF, say.plain(lazy("Somebody is unavailable for the roster, days: %(days)s"))),
     "crew.line": (STAFF, say.crew(lazy("%(crew)s: whose line it also serves was set"))),
     "gear.entered": (STAFF, say.plain(lazy("A vehicle or a piece of kit was entered"))),

@@ -164,6 +164,7 @@ WORDED: dict[str, tuple[Any, Sentence]] = {
     "handover.dropped": (STAFF, say.plain(lazy("Handover taken back before it was signed"))),
     "look.flagged": (STAFF, say.account(lazy("Unusual looking by %(name)s put before the inspectors"))),
     "look.judged": (STAFF, say.account(lazy("Unusual looking by %(name)s was judged"))),
+    "calls.imported": (SYSTEM, say.plain(lazy("Calls from before OneRoom brought in: %(calls)s"))),
     "roads.loaded": (SYSTEM, say.plain(lazy("Road network loaded: %(nodes)s junctions"))),
     "places.entered": (SYSTEM, say.plain(lazy("Places entered: %(places)s"))),
     "roads.closed": (ROOM, say.coded(lazy("Streets closed: %(code)s"), "reason", CLOSURE_REASONS)),
