@@ -56,7 +56,7 @@ def codes_named(text: str) -> list[str]:
 
 
 # With the version of each row: whoever is drawn anew is read anew.
-_NEAR = 0.02  # degrees: 2 km
+NEAR_DEG = 0.02  # 2 km: on the water, or in a gap between areas, somebody is the nearest area's
 _WITH_AREAS = (
     "SELECT id, xmin::text, ctid::text FROM orgs_orgunit"
     " WHERE valid_to IS NULL AND kind = %s AND area IS NOT NULL ORDER BY id"
@@ -92,7 +92,7 @@ def stations_at(places: Sequence[tuple[float, float]]) -> list[int | None]:
         point = points(*place)
         inside = tree.query(point, predicate="intersects")
         index = int(inside[0]) if len(inside) else int(tree.nearest(point))
-        near = len(inside) or tree.geometries[index].distance(point) <= _NEAR
+        near = len(inside) or tree.geometries[index].distance(point) <= NEAR_DEG
         found.append(stamp[index][0] if near else None)
     return found
 

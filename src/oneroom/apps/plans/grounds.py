@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shapely import STRtree, points
 
 from oneroom.apps.orgs.ground import COVERING, Ground
+from oneroom.apps.orgs.queries import NEAR_DEG
 from oneroom.apps.plans.troubles import Trouble
 from oneroom.engine.organisation.proposal import Proposal
 from oneroom.engine.organisation.tree import Tree
@@ -25,7 +26,6 @@ from oneroom.engine.simulate.world import World
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
-NEAR_DEG = 0.02  # a call on the water, or in a gap between areas, is the nearest area's within 2 km (orgs.queries)
 LEFT_OUT = 0.01  # of all calls, so many may be left out
 DECIMALS = 2  # of degrees: about a kilometre
 
